@@ -1,0 +1,2 @@
+/** The command line and the report. */
+package sensorium.app;

@@ -1,0 +1,2 @@
+/** The sense of sound: files to spectrogram patches to vectors. */
+package sensorium.audio;

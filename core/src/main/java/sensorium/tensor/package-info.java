@@ -1,0 +1,2 @@
+/** Tensors: an immutable handle of storage and strided layout, with the fluent operations on it. */
+package sensorium.tensor;

@@ -1,0 +1,2 @@
+/** The shared space of words, pictures and sounds. */
+package sensorium.multimodal;

@@ -1,0 +1,2 @@
+/** The sense of text: bytes to tokens to vectors. */
+package sensorium.text;

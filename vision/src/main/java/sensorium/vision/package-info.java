@@ -1,0 +1,2 @@
+/** The sense of pictures: files to patches to vectors. */
+package sensorium.vision;
