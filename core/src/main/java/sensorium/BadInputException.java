@@ -1,0 +1,19 @@
+package sensorium;
+
+/**
+ * Something that came from outside (a file, a folder, a command line) cannot be used.
+ *
+ * <p>The message is one line that says what is wrong, where, and what to do about it: the command line prints exactly
+ * that line and exits with status 1.
+ */
+public class BadInputException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public BadInputException(String message) {
+        super(message);
+    }
+
+    public BadInputException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,58 @@
+package sensorium.op;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import sensorium.tensor.DType;
+import sensorium.tensor.Shape;
+import sensorium.tensor.ShapeException;
+import sensorium.tensor.Spec;
+
+/** The checks that shape inference shares. */
+final class Check {
+    private Check() {}
+
+    static void that(boolean holds, Op op, String complaint, List<Spec> in) {
+        if (!holds) {
+            String operands = in.stream().map(Spec::toString).collect(Collectors.joining(" x "));
+            throw new ShapeException("[" + op.name() + "] " + complaint + ": " + operands);
+        }
+    }
+
+    static void count(Op op, List<Spec> in, int min, int max) {
+        that(in.size() >= min && in.size() <= max, op, "takes " + (min == max ? min : min + " to " + max) + " operands", in);
+    }
+
+    static void sameType(Op op, List<Spec> in) {
+        that(in.stream().map(Spec::dtype).distinct().count() <= 1, op, "element types differ", in);
+    }
+
+    static void computes(Op op, List<Spec> in) {
+        that(in.stream().allMatch(s -> s.dtype().computes()), op, "needs F32 or F64 operands", in);
+        sameType(op, in);
+    }
+
+    static Shape broadcast(Op op, List<Spec> in) {
+        try {
+            Shape shape = in.get(0).shape();
+            for (Spec s : in) {
+                shape = Shape.broadcast(shape, s.shape());
+            }
+            return shape;
+        } catch (ShapeException e) {
+            that(false, op, "shapes do not broadcast", in);
+            throw e;
+        }
+    }
+
+    static void axis(Op op, int axis, Spec operand, List<Spec> in) {
+        that(axis >= 0 && axis < operand.shape().rank(), op, "axis " + axis + " does not exist", in);
+    }
+
+    static List<Spec> like(Spec spec) {
+        return List.of(spec);
+    }
+
+    static List<Spec> one(DType dtype, Shape shape) {
+        return List.of(new Spec(dtype, shape));
+    }
+}

@@ -1,0 +1,435 @@
+package sensorium.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import sensorium.autograd.Tape;
+import sensorium.tensor.DType;
+import sensorium.tensor.Shape;
+import sensorium.tensor.Spec;
+import sensorium.tensor.Tensor;
+
+/**
+ * Ops that could be written in simpler ones, and are in {@link #fallback}: that is their documentation, the oracle of the
+ * tests, what runs on a backend without the kernel, and what derivatives of any order come from. A gradient op's
+ * fallback is the vector-Jacobian product of the forward op's fallback.
+ */
+public sealed interface Fused extends Op {
+    /** The same result in simpler ops. */
+    List<Tensor> fallback(List<Tensor> in);
+
+    /** {@code dx = dy·f′(x)} for an elementwise function: (x, dy) → dx. */
+    record UnaryGrad(UnaryKind kind) implements Fused {
+        @Override
+        public String name() {
+            return kind.label() + "_grad";
+        }
+
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 2);
+            Check.computes(this, in);
+            Check.that(in.get(0).shape().equals(in.get(1).shape()), this, "shapes differ", in);
+            return Check.like(in.get(0));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return List.of(in.get(1).times(UnaryDerivatives.of(kind, in.get(0))));
+        }
+    }
+
+    /** {@code exp(x − max) / Σ exp(x − max)} along an axis. */
+    record Softmax(int axis) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferAlongAxis(this, axis, in, 1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor e = x.minus(x.max(true, axis)).exp();
+            return List.of(e.dividedBy(e.sum(true, axis)));
+        }
+    }
+
+    /** (y, dy) → dx of {@link Softmax}, from its result y: {@code y·(dy − Σ y·dy)}. */
+    record SoftmaxGrad(int axis) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferAlongAxis(this, axis, in, 2);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor y = in.get(0);
+            Tensor dy = in.get(1);
+            return List.of(y.times(dy.minus(y.times(dy).sum(true, axis))));
+        }
+    }
+
+    /** {@code x − max − log Σ exp(x − max)} along an axis. */
+    record LogSoftmax(int axis) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferAlongAxis(this, axis, in, 1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor shifted = x.minus(x.max(true, axis));
+            return List.of(shifted.minus(shifted.exp().sum(true, axis).log()));
+        }
+    }
+
+    /** (y, dy) → dx of {@link LogSoftmax}, from its result y: {@code dy − eʸ·Σ dy}. */
+    record LogSoftmaxGrad(int axis) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferAlongAxis(this, axis, in, 2);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor dy = in.get(1);
+            return List.of(dy.minus(in.get(0).exp().times(dy.sum(true, axis))));
+        }
+    }
+
+    /**
+     * (x (…, D)) or (x, weight (D), bias (D)) → {@code (x − mean)/√(var + eps)·weight + bias} over the last axis, with the
+     * biased variance (Ba et al., arXiv 1607.06450).
+     */
+    record LayerNorm(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferNorm(this, in, 2, -1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor centred = x.minus(x.mean(true, -1));
+            Tensor y = centred.times(centred.square().mean(true, -1).plus(eps).rsqrt());
+            return List.of(in.size() == 1 ? y : y.times(in.get(1)).plus(in.get(2)));
+        }
+    }
+
+    /** (x, dy) → dx, or (x, weight, dy) → (dx, dweight, dbias) of {@link LayerNorm}. */
+    record LayerNormGrad(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferNormGrad(this, in, 2);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return normGrad(new LayerNorm(eps), in, true);
+        }
+    }
+
+    /** (x (…, D)) or (x, weight (D)) → {@code x/√(mean(x²) + eps)·weight} (Zhang and Sennrich, arXiv 1910.07467). */
+    record RmsNorm(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferNorm(this, in, 1, -1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor y = x.times(x.square().mean(true, -1).plus(eps).rsqrt());
+            return List.of(in.size() == 1 ? y : y.times(in.get(1)));
+        }
+    }
+
+    /** (x, dy) → dx, or (x, weight, dy) → (dx, dweight) of {@link RmsNorm}. */
+    record RmsNormGrad(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferNormGrad(this, in, 1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return normGrad(new RmsNorm(eps), in, false);
+        }
+    }
+
+    /**
+     * (x (N, C, …)) or (x, weight (C), bias (C)): normalises each of {@code groups} groups of channels over channels and
+     * space (Wu and He, arXiv 1803.08494). With as many groups as channels it is instance norm.
+     */
+    record GroupNorm(int groups, double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.that(
+                    in.get(0).shape().rank() >= 2 && in.get(0).shape().dim(1) % groups == 0,
+                    this,
+                    "channels do not split into " + groups + " groups",
+                    in);
+            return inferNorm(this, in, 2, 1);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor rows = x.reshape(x.dim(0), groups, -1);
+            Tensor y = rows.layerNorm(eps).reshape(x.shape());
+            return List.of(in.size() == 1 ? y : y.times(perChannel(in.get(1), x)).plus(perChannel(in.get(2), x)));
+        }
+    }
+
+    /** (x, dy) → dx, or (x, weight, dy) → (dx, dweight, dbias) of {@link GroupNorm}. */
+    record GroupNormGrad(int groups, double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            return inferNormGrad(this, in, 2);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return normGrad(new GroupNorm(groups, eps), in, true);
+        }
+    }
+
+    /**
+     * (x (N, C, …), weight (C), bias (C)) → (y, mean (C), variance (C)): normalises each channel over the batch with its own
+     * biased statistics, as in training (Ioffe and Szegedy, arXiv 1502.03167).
+     */
+    record BatchNorm(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 3, 3);
+            Spec y = inferNorm(this, in, 2, 1).get(0);
+            return List.of(y, in.get(1), in.get(1));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            int[] axes = new int[x.rank() - 1];
+            for (int i = 1; i < axes.length; i++) {
+                axes[i] = i + 1;
+            }
+            Tensor mean = x.mean(false, axes);
+            Tensor centred = x.minus(perChannel(mean, x));
+            Tensor variance = centred.square().mean(false, axes);
+            Tensor scale = variance.plus(eps).rsqrt().times(in.get(1));
+            Tensor y = centred.times(perChannel(scale, x)).plus(perChannel(in.get(2), x));
+            return List.of(y, mean, variance);
+        }
+    }
+
+    /** (x, weight, dy) → (dx, dweight, dbias) of {@link BatchNorm}. */
+    record BatchNormGrad(double eps) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 3, 3);
+            return inferNormGrad(this, in, 2);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return normGrad(new BatchNorm(eps), in, true);
+        }
+    }
+
+    /**
+     * Scaled dot-product attention (Vaswani et al., arXiv 1706.03762): (q (B,H,T,D), k (B,H,S,D), v (B,H,S,E), [mask
+     * broadcastable to (B,H,T,S)]) → (softmax(scale·q·kᵀ + mask)·v (B,H,T,E), log Σ exp of the scores (B,H,T)). A BOOL mask
+     * says which keys are seen, a float mask is added. Where {@code causal}, query i sees keys j ≤ i + {@code offset}:
+     * offset 0 is aligned at the top left, S − T continues a cache. A row that sees nothing is NaN.
+     */
+    record Attention(double scale, boolean causal, int offset) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 3, 4);
+            Check.computes(this, in.subList(0, 3));
+            Shape q = in.get(0).shape();
+            Shape k = in.get(1).shape();
+            Shape v = in.get(2).shape();
+            Check.that(q.rank() == 4 && k.rank() == 4 && v.rank() == 4, this, "needs (batch, heads, length, width)", in);
+            Check.that(
+                    q.range(0, 2).equals(k.range(0, 2)) && k.range(0, 3).equals(v.range(0, 3)) && q.dim(3) == k.dim(3),
+                    this,
+                    "queries, keys and values do not fit",
+                    in);
+            if (in.size() == 4) {
+                Spec mask = in.get(3);
+                Check.that(mask.dtype() == DType.BOOL || mask.dtype() == in.get(0).dtype(), this, "the mask must be BOOL or like the queries", in);
+                Shape scores = Shape.of(q.dim(0), q.dim(1), q.dim(2), k.dim(2));
+                Check.that(
+                        mask.shape().rank() <= 4 && Shape.broadcast(scores, mask.shape()).equals(scores),
+                        this,
+                        "the mask does not broadcast to " + scores,
+                        in);
+            }
+            DType t = in.get(0).dtype();
+            return List.of(
+                    new Spec(t, q.with(3, v.dim(3))), new Spec(t, q.without(3)));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor q = in.get(0);
+            Tensor k = in.get(1);
+            Tensor scores = q.matmul(k.transpose(-2, -1)).times(scale); // (B,H,T,S)
+            if (causal) {
+                Tensor query = Tensor.arange(q, q.dim(2)).plus(offset).unsqueeze(1);
+                Tensor key = Tensor.arange(q, k.dim(2)).unsqueeze(0);
+                scores = Tensor.where(key.le(query), scores, Tensor.full(q, Double.NEGATIVE_INFINITY));
+            }
+            if (in.size() == 4) {
+                Tensor mask = in.get(3);
+                scores = mask.dtype() == DType.BOOL
+                        ? Tensor.where(mask, scores, Tensor.full(q, Double.NEGATIVE_INFINITY))
+                        : scores.plus(mask);
+            }
+            Tensor max = scores.max(true, -1);
+            Tensor lse = scores.minus(max).exp().sum(false, -1).log().plus(max.squeeze(-1));
+            return List.of(scores.softmax(-1).matmul(in.get(2)), lse);
+        }
+    }
+
+    /** (q, k, v, [mask], out, logsumexp, dout) → (dq, dk, dv) of {@link Attention}. */
+    record AttentionGrad(double scale, boolean causal, int offset) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 6, 7);
+            return List.copyOf(in.subList(0, 3));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            int operands = in.size() - 3;
+            List<Tensor> upstream = new ArrayList<>();
+            upstream.add(in.getLast());
+            upstream.add(null);
+            return Tape.vjp(new Attention(scale, causal, offset)::fallback, in.subList(0, operands), upstream)
+                    .subList(0, 3);
+        }
+    }
+
+    /**
+     * (x (N,C,H,W)) → the maximum of every window; padding counts as −∞. Gradients go to the first maximum. Windows are
+     * described as for convolution, groups unused.
+     */
+    record MaxPool2d(int kernelH, int kernelW, Primitive.Window window) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 1, 1);
+            Check.computes(this, in);
+            Shape x = in.get(0).shape();
+            Check.that(x.rank() == 4, this, "needs (N,C,H,W)", in);
+            int oh = window.outH(x.dim(2), kernelH);
+            int ow = window.outW(x.dim(3), kernelW);
+            Check.that(oh > 0 && ow > 0, this, "the window is larger than the padded input", in);
+            return Check.one(in.get(0).dtype(), Shape.of(x.dim(0), x.dim(1), oh, ow));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor w = in.get(0)
+                    .pad(window, Double.NEGATIVE_INFINITY)
+                    .windows(2, kernelH, window.strideH(), window.dilationH())
+                    .windows(3, kernelW, window.strideW(), window.dilationW()) // (N,C,H',W',kH,kW)
+                    .flatten(4, 6);
+            Tensor first = w.argMax(4).unsqueeze(4);
+            return List.of(w.gather(4, first).squeeze(4));
+        }
+    }
+
+    /** (x, dy) → dx of {@link MaxPool2d}. */
+    record MaxPool2dGrad(int kernelH, int kernelW, Primitive.Window window) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 2);
+            return Check.like(in.get(0));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            var forward = new MaxPool2d(kernelH, kernelW, window);
+            return Tape.vjp(forward::fallback, in.subList(0, 1), in.subList(1, 2));
+        }
+    }
+
+    /**
+     * One step of Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101): (parameter, gradient, first
+     * moment, second moment) → the new parameter and moments. {@code correction1} and {@code correction2} are 1 − βᵗ.
+     */
+    record AdamWStep(
+            double rate, double beta1, double beta2, double eps, double decay, double correction1, double correction2)
+            implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 4, 4);
+            Check.computes(this, in);
+            Check.that(in.stream().map(Spec::shape).distinct().count() == 1, this, "shapes differ", in);
+            return List.of(in.get(0), in.get(2), in.get(3));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor g = in.get(1);
+            Tensor m = in.get(2).times(beta1).plus(g.times(1 - beta1));
+            Tensor v = in.get(3).times(beta2).plus(g.square().times(1 - beta2));
+            Tensor step = m.dividedBy(v.sqrt().times(1 / Math.sqrt(correction2)).plus(eps)).times(rate / correction1);
+            return List.of(in.get(0).times(1 - rate * decay).minus(step), m, v);
+        }
+    }
+
+    private static List<Spec> inferAlongAxis(Op op, int axis, List<Spec> in, int operands) {
+        Check.count(op, in, operands, operands);
+        Check.computes(op, in);
+        Check.axis(op, axis, in.get(0), in);
+        Check.that(in.stream().map(Spec::shape).distinct().count() == 1, op, "shapes differ", in);
+        return Check.like(in.get(0));
+    }
+
+    /** x alone, or x with {@code affine} vectors as long as {@code axis}. */
+    private static List<Spec> inferNorm(Op op, List<Spec> in, int affine, int axis) {
+        Check.that(in.size() == 1 || in.size() == 1 + affine, op, "takes 1 or " + (1 + affine) + " operands", in);
+        Check.computes(op, in);
+        Shape x = in.get(0).shape();
+        Check.that(x.rank() >= 1, op, "needs at least one axis", in);
+        Shape vector = Shape.of(x.dim(axis));
+        Check.that(in.stream().skip(1).allMatch(s -> s.shape().equals(vector)), op, "weight and bias must be " + vector, in);
+        return Check.like(in.get(0));
+    }
+
+    private static List<Spec> inferNormGrad(Op op, List<Spec> in, int affine) {
+        Check.count(op, in, 2, 3);
+        Check.computes(op, in);
+        Check.that(in.get(0).shape().equals(in.getLast().shape()), op, "shapes differ", in);
+        if (in.size() == 2) {
+            return Check.like(in.get(0));
+        }
+        return affine == 1 ? List.of(in.get(0), in.get(1)) : List.of(in.get(0), in.get(1), in.get(1));
+    }
+
+    /** The vector-Jacobian product of a norm; {@code bias} is not among the operands because no gradient depends on it. */
+    private static List<Tensor> normGrad(Fused norm, List<Tensor> in, boolean bias) {
+        List<Tensor> operands = new ArrayList<>(in.subList(0, in.size() - 1));
+        if (bias && operands.size() == 2) {
+            operands.add(Tensor.zerosLike(operands.get(1)));
+        }
+        List<Tensor> upstream = new ArrayList<>();
+        upstream.add(in.getLast());
+        if (norm instanceof BatchNorm) {
+            upstream.add(null);
+            upstream.add(null);
+        }
+        return Tape.vjp(norm::fallback, operands, upstream);
+    }
+
+    /** (C) → (C, 1, …) so that it broadcasts over the channels of x (N, C, …). */
+    private static Tensor perChannel(Tensor vector, Tensor x) {
+        int[] d = new int[x.rank() - 1];
+        java.util.Arrays.fill(d, 1);
+        d[0] = vector.dim(0);
+        return vector.reshape(d);
+    }
+}
