@@ -1,0 +1,91 @@
+package sensorium.nn;
+
+import java.lang.reflect.RecordComponent;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import sensorium.tensor.Tensor;
+
+/**
+ * A part of a model. A module is a record whose components are its children; their names are the weight names, so the state
+ * of a model is a walk over record components. Components that are neither {@link Parameter}, {@link Buffer}, Module nor a
+ * list of modules are configuration and are passed over; null is an absent child.
+ */
+public interface Module {
+    /** Every parameter by its path, for example {@code blocks.0.attention.query.weight}; a shared one under its first path. */
+    default Map<String, Parameter> parameters() {
+        Map<String, Parameter> found = new LinkedHashMap<>();
+        Map<Parameter, String> seen = new IdentityHashMap<>();
+        walk("", this, (path, leaf) -> {
+            if (leaf instanceof Parameter p && seen.putIfAbsent(p, path) == null) {
+                found.put(path, p);
+            }
+        });
+        return found;
+    }
+
+    /** Every buffer by its path. */
+    default Map<String, Buffer> buffers() {
+        Map<String, Buffer> found = new LinkedHashMap<>();
+        walk("", this, (path, leaf) -> {
+            if (leaf instanceof Buffer b) {
+                found.put(path, b);
+            }
+        });
+        return found;
+    }
+
+    /** The tensors to save: parameters and buffers by path. */
+    default Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        parameters().forEach((name, p) -> state.put(name, p.value()));
+        buffers().forEach((name, b) -> state.put(name, b.value()));
+        return state;
+    }
+
+    /** Number of trainable numbers. */
+    default long parameterCount() {
+        return parameters().values().stream()
+                .filter(Parameter::isTrainable)
+                .mapToLong(p -> p.value().size())
+                .sum();
+    }
+
+    private static void walk(String path, Object o, BiConsumer<String, Object> leaf) {
+        switch (o) {
+            case null -> {}
+            case Parameter p -> leaf.accept(path, p);
+            case Buffer b -> leaf.accept(path, b);
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    walk(join(path, Integer.toString(i)), list.get(i), leaf);
+                }
+            }
+            case Module m -> {
+                if (!(m instanceof Record)) {
+                    throw new IllegalStateException(m.getClass() + " is a module but not a record");
+                }
+                for (RecordComponent c : m.getClass().getRecordComponents()) {
+                    walk(join(path, c.getName()), component(m, c), leaf);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static Object component(Module m, RecordComponent c) {
+        try {
+            var accessor = c.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(m);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot read " + c.getName() + " of " + m.getClass(), e);
+        }
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}

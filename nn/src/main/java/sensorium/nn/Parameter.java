@@ -1,0 +1,42 @@
+package sensorium.nn;
+
+import sensorium.tensor.ShapeException;
+import sensorium.tensor.Tensor;
+
+/**
+ * A weight that training changes. It belongs to its model and outlives every scope. Identity, not equality, keys optimiser
+ * state, so two modules that share one (tied weights) train it once.
+ */
+public final class Parameter {
+    private Tensor value;
+    private boolean trainable = true;
+
+    Parameter(Tensor value) {
+        this.value = value.detached().tracked().keep();
+    }
+
+    /** The current numbers; gradients flow to this handle. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** Whether optimisers may change it; freezing also keeps gradients from being computed. */
+    public boolean isTrainable() {
+        return trainable;
+    }
+
+    public void setTrainable(boolean trainable) {
+        this.trainable = trainable;
+        set(value);
+    }
+
+    /** Replaces the numbers and releases the old ones. */
+    public void set(Tensor next) {
+        if (!next.spec().equals(value.spec())) {
+            throw new ShapeException("[parameter] " + next + " does not replace " + value);
+        }
+        Tensor old = value;
+        value = (trainable ? next.detached().tracked() : next.detached()).keep();
+        old.release("an update of its parameter");
+    }
+}

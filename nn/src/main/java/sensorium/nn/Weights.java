@@ -1,0 +1,133 @@
+package sensorium.nn;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import sensorium.BadInputException;
+import sensorium.memory.Scope;
+import sensorium.random.Philox;
+import sensorium.tensor.Shape;
+import sensorium.tensor.Tensor;
+
+/**
+ * Where a model's weights come from, seen from one place in its tree: the same {@code of(Weights, Config)} factory builds it
+ * at random or from a checkpoint.
+ *
+ * <pre>{@code
+ * var model = Vit.of(Weights.random(seed), config);
+ * var loaded = Weights.load(source, "model.safetensors", ours -> HF_NAMES.apply(ours), w -> Vit.of(w, config));
+ * }</pre>
+ */
+public final class Weights {
+    private final String path;
+    private final Source source;
+
+    private interface Source {
+        Tensor tensor(String path, Init init, Shape shape);
+
+        boolean has(String path);
+    }
+
+    private Weights(String path, Source source) {
+        this.path = path;
+        this.source = source;
+    }
+
+    /** Freshly initialised weights: each depends on the seed and its own path only. */
+    public static Weights random(long seed) {
+        return new Weights("", new Source() {
+            @Override
+            public Tensor tensor(String path, Init init, Shape shape) {
+                long[] key = path.chars().asLongStream().toArray();
+                return init.draw(Philox.keyed(seed, key), shape);
+            }
+
+            @Override
+            public boolean has(String path) {
+                return true;
+            }
+        });
+    }
+
+    /**
+     * Builds a model from a checkpoint, strictly: a tensor that is missing, misshapen or left over is an error that names it.
+     *
+     * @param lookup a stored tensor by its stored name
+     * @param stored all stored names
+     * @param where the file, for messages
+     * @param rename from our path to the stored name
+     */
+    public static <M> M load(
+            Function<String, Tensor> lookup,
+            Set<String> stored,
+            String where,
+            UnaryOperator<String> rename,
+            Function<Weights, M> factory) {
+        Set<String> used = new HashSet<>();
+        M model = factory.apply(new Weights("", new Source() {
+            @Override
+            public Tensor tensor(String path, Init init, Shape shape) {
+                String name = rename.apply(path);
+                if (!stored.contains(name)) {
+                    throw new BadInputException(where + ": tensor " + name + " is missing; is this the right model?");
+                }
+                Tensor t = lookup.apply(name);
+                if (!t.shape().equals(shape)) {
+                    throw new BadInputException(
+                            where + ": tensor " + name + " is " + t.shape() + ", the model needs " + shape);
+                }
+                used.add(name);
+                return t;
+            }
+
+            @Override
+            public boolean has(String path) {
+                return stored.contains(rename.apply(path));
+            }
+        }));
+        Set<String> left = new TreeSet<>(stored);
+        left.removeAll(used);
+        if (!left.isEmpty()) {
+            throw new BadInputException(where + ": tensors that the model does not know: " + String.join(", ", left));
+        }
+        return model;
+    }
+
+    /** {@link #load} under the model's own names. */
+    public static <M> M load(Map<String, Tensor> state, String where, Function<Weights, M> factory) {
+        return load(state::get, state.keySet(), where, UnaryOperator.identity(), factory);
+    }
+
+    /** The place of a child. */
+    public Weights at(String name) {
+        return new Weights(join(name), source);
+    }
+
+    /** The place of a list's element. */
+    public Weights at(int index) {
+        return at(Integer.toString(index));
+    }
+
+    /** A parameter of the module at this place; {@code name} is its record component. */
+    public Parameter parameter(String name, Init init, int... shape) {
+        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(shape))));
+    }
+
+    /** A buffer of the module at this place. */
+    public Buffer buffer(String name, Init init, int... shape) {
+        return Scope.tidy(() -> new Buffer(source.tensor(join(name), init, Shape.of(shape))));
+    }
+
+    /** A parameter that a checkpoint may lack, such as a bias; always there when initialising. */
+    public Optional<Parameter> optional(String name, Init init, int... shape) {
+        return source.has(join(name)) ? Optional.of(parameter(name, init, shape)) : Optional.empty();
+    }
+
+    private String join(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}
