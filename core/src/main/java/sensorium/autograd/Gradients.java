@@ -43,7 +43,8 @@ final class Gradients {
     /** Puts a slice back among zeros. */
     private static Tensor unslice(View.Slice s, Shape shape, Tensor dy) {
         if (Math.abs(s.step()) != 1 && s.count() > 1) {
-            Tensor places = Tensor.arange(dy, s.count()).times(s.step()).plus(s.start()).to(DType.I64);
+            Tensor places =
+                    Tensor.arange(dy, s.count()).times(s.step()).plus(s.start()).to(DType.I64);
             return dy.apply(new Primitive.IndexAdd(s.axis(), shape.dim(s.axis())), places);
         }
         boolean backwards = s.step() < 0 && s.count() > 1;
@@ -105,11 +106,8 @@ final class Gradients {
             case Primitive.Gather g -> first(dy.apply(new Primitive.ScatterAdd(g.axis(), x.shape()), second));
             case Primitive.ScatterAdd s -> first(dy.apply(new Primitive.Gather(s.axis()), second));
             case Primitive.Fold f -> one(dy.apply(f.windows()));
-            case Primitive.Fill _,
-                    Primitive.Iota _,
-                    Primitive.Random _,
-                    Primitive.ArgReduce _,
-                    Primitive.ArgSort _ -> throw new IllegalStateException("[" + op.name() + "] has no derivative");
+            case Primitive.Fill _, Primitive.Iota _, Primitive.Random _, Primitive.ArgReduce _, Primitive.ArgSort _ ->
+                throw new IllegalStateException("[" + op.name() + "] has no derivative");
         };
     }
 
@@ -147,12 +145,17 @@ final class Gradients {
             case POW -> {
                 da = a.isTracked() ? dy.times(b).times(a.pow(b.minus(1))) : null;
                 // x^y·log x, which is 0 at x = 0 for y ≥ 0
-                db = b.isTracked() ? dy.times(Tensor.where(a.eq(0), Tensor.full(a, 0), a.pow(b).times(a.log()))) : null;
+                db = b.isTracked()
+                        ? dy.times(Tensor.where(
+                                a.eq(0), Tensor.full(a, 0), a.pow(b).times(a.log())))
+                        : null;
             }
             case MAX, MIN -> {
                 // A tie shares the gradient equally.
                 Tensor half = a.eq(b).to(dy.dtype()).times(0.5);
-                Tensor mine = (op.kind() == BinaryKind.MAX ? a.gt(b) : a.lt(b)).to(dy.dtype()).plus(half);
+                Tensor mine = (op.kind() == BinaryKind.MAX ? a.gt(b) : a.lt(b))
+                        .to(dy.dtype())
+                        .plus(half);
                 da = dy.times(mine);
                 db = dy.minus(da);
             }
@@ -183,8 +186,12 @@ final class Gradients {
 
     private static List<Tensor> where(List<Tensor> in, Tensor dy) {
         Tensor zero = Tensor.full(dy, 0);
-        Tensor da = in.get(1).isTracked() ? sumTo(Tensor.where(in.get(0), dy, zero), in.get(1).shape()) : null;
-        Tensor db = in.get(2).isTracked() ? sumTo(Tensor.where(in.get(0), zero, dy), in.get(2).shape()) : null;
+        Tensor da = in.get(1).isTracked()
+                ? sumTo(Tensor.where(in.get(0), dy, zero), in.get(1).shape())
+                : null;
+        Tensor db = in.get(2).isTracked()
+                ? sumTo(Tensor.where(in.get(0), zero, dy), in.get(2).shape())
+                : null;
         return Arrays.asList(null, da, db);
     }
 
@@ -198,7 +205,8 @@ final class Gradients {
             case SUM -> wide.expand(x.shape());
             case MEAN -> wide.times((double) kept.size() / x.size()).expand(x.shape());
             // Undefined where an element is 0, as in the quotient it is made of.
-            case PROD -> wide.times(y.size() == 0 ? wide : x.apply(op).reshape(kept)).dividedBy(x);
+            case PROD ->
+                wide.times(y.size() == 0 ? wide : x.apply(op).reshape(kept)).dividedBy(x);
             // Equal extremes share the gradient.
             case MAX, MIN -> {
                 Tensor hit = x.eq(y.reshape(kept)).to(dy.dtype());
@@ -233,16 +241,18 @@ final class Gradients {
             case Fused.RmsNorm n -> norm(new Fused.RmsNormGrad(n.eps()), in, d, false);
             case Fused.GroupNorm n -> norm(new Fused.GroupNormGrad(n.groups(), n.eps()), in, d, true);
             case Fused.BatchNorm n when onlyFirst -> norm(new Fused.BatchNormGrad(n.eps()), in, d, true);
-            case Fused.Attention a when onlyFirst && (in.size() == 3 || !in.get(3).isTracked()) -> {
+            case Fused.Attention a
+            when onlyFirst && (in.size() == 3 || !in.get(3).isTracked()) -> {
                 List<Tensor> operands = new ArrayList<>(in);
                 operands.addAll(node.outputs);
                 operands.add(d);
-                List<Tensor> grads =
-                        new ArrayList<>(Dispatch.run(new Fused.AttentionGrad(a.scale(), a.causal(), a.offset()), operands));
+                List<Tensor> grads = new ArrayList<>(
+                        Dispatch.run(new Fused.AttentionGrad(a.scale(), a.causal(), a.offset()), operands));
                 grads.addAll(Collections.nCopies(in.size() - 3, null));
                 yield grads;
             }
-            case Fused.MaxPool2d p -> one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
+            case Fused.MaxPool2d p ->
+                one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
             case Fused other -> Tape.vjp(other::fallback, in, dy);
         };
     }

@@ -16,7 +16,8 @@ final class Node {
         Saves saves = Saves.of(op);
         this.inputs = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
-            this.inputs.add(saves.input(i) ? inputs.get(i).saved() : inputs.get(i).ghost());
+            this.inputs.add(
+                    saves.input(i) ? inputs.get(i).saved() : inputs.get(i).ghost());
         }
         this.outputs = new ArrayList<>(outputs.size());
         for (Tensor t : outputs) {

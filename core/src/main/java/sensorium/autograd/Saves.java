@@ -28,7 +28,10 @@ record Saves(int inputs, boolean outputs) {
         return switch (op) {
             case View _ -> NOTHING;
             case Primitive.Unary u ->
-                u.kind() == UnaryKind.EXP || u.kind() == UnaryKind.TANH || u.kind() == UnaryKind.SIGMOID || u.kind() == UnaryKind.SQRT
+                u.kind() == UnaryKind.EXP
+                                || u.kind() == UnaryKind.TANH
+                                || u.kind() == UnaryKind.SIGMOID
+                                || u.kind() == UnaryKind.SQRT
                         ? OUTPUTS
                         : u.kind() == UnaryKind.NEG ? NOTHING : INPUTS;
             case Primitive.Binary b -> b.kind() == BinaryKind.ADD || b.kind() == BinaryKind.SUB ? NOTHING : INPUTS;
@@ -53,15 +56,10 @@ record Saves(int inputs, boolean outputs) {
                     Primitive.Pad _,
                     Primitive.Concat _,
                     Primitive.Fold _ -> NOTHING;
-            case Primitive.MatMul _,
-                    Primitive.Conv2d _,
-                    Primitive.Conv2dInputGrad _,
-                    Primitive.Conv2dWeightGrad _ -> INPUTS;
-            case Primitive.Fill _,
-                    Primitive.Iota _,
-                    Primitive.Random _,
-                    Primitive.ArgReduce _,
-                    Primitive.ArgSort _ -> NOTHING;
+            case Primitive.MatMul _, Primitive.Conv2d _, Primitive.Conv2dInputGrad _, Primitive.Conv2dWeightGrad _ ->
+                INPUTS;
+            case Primitive.Fill _, Primitive.Iota _, Primitive.Random _, Primitive.ArgReduce _, Primitive.ArgSort _ ->
+                NOTHING;
             case Fused.Softmax _, Fused.LogSoftmax _ -> OUTPUTS;
             case Fused.Attention _ -> new Saves(-1, true);
             case Fused _ -> INPUTS;

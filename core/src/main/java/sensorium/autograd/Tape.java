@@ -86,7 +86,8 @@ public final class Tape {
 
     private List<Tensor> gradients(Tensor y, List<Tensor> wrt, boolean createGraph) {
         if (y.size() != 1) {
-            throw new ShapeException("[gradients] of " + y.shape() + ": only a single number has gradients; sum it first");
+            throw new ShapeException(
+                    "[gradients] of " + y.shape() + ": only a single number has gradients; sum it first");
         }
         return walk(0, List.of(y), Arrays.asList((Tensor) null), wrt, createGraph, !createGraph);
     }
@@ -101,17 +102,20 @@ public final class Tape {
             Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> upstream) {
         Tape outer = current();
         Tape tape = outer == null ? new Tape() : outer;
-        return Scope.tidy("vjp", () -> ScopedValue.where(CURRENT, tape).call(() -> {
-            List<Tensor> leaves = inputs.stream().map(t -> leaf(t, outer != null)).toList();
-            int start = tape.nodes.size();
-            List<Tensor> outputs = function.apply(leaves);
-            List<Tensor> result = tape.walk(start, outputs, upstream, leaves, outer != null, outer == null);
-            List<Tensor> gradients = new ArrayList<>();
-            for (int i = 0; i < inputs.size(); i++) {
-                gradients.add(inputs.get(i).dtype().isFloat() ? result.get(i) : null);
-            }
-            return gradients;
-        }));
+        return Scope.tidy(
+                "vjp",
+                () -> ScopedValue.where(CURRENT, tape).call(() -> {
+                    List<Tensor> leaves =
+                            inputs.stream().map(t -> leaf(t, outer != null)).toList();
+                    int start = tape.nodes.size();
+                    List<Tensor> outputs = function.apply(leaves);
+                    List<Tensor> result = tape.walk(start, outputs, upstream, leaves, outer != null, outer == null);
+                    List<Tensor> gradients = new ArrayList<>();
+                    for (int i = 0; i < inputs.size(); i++) {
+                        gradients.add(inputs.get(i).dtype().isFloat() ? result.get(i) : null);
+                    }
+                    return gradients;
+                }));
     }
 
     /** An identity of its own for an operand (the same tensor may be passed twice), still connected if that is recorded. */
@@ -132,7 +136,12 @@ public final class Tape {
      * @param upstream one an output; null means ones for a scalar, nothing for the rest
      */
     private List<Tensor> walk(
-            int start, List<Tensor> outputs, List<Tensor> upstream, List<Tensor> wrt, boolean createGraph, boolean free) {
+            int start,
+            List<Tensor> outputs,
+            List<Tensor> upstream,
+            List<Tensor> wrt,
+            boolean createGraph,
+            boolean free) {
         Map<Variable, Tensor> gradients = new HashMap<>();
         Supplier<List<Tensor>> body = () -> {
             seed(gradients, outputs, upstream);

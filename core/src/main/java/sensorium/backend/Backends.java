@@ -43,9 +43,11 @@ public final class Backends {
         for (Offer offer : offers) {
             if (offer.device().equals(device)) {
                 return switch (offer) {
-                    case Available a -> OPENED.computeIfAbsent(device, _ -> a.open().get());
+                    case Available a ->
+                        OPENED.computeIfAbsent(device, _ -> a.open().get());
                     case BackendProvider.Unavailable u ->
-                        throw new BadInputException("device " + device + " is not available: " + u.reason() + "; " + u.remedy());
+                        throw new BadInputException(
+                                "device " + device + " is not available: " + u.reason() + "; " + u.remedy());
                 };
             }
         }

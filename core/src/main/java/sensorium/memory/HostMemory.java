@@ -63,7 +63,9 @@ public final class HostMemory {
         }
         // Three quarters of the machine: the heap and the page cache need the rest.
         var os = ManagementFactory.getOperatingSystemMXBean();
-        return os instanceof com.sun.management.OperatingSystemMXBean m ? m.getTotalMemorySize() / 4 * 3 : Long.MAX_VALUE;
+        return os instanceof com.sun.management.OperatingSystemMXBean m
+                ? m.getTotalMemorySize() / 4 * 3
+                : Long.MAX_VALUE;
     }
 
     public boolean guarded() {
@@ -116,8 +118,9 @@ public final class HostMemory {
 
     private Block map(long size) {
         if (reserved + size > limit) {
-            throw new TensorMemoryException("[memory] %.1f MB more than the %.1f MB allowed; %s. Largest live tensors: %s"
-                    .formatted((reserved + size - limit) / 1e6, limit / 1e6, stats(), largest(8)));
+            throw new TensorMemoryException(
+                    "[memory] %.1f MB more than the %.1f MB allowed; %s. Largest live tensors: %s"
+                            .formatted((reserved + size - limit) / 1e6, limit / 1e6, stats(), largest(8)));
         }
         Arena arena = Arena.ofShared();
         MemorySegment memory = arena.allocate(size, ALIGNMENT);

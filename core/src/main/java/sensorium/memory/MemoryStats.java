@@ -11,6 +11,7 @@ package sensorium.memory;
 public record MemoryStats(long active, long peak, long cached, long tensors) {
     @Override
     public String toString() {
-        return "%.1f MB in %d tensors, peak %.1f MB, %.1f MB cached".formatted(active / 1e6, tensors, peak / 1e6, cached / 1e6);
+        return "%.1f MB in %d tensors, peak %.1f MB, %.1f MB cached"
+                .formatted(active / 1e6, tensors, peak / 1e6, cached / 1e6);
     }
 }

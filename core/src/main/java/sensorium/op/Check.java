@@ -19,7 +19,11 @@ final class Check {
     }
 
     static void count(Op op, List<Spec> in, int min, int max) {
-        that(in.size() >= min && in.size() <= max, op, "takes " + (min == max ? min : min + " to " + max) + " operands", in);
+        that(
+                in.size() >= min && in.size() <= max,
+                op,
+                "takes " + (min == max ? min : min + " to " + max) + " operands",
+                in);
     }
 
     static void sameType(Op op, List<Spec> in) {

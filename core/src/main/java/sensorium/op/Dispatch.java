@@ -25,7 +25,10 @@ public final class Dispatch {
      * @throws sensorium.memory.ReleasedException if an operand's scope has ended
      */
     public static List<Tensor> run(Op op, List<Tensor> inputs) {
-        return run(op, inputs, inputs.isEmpty() ? Backends.current() : inputs.get(0).backend());
+        return run(
+                op,
+                inputs,
+                inputs.isEmpty() ? Backends.current() : inputs.get(0).backend());
     }
 
     /** {@link #run(Op, List)} for ops without operands, on a given backend. */

@@ -177,7 +177,8 @@ public sealed interface Fused extends Op {
             Tensor x = in.get(0);
             Tensor rows = x.reshape(x.dim(0), groups, -1);
             Tensor y = rows.layerNorm(eps).reshape(x.shape());
-            return List.of(in.size() == 1 ? y : y.times(perChannel(in.get(1), x)).plus(perChannel(in.get(2), x)));
+            return List.of(
+                    in.size() == 1 ? y : y.times(perChannel(in.get(1), x)).plus(perChannel(in.get(2), x)));
         }
     }
 
@@ -250,7 +251,8 @@ public sealed interface Fused extends Op {
             Shape q = in.get(0).shape();
             Shape k = in.get(1).shape();
             Shape v = in.get(2).shape();
-            Check.that(q.rank() == 4 && k.rank() == 4 && v.rank() == 4, this, "needs (batch, heads, length, width)", in);
+            Check.that(
+                    q.rank() == 4 && k.rank() == 4 && v.rank() == 4, this, "needs (batch, heads, length, width)", in);
             Check.that(
                     q.range(0, 2).equals(k.range(0, 2)) && k.range(0, 3).equals(v.range(0, 3)) && q.dim(3) == k.dim(3),
                     this,
@@ -258,17 +260,21 @@ public sealed interface Fused extends Op {
                     in);
             if (in.size() == 4) {
                 Spec mask = in.get(3);
-                Check.that(mask.dtype() == DType.BOOL || mask.dtype() == in.get(0).dtype(), this, "the mask must be BOOL or like the queries", in);
+                Check.that(
+                        mask.dtype() == DType.BOOL || mask.dtype() == in.get(0).dtype(),
+                        this,
+                        "the mask must be BOOL or like the queries",
+                        in);
                 Shape scores = Shape.of(q.dim(0), q.dim(1), q.dim(2), k.dim(2));
                 Check.that(
-                        mask.shape().rank() <= 4 && Shape.broadcast(scores, mask.shape()).equals(scores),
+                        mask.shape().rank() <= 4
+                                && Shape.broadcast(scores, mask.shape()).equals(scores),
                         this,
                         "the mask does not broadcast to " + scores,
                         in);
             }
             DType t = in.get(0).dtype();
-            return List.of(
-                    new Spec(t, q.with(3, v.dim(3))), new Spec(t, q.without(3)));
+            return List.of(new Spec(t, q.with(3, v.dim(3))), new Spec(t, q.without(3)));
         }
 
         @Override
@@ -376,7 +382,8 @@ public sealed interface Fused extends Op {
             Tensor g = in.get(1);
             Tensor m = in.get(2).times(beta1).plus(g.times(1 - beta1));
             Tensor v = in.get(3).times(beta2).plus(g.square().times(1 - beta2));
-            Tensor step = m.dividedBy(v.sqrt().times(1 / Math.sqrt(correction2)).plus(eps)).times(rate / correction1);
+            Tensor step = m.dividedBy(v.sqrt().times(1 / Math.sqrt(correction2)).plus(eps))
+                    .times(rate / correction1);
             return List.of(in.get(0).times(1 - rate * decay).minus(step), m, v);
         }
     }
@@ -396,7 +403,11 @@ public sealed interface Fused extends Op {
         Shape x = in.get(0).shape();
         Check.that(x.rank() >= 1, op, "needs at least one axis", in);
         Shape vector = Shape.of(x.dim(axis));
-        Check.that(in.stream().skip(1).allMatch(s -> s.shape().equals(vector)), op, "weight and bias must be " + vector, in);
+        Check.that(
+                in.stream().skip(1).allMatch(s -> s.shape().equals(vector)),
+                op,
+                "weight and bias must be " + vector,
+                in);
         return Check.like(in.get(0));
     }
 

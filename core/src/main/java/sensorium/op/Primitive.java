@@ -251,7 +251,11 @@ public sealed interface Primitive extends Op {
             Check.computes(this, in);
             Shape dy = in.get(0).shape();
             Shape w = in.get(1).shape();
-            Check.that(dy.rank() == 4 && w.rank() == 4 && dy.dim(1) == w.dim(0), this, "needs (N,O,H,W) and (O,C/groups,kH,kW)", in);
+            Check.that(
+                    dy.rank() == 4 && w.rank() == 4 && dy.dim(1) == w.dim(0),
+                    this,
+                    "needs (N,O,H,W) and (O,C/groups,kH,kW)",
+                    in);
             Check.that(
                     window.outH(height, w.dim(2)) == dy.dim(2) && window.outW(width, w.dim(3)) == dy.dim(3),
                     this,
@@ -269,7 +273,11 @@ public sealed interface Primitive extends Op {
             Check.computes(this, in);
             Shape x = in.get(0).shape();
             Shape dy = in.get(1).shape();
-            Check.that(x.rank() == 4 && dy.rank() == 4 && x.dim(0) == dy.dim(0), this, "needs (N,C,H,W) and (N,O,H',W')", in);
+            Check.that(
+                    x.rank() == 4 && dy.rank() == 4 && x.dim(0) == dy.dim(0),
+                    this,
+                    "needs (N,C,H,W) and (N,O,H',W')",
+                    in);
             Check.that(
                     window.outH(x.dim(2), kernelH) == dy.dim(2) && window.outW(x.dim(3), kernelW) == dy.dim(3),
                     this,
@@ -306,7 +314,8 @@ public sealed interface Primitive extends Op {
             Shape first = in.get(0).shape();
             for (Spec s : in) {
                 Check.that(
-                        s.shape().rank() == first.rank() && s.shape().with(axis, 0).equals(first.with(axis, 0)),
+                        s.shape().rank() == first.rank()
+                                && s.shape().with(axis, 0).equals(first.with(axis, 0)),
                         this,
                         "extents besides axis " + axis + " differ",
                         in);
@@ -341,7 +350,8 @@ public sealed interface Primitive extends Op {
             Shape dy = in.get(0).shape();
             Shape idx = in.get(1).shape();
             Check.that(
-                    dy.rank() >= axis + idx.rank() && dy.range(axis, axis + idx.rank()).equals(idx),
+                    dy.rank() >= axis + idx.rank()
+                            && dy.range(axis, axis + idx.rank()).equals(idx),
                     this,
                     "the indices' axes must stand at axis " + axis,
                     in);
@@ -385,9 +395,7 @@ public sealed interface Primitive extends Op {
             Check.count(this, in, 1, 1);
             Shape s = in.get(0).shape();
             Check.that(
-                    s.rank() >= 2
-                            && s.dim(-1) == windows.size()
-                            && s.dim(windows.axis()) == windows.count(extent),
+                    s.rank() >= 2 && s.dim(-1) == windows.size() && s.dim(windows.axis()) == windows.count(extent),
                     this,
                     "these are not the windows of an axis of " + extent,
                     in);

@@ -37,7 +37,8 @@ final class UnaryDerivatives {
                 yield cdf.plus(x.times(pdf));
             }
             case GELU_TANH -> {
-                Tensor t = x.plus(x.pow(3).times(0.044715)).times(SQRT_2_OVER_PI).tanh();
+                Tensor t =
+                        x.plus(x.pow(3).times(0.044715)).times(SQRT_2_OVER_PI).tanh();
                 Tensor inner = x.square().times(3 * 0.044715).plus(1).times(SQRT_2_OVER_PI);
                 Tensor slope = x.times(t.square().neg().plus(1)).times(inner);
                 yield t.plus(1).plus(slope).times(0.5);
@@ -47,7 +48,8 @@ final class UnaryDerivatives {
                 yield s.plus(x.times(s).times(s.neg().plus(1)));
             }
             case SOFTPLUS -> x.sigmoid();
-            case NOT, IS_NAN -> throw new IllegalStateException(kind + " yields " + DType.BOOL + ", which has no derivative");
+            case NOT, IS_NAN ->
+                throw new IllegalStateException(kind + " yields " + DType.BOOL + ", which has no derivative");
         };
     }
 }

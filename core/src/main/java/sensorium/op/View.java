@@ -14,7 +14,8 @@ public sealed interface View extends Op {
 
     @Override
     default List<Spec> infer(List<Spec> in) {
-        return List.of(new Spec(in.get(0).dtype(), apply(Layout.contiguous(in.get(0).shape())).shape()));
+        return List.of(new Spec(
+                in.get(0).dtype(), apply(Layout.contiguous(in.get(0).shape())).shape()));
     }
 
     /** The same elements in row-major order under another shape. */
@@ -22,8 +23,8 @@ public sealed interface View extends Op {
         @Override
         public Layout apply(Layout l) {
             if (l.shape().size() != shape.size()) {
-                throw new ShapeException("[reshape] " + l.shape() + " has " + l.shape().size() + " elements, " + shape
-                        + " has " + shape.size());
+                throw new ShapeException("[reshape] " + l.shape() + " has "
+                        + l.shape().size() + " elements, " + shape + " has " + shape.size());
             }
             return l.reshape(shape);
         }

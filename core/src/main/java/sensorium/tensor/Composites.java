@@ -48,15 +48,24 @@ public sealed interface Composites permits Tensor {
      */
     default Tensor convTranspose2d(Tensor weight, Tensor bias, Window window, int outputPadH, int outputPadW) {
         Tensor x = self();
-        int h = (x.dim(2) - 1) * window.strideH() - 2 * window.padH() + window.dilationH() * (weight.dim(2) - 1) + outputPadH + 1;
-        int w = (x.dim(3) - 1) * window.strideW() - 2 * window.padW() + window.dilationW() * (weight.dim(3) - 1) + outputPadW + 1;
+        int h = (x.dim(2) - 1) * window.strideH()
+                - 2 * window.padH()
+                + window.dilationH() * (weight.dim(2) - 1)
+                + outputPadH
+                + 1;
+        int w = (x.dim(3) - 1) * window.strideW()
+                - 2 * window.padW()
+                + window.dilationW() * (weight.dim(3) - 1)
+                + outputPadW
+                + 1;
         Tensor y = x.apply(new Primitive.Conv2dInputGrad(window, h, w), weight);
         return bias == null ? y : y.plus(bias.reshape(-1, 1, 1));
     }
 
     default Tensor convTranspose1d(Tensor weight, Tensor bias, int stride, int padding, int outputPadding) {
         return self().unsqueeze(2)
-                .convTranspose2d(weight.unsqueeze(2), bias, new Window(1, stride, 0, padding, 1, 1, 1), 0, outputPadding)
+                .convTranspose2d(
+                        weight.unsqueeze(2), bias, new Window(1, stride, 0, padding, 1, 1, 1), 0, outputPadding)
                 .squeeze(2);
     }
 

@@ -44,8 +44,8 @@ public sealed interface Movement permits Tensor {
 
     /** Axis i of the result is axis {@code axes[i]} of this. */
     default Tensor permute(int... axes) {
-        return self().apply(
-                new View.Permute(Arrays.stream(axes).map(this::axis).boxed().toList()));
+        return self().apply(new View.Permute(
+                Arrays.stream(axes).map(this::axis).boxed().toList()));
     }
 
     /** Swaps two axes. */
@@ -118,7 +118,8 @@ public sealed interface Movement permits Tensor {
     default List<Tensor> chunk(int axis, int parts) {
         int extent = self().dim(axis);
         if (extent % parts != 0) {
-            throw new ShapeException("[chunk] axis " + axis + " of " + self().shape() + " does not split into " + parts);
+            throw new ShapeException(
+                    "[chunk] axis " + axis + " of " + self().shape() + " does not split into " + parts);
         }
         int width = extent / parts;
         List<Tensor> result = new ArrayList<>();
@@ -170,8 +171,8 @@ public sealed interface Movement permits Tensor {
         int n = self().dim(axis);
         int limit = mode == PadMode.REFLECT ? n - 1 : mode == PadMode.CIRCULAR ? n : Integer.MAX_VALUE;
         if (n == 0 || before > limit || after > limit) {
-            throw new ShapeException("[pad] " + mode + " by " + before + ", " + after + " reaches beyond axis " + axis + " of "
-                    + self().shape());
+            throw new ShapeException("[pad] " + mode + " by " + before + ", " + after + " reaches beyond axis " + axis
+                    + " of " + self().shape());
         }
         long[] from = new long[before + n + after];
         for (int i = 0; i < from.length; i++) {

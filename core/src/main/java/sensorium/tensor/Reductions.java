@@ -17,7 +17,12 @@ public sealed interface Reductions permits Tensor {
         Shape shape = self().shape();
         List<Integer> normal = axes.length == 0
                 ? IntStream.range(0, shape.rank()).boxed().toList()
-                : Arrays.stream(axes).map(shape::axis).distinct().sorted().boxed().toList();
+                : Arrays.stream(axes)
+                        .map(shape::axis)
+                        .distinct()
+                        .sorted()
+                        .boxed()
+                        .toList();
         return self().apply(new Primitive.Reduce(kind, normal, keepDims));
     }
 

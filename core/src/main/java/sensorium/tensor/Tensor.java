@@ -224,8 +224,10 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
 
     private <T> T withHost(DType as, java.util.function.Function<MemorySegment, T> read) {
         try (Arena arena = Arena.ofConfined()) {
-            return Scope.tidy("download", () -> read.apply(
-                    sensorium.autograd.Tape.pause(() -> dtype() == as ? this : to(as)).toHost(arena)));
+            return Scope.tidy(
+                    "download",
+                    () -> read.apply(sensorium.autograd.Tape.pause(() -> dtype() == as ? this : to(as))
+                            .toHost(arena)));
         }
     }
 
@@ -264,7 +266,8 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
         if (parts.isEmpty()) {
             throw new ShapeException("[concat] nothing to join");
         }
-        return Dispatch.run(new Primitive.Concat(parts.get(0).shape().axis(axis)), parts).get(0);
+        return Dispatch.run(new Primitive.Concat(parts.get(0).shape().axis(axis)), parts)
+                .get(0);
     }
 
     /** Joins tensors of one shape along a new axis before {@code axis}. */
@@ -389,7 +392,8 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
     /** The numbers as nested rows, at most {@code limit} of them. */
     public String format(int limit) {
         double[] d = toDoubles();
-        DoubleFunction<String> number = x -> x == Math.rint(x) && Math.abs(x) < 1e6 ? "%.0f".formatted(x) : "%.5g".formatted(x);
+        DoubleFunction<String> number =
+                x -> x == Math.rint(x) && Math.abs(x) < 1e6 ? "%.0f".formatted(x) : "%.5g".formatted(x);
         var s = new StringBuilder(toString()).append(' ');
         for (int i = 0; i < Math.min(limit, d.length); i++) {
             s.append(i == 0 ? "[" : ", ").append(number.apply(d[i]));

@@ -23,8 +23,7 @@ public sealed interface Init {
     record Normal(double std) implements Init {
         @Override
         public Tensor draw(Philox random, Shape shape) {
-            return Tensor.generate(
-                            new Random(Distribution.NORMAL, DType.F32, shape, random.seed(), random.stream()))
+            return Tensor.generate(new Random(Distribution.NORMAL, DType.F32, shape, random.seed(), random.stream()))
                     .times(std);
         }
     }
@@ -33,8 +32,7 @@ public sealed interface Init {
     record Uniform(double bound) implements Init {
         @Override
         public Tensor draw(Philox random, Shape shape) {
-            return Tensor.generate(
-                            new Random(Distribution.UNIFORM, DType.F32, shape, random.seed(), random.stream()))
+            return Tensor.generate(new Random(Distribution.UNIFORM, DType.F32, shape, random.seed(), random.stream()))
                     .minus(0.5)
                     .times(2 * bound);
         }

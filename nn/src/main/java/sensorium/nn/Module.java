@@ -17,7 +17,7 @@ public interface Module {
     /** Every parameter by its path, for example {@code blocks.0.attention.query.weight}; a shared one under its first path. */
     default Map<String, Parameter> parameters() {
         Map<String, Parameter> found = new LinkedHashMap<>();
-        Map<Parameter, String> seen = new IdentityHashMap<>();
+        IdentityHashMap<Parameter, String> seen = new IdentityHashMap<>();
         walk("", this, (path, leaf) -> {
             if (leaf instanceof Parameter p && seen.putIfAbsent(p, path) == null) {
                 found.put(path, p);

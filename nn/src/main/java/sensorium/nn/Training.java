@@ -60,7 +60,6 @@ public final class Training {
     private Tensor uniform(Tensor like, Shape shape) {
         Philox random = Philox.keyed(seed, step, draws++);
         return Tensor.generate(
-                new Random(Distribution.UNIFORM, like.dtype(), shape, random.seed(), random.stream()),
-                like.backend());
+                new Random(Distribution.UNIFORM, like.dtype(), shape, random.seed(), random.stream()), like.backend());
     }
 }

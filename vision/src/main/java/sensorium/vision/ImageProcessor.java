@@ -27,8 +27,17 @@ public record ImageProcessor(
     private static final String FILE_NAME = "preprocessor_config.json";
     private static final int MAX_SIDE = 16_384;
     private static final Set<String> KNOWN = Set.of(
-            "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale", "rescale_factor",
-            "do_normalize", "image_mean", "image_std", "do_convert_rgb");
+            "do_resize",
+            "size",
+            "resample",
+            "do_center_crop",
+            "crop_size",
+            "do_rescale",
+            "rescale_factor",
+            "do_normalize",
+            "image_mean",
+            "image_std",
+            "do_convert_rgb");
     /** Say nothing about the numbers. */
     private static final Set<String> NAMES =
             Set.of("image_processor_type", "feature_extractor_type", "processor_class", "_valid_processor_keys");
@@ -59,7 +68,9 @@ public record ImageProcessor(
             return parse(JsonMapper.shared().readTree(Files.readAllBytes(file)), file.toString());
         } catch (JacksonException e) {
             throw new BadInputException(
-                    file + ": not JSON (" + e.getOriginalMessage().lines().findFirst().orElse("") + ")", e);
+                    file + ": not JSON ("
+                            + e.getOriginalMessage().lines().findFirst().orElse("") + ")",
+                    e);
         } catch (IOException e) {
             throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
@@ -72,7 +83,8 @@ public record ImageProcessor(
         var config = new Config(json, name);
         config.refuseUnknown();
         boolean shortest = config.type().matches("(CLIP|ChineseCLIP|Bit)(ImageProcessor|FeatureExtractor)(Fast)?");
-        Optional<Size> size = config.flag("do_resize", true) ? Optional.of(config.size("size", shortest)) : Optional.empty();
+        Optional<Size> size =
+                config.flag("do_resize", true) ? Optional.of(config.size("size", shortest)) : Optional.empty();
         Optional<Fixed> crop = config.flag("do_center_crop", json.hasNonNull("crop_size"))
                 ? Optional.of((Fixed) config.size("crop_size", false))
                 : Optional.empty();
@@ -100,8 +112,9 @@ public record ImageProcessor(
                 int longer = Math.max(picture.width(), picture.height());
                 long other = (long) edge * longer / shorter;
                 if (other > PictureFile.MAX_SIDE) {
-                    throw new BadInputException("a picture of %dx%d is too long and thin: at a shorter side of %d it would be %d long"
-                            .formatted(picture.width(), picture.height(), edge, other));
+                    throw new BadInputException(
+                            "a picture of %dx%d is too long and thin: at a shorter side of %d it would be %d long"
+                                    .formatted(picture.width(), picture.height(), edge, other));
                 }
                 yield picture.width() < picture.height()
                         ? Resize.resize(picture, edge, (int) other, filter)
@@ -225,8 +238,10 @@ public record ImageProcessor(
 
         private int pixels(String key, JsonNode node) {
             if (!node.isIntegralNumber() || node.asLong() < 1 || node.asLong() > MAX_SIDE) {
-                throw fault(key, "is not a size in pixels (1 to %d): a number, height and width, or shortest_edge"
-                        .formatted(MAX_SIDE));
+                throw fault(
+                        key,
+                        "is not a size in pixels (1 to %d): a number, height and width, or shortest_edge"
+                                .formatted(MAX_SIDE));
             }
             return node.asInt();
         }

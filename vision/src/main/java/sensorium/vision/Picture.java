@@ -15,14 +15,12 @@ public final class Picture {
     /** @param bytes the pixels themselves, not copied: {@code height * width * channels} of them */
     public Picture(int width, int height, int channels, byte[] bytes) {
         if (width < 1 || height < 1 || (channels != 3 && channels != 4)) {
-            throw new IllegalArgumentException(
-                    "[picture] %dx%d with %d channels: need at least 1x1 and 3 or 4 channels"
-                            .formatted(width, height, channels));
+            throw new IllegalArgumentException("[picture] %dx%d with %d channels: need at least 1x1 and 3 or 4 channels"
+                    .formatted(width, height, channels));
         }
         if (bytes.length != (long) width * height * channels) {
-            throw new IllegalArgumentException(
-                    "[picture] %dx%dx%d needs %d bytes, got %d"
-                            .formatted(width, height, channels, (long) width * height * channels, bytes.length));
+            throw new IllegalArgumentException("[picture] %dx%dx%d needs %d bytes, got %d"
+                    .formatted(width, height, channels, (long) width * height * channels, bytes.length));
         }
         this.width = width;
         this.height = height;

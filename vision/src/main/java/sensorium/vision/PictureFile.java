@@ -94,7 +94,9 @@ public final class PictureFile {
         if (source.startsWith('B', 'M')) {
             return BmpFile.decode(source);
         }
-        if (source.startsWith('R', 'I', 'F', 'F') && source.length() >= 12 && source.ascii(8, 4).equals("WEBP")) {
+        if (source.startsWith('R', 'I', 'F', 'F')
+                && source.length() >= 12
+                && source.ascii(8, 4).equals("WEBP")) {
             return WebpFile.decode(source);
         }
         if (SvgFile.looksLike(source)) {

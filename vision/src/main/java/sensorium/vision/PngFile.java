@@ -54,14 +54,13 @@ final class PngFile {
 
     /** Compressed data too few for the size claimed are refused before the size is allocated. */
     private static void checkData(Source source, long data) {
-        int samples =
-                switch (source.u8(25)) {
-                    case 0, 3 -> 1;
-                    case 2 -> 3;
-                    case 4 -> 2;
-                    case 6 -> 4;
-                    default -> throw source.fault("damaged PNG: unknown colour type " + source.u8(25));
-                };
+        int samples = switch (source.u8(25)) {
+            case 0, 3 -> 1;
+            case 2 -> 3;
+            case 4 -> 2;
+            case 6 -> 4;
+            default -> throw source.fault("damaged PNG: unknown colour type " + source.u8(25));
+        };
         long bits = source.u32be(16) * source.u8(24) * samples;
         if ((bits + 7) / 8 * source.u32be(20) > data * MOST_DEFLATE) {
             throw source.fault("claims %dx%d pixels, which %d bytes of data cannot hold; get the file again"

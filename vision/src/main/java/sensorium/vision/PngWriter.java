@@ -23,9 +23,7 @@ public final class PngWriter {
             for (int x = 0; x < picture.width(); x++) {
                 int alpha = picture.hasAlpha() ? picture.at(x, y, 3) : 255;
                 image.setRGB(
-                        x,
-                        y,
-                        alpha << 24 | picture.at(x, y, 0) << 16 | picture.at(x, y, 1) << 8 | picture.at(x, y, 2));
+                        x, y, alpha << 24 | picture.at(x, y, 0) << 16 | picture.at(x, y, 1) << 8 | picture.at(x, y, 2));
             }
         }
         try {

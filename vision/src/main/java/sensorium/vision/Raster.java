@@ -19,7 +19,8 @@ final class Raster {
     static Picture decode(Source source, String format, byte[] clean) {
         var readers = ImageIO.getImageReadersByFormatName(format);
         if (!readers.hasNext()) {
-            throw new IllegalStateException("no decoder for " + format + ": its library is missing from the class path");
+            throw new IllegalStateException(
+                    "no decoder for " + format + ": its library is missing from the class path");
         }
         ImageReader reader = readers.next();
         try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(clean))) {

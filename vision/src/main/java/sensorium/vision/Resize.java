@@ -76,8 +76,7 @@ public final class Resize {
                 || box.bottom > source.height()) {
             throw new IllegalArgumentException("[resize] %s is empty or leaves %s".formatted(box, source));
         }
-        boolean whole =
-                box.left == 0 && box.top == 0 && box.right == source.width() && box.bottom == source.height();
+        boolean whole = box.left == 0 && box.top == 0 && box.right == source.width() && box.bottom == source.height();
         if (whole && width == source.width() && height == source.height()) {
             return source;
         }

@@ -57,8 +57,7 @@ record Source(String name, byte[] bytes) {
     }
 
     boolean startsWith(int... magic) {
-        return bytes.length >= magic.length
-                && IntStream.range(0, magic.length).allMatch(i -> u8(i) == magic[i]);
+        return bytes.length >= magic.length && IntStream.range(0, magic.length).allMatch(i -> u8(i) == magic[i]);
     }
 
     void copy(int at, int count, ByteArrayOutputStream to) {

@@ -63,7 +63,8 @@ final class SvgFile {
             return drawing.get(TIME.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new BadInputException(
-                    source.name() + ": SVG not drawn within " + TIME.toSeconds() + " s; simplify it or save it as PNG", e);
+                    source.name() + ": SVG not drawn within " + TIME.toSeconds() + " s; simplify it or save it as PNG",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while drawing " + source.name(), e);
@@ -71,9 +72,14 @@ final class SvgFile {
             if (e.getCause() instanceof BadInputException bad) {
                 throw bad;
             }
-            String detail = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
-            throw new BadInputException("%s: damaged SVG (%s: %s)"
-                            .formatted(source.name(), e.getCause().getClass().getSimpleName(), detail), e);
+            String detail = String.valueOf(e.getCause().getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            throw new BadInputException(
+                    "%s: damaged SVG (%s: %s)"
+                            .formatted(source.name(), e.getCause().getClass().getSimpleName(), detail),
+                    e);
         }
     }
 
@@ -91,7 +97,10 @@ final class SvgFile {
             reader.close();
         } catch (XMLStreamException | RuntimeException e) {
             String where = e instanceof XMLStreamException x && x.getLocation() != null
-                    ? " at line %d, column %d".formatted(x.getLocation().getLineNumber(), x.getLocation().getColumnNumber())
+                    ? " at line %d, column %d"
+                            .formatted(
+                                    x.getLocation().getLineNumber(),
+                                    x.getLocation().getColumnNumber())
                     : "";
             throw new BadInputException(source.name() + ": damaged SVG: its XML breaks off" + where, e);
         }

@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ImageProcessorTest {
-    private static final String CLIP =
-            """
+    private static final String CLIP = """
             {"crop_size": 224, "do_center_crop": true, "do_normalize": true, "do_resize": true,
              "feature_extractor_type": "CLIPFeatureExtractor", "resample": 3, "size": 224,
              "image_mean": [0.48145466, 0.4578275, 0.40821073],
@@ -42,8 +41,7 @@ class ImageProcessorTest {
         var bytes = new byte[input.data.remaining()];
         input.data.get(bytes);
 
-        PixelValues actual =
-                ImageProcessor.read(path).process(new Picture(input.shape[1], input.shape[0], 3, bytes));
+        PixelValues actual = ImageProcessor.read(path).process(new Picture(input.shape[1], input.shape[0], 3, bytes));
 
         assertThat(new int[] {actual.channels(), actual.height(), actual.width()})
                 .containsExactly(expected.shape[1], expected.shape[2], expected.shape[3]);
@@ -158,7 +156,6 @@ class ImageProcessorTest {
                 .toArray();
         int from = entry.get("data_offsets").get(0).asInt();
         int to = entry.get("data_offsets").get(1).asInt();
-        return new Stored(
-                shape, buffer.slice(8 + header + from, to - from).order(ByteOrder.LITTLE_ENDIAN));
+        return new Stored(shape, buffer.slice(8 + header + from, to - from).order(ByteOrder.LITTLE_ENDIAN));
     }
 }

@@ -46,7 +46,8 @@ class ResizeTest {
     @Test
     void everyFixtureIsTested() throws Exception {
         try (var files = Files.list(Fixtures.path("image"))) {
-            assertThat(files.filter(f -> f.toString().matches(".*__[a-z]+_\\d+x\\d+\\.png"))).hasSize(10);
+            assertThat(files.filter(f -> f.toString().matches(".*__[a-z]+_\\d+x\\d+\\.png")))
+                    .hasSize(10);
         }
     }
 
@@ -57,7 +58,8 @@ class ResizeTest {
                 .get("pillow_exact_hex");
         int seen = 0;
         for (var entry : cases.properties()) {
-            var how = Pattern.compile("(?:reduce|enlarge)_(\\w+) (\\d+)x\\d+->(\\d+)x\\d+").matcher(entry.getKey());
+            var how = Pattern.compile("(?:reduce|enlarge)_(\\w+) (\\d+)x\\d+->(\\d+)x\\d+")
+                    .matcher(entry.getKey());
             if (how.matches()) {
                 var filter = Resize.Filter.valueOf(how.group(1).toUpperCase(Locale.ROOT));
                 int to = Integer.parseInt(how.group(3));
