@@ -1,0 +1,104 @@
+package sensorium.audio;
+
+import java.util.Arrays;
+
+/**
+ * One channel of sound.
+ *
+ * @param samples nominally −1…1; treat as immutable
+ * @param sampleRate samples a second
+ */
+public record Waveform(float[] samples, int sampleRate) {
+
+    public Waveform {
+        if (sampleRate <= 0) {
+            throw new IllegalArgumentException("sample rate " + sampleRate);
+        }
+    }
+
+    /** Length in seconds. */
+    public double seconds() {
+        return (double) samples.length / sampleRate;
+    }
+
+    /** The same sound at another rate. */
+    public Waveform resampled(int rate) {
+        return rate == sampleRate
+                ? this
+                : new Waveform(Resampler.of(sampleRate, rate).apply(samples), rate);
+    }
+
+    /** Root mean square of the samples; 0 for an empty waveform. */
+    public double rms() {
+        return Math.sqrt(power(samples, 0, samples.length));
+    }
+
+    /** Scaled so that {@link #rms()} is {@code target}; silence stays silence. */
+    public Waveform withRms(double target) {
+        double rms = rms();
+        return rms > 0 ? scaled((float) (target / rms)) : this;
+    }
+
+    /** Every sample times {@code gain}. */
+    public Waveform scaled(float gain) {
+        var scaled = new float[samples.length];
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = gain * samples[i];
+        }
+        return new Waveform(scaled, sampleRate);
+    }
+
+    /** Exactly {@code seconds} long: cut, or followed by zeros. */
+    public Waveform fitted(double seconds) {
+        return fittedTo((int) Math.round(seconds * sampleRate));
+    }
+
+    /** Exactly {@code length} samples long: cut, or followed by zeros. */
+    public Waveform fittedTo(int length) {
+        return length == samples.length ? this : new Waveform(Arrays.copyOf(samples, length), sampleRate);
+    }
+
+    /** At most the first {@code seconds}. */
+    public Waveform first(double seconds) {
+        return fittedTo((int) Math.min(samples.length, Math.round(seconds * sampleRate)));
+    }
+
+    /**
+     * Without the quiet at both ends: what lies before the first and after the last 10-ms block whose power is within
+     * {@code decibels} of the loudest block's. Silence is returned whole.
+     *
+     * @param decibels level of the quietest block kept, relative to the loudest: negative, such as −30
+     */
+    public Waveform trimmed(double decibels) {
+        int block = Math.max(1, sampleRate / 100);
+        int blocks = (samples.length + block - 1) / block;
+        var powers = new double[blocks];
+        double loudest = 0;
+        for (int i = 0; i < blocks; i++) {
+            powers[i] = power(samples, i * block, Math.min(samples.length, (i + 1) * block));
+            loudest = Math.max(loudest, powers[i]);
+        }
+        if (loudest == 0) {
+            return this;
+        }
+        double threshold = loudest * Math.pow(10, decibels / 10);
+        int first = 0;
+        while (powers[first] < threshold) {
+            first++;
+        }
+        int last = blocks - 1;
+        while (powers[last] < threshold) {
+            last--;
+        }
+        int end = Math.min(samples.length, (last + 1) * block);
+        return new Waveform(Arrays.copyOfRange(samples, first * block, end), sampleRate);
+    }
+
+    private static double power(float[] x, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += (double) x[i] * x[i];
+        }
+        return to > from ? sum / (to - from) : 0;
+    }
+}
