@@ -1,0 +1,55 @@
+package sensorium.multimodal.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One thing of a data folder, as far as the senses know it: any of its parts may be missing.
+ *
+ * @param id unique in its folder: the first file's path with '/' between names, or the line's number
+ * @param captions its texts
+ * @param pictures its pictures
+ * @param sounds its sounds
+ * @param label its class
+ * @param split {@code train}, {@code validation}, {@code test} or another name; empty where the folder knows none
+ */
+public record Item(
+        String id,
+        List<Caption> captions,
+        List<Picture> pictures,
+        List<Sound> sounds,
+        Optional<String> label,
+        Optional<String> split) {
+    public static final String TRAIN = "train";
+    public static final String VALIDATION = "validation";
+    public static final String TEST = "test";
+
+    public Item {
+        captions = List.copyOf(captions);
+        pictures = List.copyOf(pictures);
+        sounds = List.copyOf(sounds);
+    }
+
+    /** Whether there is nothing to see, hear or read. */
+    public boolean isEmpty() {
+        return captions.isEmpty() && pictures.isEmpty() && sounds.isEmpty();
+    }
+
+    /** The first caption in a language. */
+    public Optional<String> caption(String language) {
+        return captions.stream()
+                .filter(c -> c.language().equals(language))
+                .map(Caption::text)
+                .findFirst();
+    }
+
+    /** The first sound in a language ({@link Sound#NO_LANGUAGE} for a sound effect). */
+    public Optional<Sound> sound(String language) {
+        return sounds.stream().filter(s -> s.language().equals(language)).findFirst();
+    }
+
+    /** This item with other captions and sounds: what is left when some languages must not be seen. */
+    public Item with(List<Caption> captions, List<Sound> sounds) {
+        return new Item(id, captions, pictures, sounds, label, split);
+    }
+}

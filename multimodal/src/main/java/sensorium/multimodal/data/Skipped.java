@@ -1,0 +1,40 @@
+package sensorium.multimodal.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What had to be left out: how much, and why for the first few. Safe to add to from several threads. */
+public final class Skipped {
+    private static final int REASONS_KEPT = 100;
+
+    private final List<String> reasons = new ArrayList<>();
+    private int count;
+
+    /**
+     * Counts one thing.
+     *
+     * @param where a file or a line
+     * @param why the fault, without a full stop
+     */
+    public synchronized void add(String where, String why) {
+        count++;
+        if (reasons.size() < REASONS_KEPT) {
+            reasons.add(where + ": " + why);
+        }
+    }
+
+    public synchronized int count() {
+        return count;
+    }
+
+    /** One line each for at most the first hundred. */
+    public synchronized List<String> reasons() {
+        return Collections.unmodifiableList(new ArrayList<>(reasons));
+    }
+
+    /** {@code "; skipped 3, the first because …"}, or nothing. */
+    public synchronized String summary() {
+        return count == 0 ? "" : "; skipped " + count + ", the first: " + reasons.getFirst();
+    }
+}
