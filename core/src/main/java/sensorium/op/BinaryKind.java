@@ -35,7 +35,10 @@ public enum BinaryKind {
     }
 
     public boolean compares() {
-        return ordinal() >= EQ.ordinal() && ordinal() <= GE.ordinal();
+        return switch (this) {
+            case EQ, NE, LT, LE, GT, GE -> true;
+            default -> false;
+        };
     }
 
     boolean accepts(DType t) {

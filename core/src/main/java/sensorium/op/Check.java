@@ -35,6 +35,12 @@ final class Check {
         sameType(op, in);
     }
 
+    /** Numbers: everything that adds and compares, but the 16-bit floats. */
+    static void orders(Op op, List<Spec> in) {
+        DType type = in.get(0).dtype();
+        that(type.computes() || type.isInteger(), op, "not defined for this element type", in);
+    }
+
     static Shape broadcast(Op op, List<Spec> in) {
         try {
             Shape shape = in.get(0).shape();

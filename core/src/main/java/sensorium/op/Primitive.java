@@ -42,7 +42,10 @@ public sealed interface Primitive extends Op {
         }
     }
 
-    /** {@code kind(x, value)}, or {@code kind(value, x)} where {@code valueFirst}. */
+    /**
+     * {@code kind(x, value)}, or {@code kind(value, x)} where {@code valueFirst}. The value is rounded to the type of x
+     * first; beside integers it must be one.
+     */
     record Scalar(BinaryKind kind, double value, boolean valueFirst) implements Primitive {
         @Override
         public String name() {
@@ -53,6 +56,7 @@ public sealed interface Primitive extends Op {
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 1);
             Check.that(kind.accepts(in.get(0).dtype()), this, "not defined for this element type", in);
+            Check.that(in.get(0).dtype().computes() || value == Math.rint(value), this, value + " is no integer", in);
             return Check.one(kind.result(in.get(0).dtype()), in.get(0).shape());
         }
     }
@@ -127,7 +131,8 @@ public sealed interface Primitive extends Op {
 
     /**
      * Reduces over {@code axes} (ascending, no repeats), which disappear from the shape or stay with extent 1. The sum of
-     * nothing is 0, the product 1, maximum and minimum of nothing are −∞ and +∞, the mean NaN. MAX and MIN propagate
+     * nothing is 0, the product 1, maximum and minimum of nothing are −∞ and +∞ (in other types their least and greatest
+     * value), the mean NaN. MAX and MIN propagate
      * NaN. F32, F64; SUM, MAX and MIN also integers; MAX and MIN also BOOL (any, all).
      */
     record Reduce(Kind kind, List<Integer> axes, boolean keepDims) implements Primitive {
@@ -147,6 +152,15 @@ public sealed interface Primitive extends Op {
         @Override
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 1);
+            DType type = in.get(0).dtype();
+            boolean extreme = kind == Kind.MAX || kind == Kind.MIN;
+            Check.that(
+                    type.computes()
+                            || (type.isInteger() && (extreme || kind == Kind.SUM))
+                            || (type == DType.BOOL && extreme),
+                    this,
+                    "not defined for this element type",
+                    in);
             Shape s = in.get(0).shape();
             for (int i = axes.size() - 1; i >= 0; i--) {
                 Check.axis(this, axes.get(i), in.get(0), in);
@@ -167,6 +181,7 @@ public sealed interface Primitive extends Op {
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 1);
             Check.axis(this, axis, in.get(0), in);
+            Check.orders(this, in);
             Check.that(in.get(0).shape().dim(axis) > 0, this, "nothing to choose from", in);
             return Check.one(DType.I64, in.get(0).shape().without(axis));
         }
@@ -178,6 +193,7 @@ public sealed interface Primitive extends Op {
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 1);
             Check.axis(this, axis, in.get(0), in);
+            Check.orders(this, in);
             return Check.like(in.get(0));
         }
     }
@@ -188,6 +204,7 @@ public sealed interface Primitive extends Op {
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 1);
             Check.axis(this, axis, in.get(0), in);
+            Check.orders(this, in);
             return Check.one(DType.I64, in.get(0).shape());
         }
     }
