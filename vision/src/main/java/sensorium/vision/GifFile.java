@@ -36,10 +36,7 @@ final class GifFile {
         int data = at + 10 + palette(source.u8(at + 9));
         int end = afterBlocks(source, data + 1);
         // A code of 12 bits at most stands for 4,096 pixels at most.
-        if ((long) frameWidth * frameHeight > (end - data) * 4096L) {
-            throw source.fault("claims %dx%d pixels, which %d bytes of data cannot hold; get the file again"
-                    .formatted(frameWidth, frameHeight, end - data));
-        }
+        source.checkData(frameWidth, frameHeight, end - data, (end - data) * 4096L);
         source.copy(at, end - at, clean);
         clean.write(0x3B);
         return Raster.decode(source, "gif", clean.toByteArray()).onCanvas(left, top, width, height);

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 final class JpegFile {
     private static final int SOS = 0xDA;
     private static final int EOI = 0xD9;
+    private static final int APP14 = 0xEE;
     /** A progressive file's scans each cost a pass over the whole picture; real ones have about ten. */
     private static final int MAX_SCANS = 100;
 
@@ -17,7 +18,10 @@ final class JpegFile {
     static Picture decode(Source source) {
         var clean = new ByteArrayOutputStream(source.length());
         source.copy(0, 2, clean);
-        long pixels = 0;
+        int width = 0;
+        int height = 0;
+        int channels = 0;
+        int adobe = -1;
         int at = 2;
         int marker;
         do {
@@ -37,30 +41,69 @@ final class JpegFile {
             int length = source.u16be(at);
             source.need(at, Math.max(2, length));
             if (isFrame(marker)) {
-                source.checkSize(source.u16be(at + 5), source.u16be(at + 3));
-                pixels = (long) source.u16be(at + 5) * source.u16be(at + 3);
+                height = source.u16be(at + 3);
+                width = source.u16be(at + 5);
+                source.checkSize(width, height);
+                channels = source.u8(at + 7);
+            }
+            if (marker == APP14 && length >= 14 && source.ascii(at + 2, 5).equals("Adobe")) {
+                adobe = source.u8(at + 13);
             }
             boolean application = marker >= 0xE0 && marker <= 0xEF || marker == 0xFE;
-            if (!application || marker == 0xE0 || marker == 0xEE) {
+            if (!application || marker == 0xE0 || marker == APP14) {
                 clean.write(0xFF);
                 clean.write(marker);
                 source.copy(at, length, clean);
             }
             at += length;
         } while (marker != SOS);
-        if (pixels == 0) {
+        if (width == 0) {
             throw source.fault("damaged JPEG: pixels before their size");
         }
-        checkScans(source, at, pixels);
+        checkScans(source, at);
+        // A block of 64 samples takes half a bit on average at the very least.
+        long data = source.length() - at;
+        source.checkData(width, height, data, data * 16 * 64);
         source.copy(at, source.length() - at, clean);
-        return Raster.decode(source, "jpeg", clean.toByteArray());
+        return channels == 4
+                ? inks(Raster.samples(source, "jpeg", clean.toByteArray()), adobe)
+                : Raster.decode(source, "jpeg", clean.toByteArray());
+    }
+
+    /**
+     * CMYK as stored → RGB.
+     *
+     * @param adobe the transform that Adobe's segment names (2: the inks are stored as YCCK); -1 without such a segment.
+     *     With one, inks are stored inverted.
+     */
+    private static Picture inks(java.awt.image.Raster samples, int adobe) {
+        var out = new byte[samples.getWidth() * samples.getHeight() * 3];
+        int[] row = null;
+        for (int y = 0, to = 0; y < samples.getHeight(); y++) {
+            row = samples.getPixels(samples.getMinX(), samples.getMinY() + y, samples.getWidth(), 1, row);
+            for (int from = 0; from < row.length; from += 4) {
+                double[] light = {row[from], row[from + 1], row[from + 2]};
+                if (adobe == 2) {
+                    double blue = light[1] - 128;
+                    double red = light[2] - 128;
+                    light = new double[] {
+                        light[0] + 1.402 * red, light[0] - 0.344136 * blue - 0.714136 * red, light[0] + 1.772 * blue
+                    };
+                }
+                double paper = (adobe >= 0 ? row[from + 3] : 255 - row[from + 3]) / 255.0;
+                for (double l : light) {
+                    out[to++] = (byte) Math.round(Math.clamp(adobe >= 0 ? l : 255 - l, 0, 255) * paper);
+                }
+            }
+        }
+        return new Picture(samples.getWidth(), samples.getHeight(), 3, out);
     }
 
     private static boolean isFrame(int marker) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
-    private static void checkScans(Source source, int from, long pixels) {
+    private static void checkScans(Source source, int from) {
         int scans = 1;
         boolean ended = false;
         for (int at = from; at + 1 < source.length() && !ended; at++) {
@@ -78,11 +121,6 @@ final class JpegFile {
         }
         if (scans > MAX_SCANS) {
             throw source.fault("damaged JPEG: %d scans, more than the limit of %d".formatted(scans, MAX_SCANS));
-        }
-        // A block of 64 samples takes at least about half a bit on average, even all grey.
-        if (pixels / 64 / 16 > source.length() - from) {
-            throw source.fault("claims %d pixels, which %d bytes of data cannot hold; get the file again"
-                    .formatted(pixels, source.length() - from));
         }
     }
 }

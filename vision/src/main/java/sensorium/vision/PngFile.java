@@ -52,7 +52,6 @@ final class PngFile {
         return source.ascii(at, 4).replaceAll("[^A-Za-z]", "?");
     }
 
-    /** Compressed data too few for the size claimed are refused before the size is allocated. */
     private static void checkData(Source source, long data) {
         int samples = switch (source.u8(25)) {
             case 0, 3 -> 1;
@@ -61,10 +60,7 @@ final class PngFile {
             case 6 -> 4;
             default -> throw source.fault("damaged PNG: unknown colour type " + source.u8(25));
         };
-        long bits = source.u32be(16) * source.u8(24) * samples;
-        if ((bits + 7) / 8 * source.u32be(20) > data * MOST_DEFLATE) {
-            throw source.fault("claims %dx%d pixels, which %d bytes of data cannot hold; get the file again"
-                    .formatted(source.u32be(16), source.u32be(20), data));
-        }
+        long bitsPerPixel = Math.max(1, source.u8(24) * samples);
+        source.checkData(source.u32be(16), source.u32be(20), data, data * MOST_DEFLATE * 8 / bitsPerPixel);
     }
 }

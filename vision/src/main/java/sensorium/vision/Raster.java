@@ -2,13 +2,12 @@ package sensorium.vision;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Locale;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import sensorium.BadInputException;
 
 /** Runs an ImageIO decoder on a file that has been checked, and takes the samples it yields as they are. */
@@ -17,27 +16,40 @@ final class Raster {
 
     /** Picture 0 of {@code clean}, the checked content of {@code source}, by the decoder for {@code format}. */
     static Picture decode(Source source, String format, byte[] clean) {
+        return picture(read(source, format, clean, reader -> reader.read(0)));
+    }
+
+    /** The samples as they are stored, in whatever colours. */
+    static java.awt.image.Raster samples(Source source, String format, byte[] clean) {
+        return read(source, format, clean, reader -> reader.readRaster(0, null));
+    }
+
+    private interface Reading<T> {
+        T read(ImageReader reader) throws IOException;
+    }
+
+    private static <T> T read(Source source, String format, byte[] clean, Reading<T> reading) {
         var readers = ImageIO.getImageReadersByFormatName(format);
         if (!readers.hasNext()) {
             throw new IllegalStateException(
                     "no decoder for " + format + ": its library is missing from the class path");
         }
         ImageReader reader = readers.next();
-        try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(clean))) {
+        try (var in = new PatienceInput(clean)) {
             var warnings = new ArrayList<String>();
             reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
             reader.setInput(in, false, true);
             // Checked once more: the header walked before and the decoder must mean the same picture.
             source.checkSize(reader.getWidth(0), reader.getHeight(0));
-            BufferedImage image = reader.read(0);
+            T image = reading.read(reader);
             for (String warning : warnings) {
-                // The decoders go on where the data ends early and leave the rest grey or black.
+                // Decoders go on where the data end early and leave the rest grey or black.
                 if (warning.contains("remature end") || warning.contains("truncated")) {
-                    throw source.fault("truncated " + format.toUpperCase(java.util.Locale.ROOT)
-                            + ": the pixel data end early; get the file again");
+                    throw source.fault("truncated %s: its pixels end early; get the file again"
+                            .formatted(format.toUpperCase(Locale.ROOT)));
                 }
             }
-            return picture(image);
+            return image;
         } catch (BadInputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -54,7 +66,7 @@ final class Raster {
                 "%s: damaged %s (%s); get the file again"
                         .formatted(
                                 source.name(),
-                                format.toUpperCase(java.util.Locale.ROOT),
+                                format.toUpperCase(Locale.ROOT),
                                 detail.lines().findFirst().orElse("no detail")),
                 e);
     }

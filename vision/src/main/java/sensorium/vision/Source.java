@@ -75,4 +75,12 @@ record Source(String name, byte[] bytes) {
                     .formatted(width, height, PictureFile.MAX_PIXELS / 1_000_000));
         }
     }
+
+    /** Refuses a claimed size that so few bytes of compressed data cannot make, before anything is allocated for it. */
+    void checkData(long width, long height, long data, long mostPixels) {
+        if (width * height > mostPixels) {
+            throw fault("claims %dx%d pixels but has only %d bytes of data; get the file again"
+                    .formatted(width, height, data));
+        }
+    }
 }

@@ -9,7 +9,10 @@ import com.github.weisj.jsvg.renderer.NullPlatformSupport;
 import com.github.weisj.jsvg.view.ViewBox;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -17,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.xml.stream.XMLInputFactory;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamException;
 import sensorium.BadInputException;
 
@@ -30,7 +33,8 @@ final class SvgFile {
     private static final int MAX_DRAWN_SIDE = 4096;
     private static final int MAX_NESTING = 100;
     private static final int MAX_USE_NESTING = 15;
-    private static final int MAX_INSTANCES = 20_000;
+    private static final int MAX_INSTANCES = 200_000;
+    private static final Pattern ENCODING = Pattern.compile("encoding\\s*=\\s*[\"']([\\w.:-]+)[\"']");
     private static final Duration TIME = Duration.ofSeconds(10);
     /** Kept, for loggers are weakly held: parts a drawing asks for and the library lacks are left out in silence. */
     private static final Logger LOG = Logger.getLogger("com.github.weisj.jsvg");
@@ -56,8 +60,9 @@ final class SvgFile {
         if (source.length() > MAX_BYTES) {
             throw source.fault("an SVG of %d bytes, more than the limit of %d".formatted(source.length(), MAX_BYTES));
         }
-        checkWellFormed(source);
-        var drawing = new FutureTask<>(() -> draw(source, side));
+        String text = text(source);
+        SvgOutline.check(source, text);
+        var drawing = new FutureTask<>(() -> draw(source, text, side));
         Thread.ofPlatform().daemon().name("svg").start(drawing);
         try {
             return drawing.get(TIME.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,35 +88,28 @@ final class SvgFile {
         }
     }
 
-    /** Read once with nothing attached, for the line and column of a fault. */
-    private static void checkWellFormed(Source source) {
-        var factory = XMLInputFactory.newFactory();
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+    /** The characters, in the encoding that the XML declaration names. */
+    private static String text(Source source) {
+        var declared = ENCODING.matcher(source.ascii(0, Math.min(source.length(), 200)));
+        String name = declared.find() ? declared.group(1) : "UTF-8";
         try {
-            var reader = factory.createXMLStreamReader(new ByteArrayInputStream(source.bytes()));
-            while (reader.hasNext()) {
-                reader.next();
-            }
-            reader.close();
-        } catch (XMLStreamException | RuntimeException e) {
-            String where = e instanceof XMLStreamException x && x.getLocation() != null
-                    ? " at line %d, column %d"
-                            .formatted(
-                                    x.getLocation().getLineNumber(),
-                                    x.getLocation().getColumnNumber())
-                    : "";
-            throw new BadInputException(source.name() + ": damaged SVG: its XML breaks off" + where, e);
+            return Charset.forName(name)
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(source.bytes()))
+                    .toString()
+                    .replaceFirst("^\\uFEFF?\\s*", "");
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            throw new BadInputException(source.name() + ": damaged SVG: its text is not the " + name + " it says", e);
         }
     }
 
-    private static Picture draw(Source source, int side) {
+    private static Picture draw(Source source, String text, int side) throws XMLStreamException {
         var context = LoaderContext.builder()
                 .externalResourcePolicy(ResourcePolicy.DENY_ALL)
                 .documentLimits(new DocumentLimits(MAX_NESTING, MAX_USE_NESTING, MAX_INSTANCES))
                 .build();
-        SVGDocument document = new SVGLoader().load(new ByteArrayInputStream(source.bytes()), null, context);
+        SVGDocument document = new SVGLoader()
+                .load(() -> SvgOutline.xml().createXMLEventReader(new StringReader(text)), null, context);
         if (document == null) {
             throw source.fault("damaged SVG: no drawing in it");
         }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class WebpFile {
     private static final int ALPHA_FLAG = 0x10;
+    /** Pixels of one colour take no data at all; so many are believed. */
+    private static final long PLAIN = 16_000_000;
 
     private WebpFile() {}
 
@@ -83,6 +85,8 @@ final class WebpFile {
                 little(height - 1, 3, body);
                 chunk(source, alpha, body);
             }
+            long data = source.u32le(pixels + 4);
+            source.checkData(width, height, data, Math.max(PLAIN, data * 4096));
             chunk(source, pixels, body);
             var file = new ByteArrayOutputStream(body.size() + 8);
             file.writeBytes("RIFF".getBytes(StandardCharsets.ISO_8859_1));
