@@ -1,18 +1,30 @@
 package sensorium.app;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
+import sensorium.memory.TensorMemoryException;
+import sensorium.tensor.ShapeException;
 
 /** The command {@code sensorium}. Exits 0 when the work is done, 1 when it failed, 2 on wrong use. */
 @Command(
         name = "sensorium",
         version = "sensorium 0.1.0",
         mixinStandardHelpOptions = true,
-        description = "Words, pictures and sounds in one space.")
+        description = "Words, pictures and sounds in one space.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DevicesCommand.class, DataCommand.class})
 public final class Main implements Runnable {
+    private static final int FAILED = 1;
+    private static final int WRONG_USE = 2;
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Spec
+    private CommandSpec spec;
 
     private Main() {}
 
@@ -23,6 +35,37 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.setProperty("java.awt.headless", "true");
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line; tests run it in the process. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::wrongUse)
+                .setExecutionExceptionHandler(Main::failed);
+    }
+
+    private static int wrongUse(ParameterException e, String[] args) {
+        e.getCommandLine().getErr().println("sensorium: " + firstLine(e.getMessage()) + "; see: "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        return WRONG_USE;
+    }
+
+    /** What a user can mend is one line; anything else is a defect of ours and shows where. */
+    private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (e instanceof BadInputException || e instanceof ShapeException || e instanceof TensorMemoryException) {
+            err.println("sensorium: " + firstLine(e.getMessage()));
+        } else {
+            err.println("sensorium: defect: " + e);
+            e.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
     }
 }

@@ -1,0 +1,53 @@
+package sensorium.app;
+
+import picocli.CommandLine.Option;
+import sensorium.backend.Backend;
+import sensorium.backend.Backends;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What every command takes. */
+final class CommonOptions {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    @Option(names = "--json", description = "Print the result as one line of JSON on standard output.")
+    boolean json;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "Where to compute: cpu, opencl[:N] or reference (default: the fastest there is).")
+    String device;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of every random number (default: ${DEFAULT-VALUE}).")
+    long seed = 0;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of the CPU kernels (default: all cores). Does not change results.")
+    void threads(int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("at least one thread");
+        }
+        System.setProperty("sensorium.threads", Integer.toString(n));
+    }
+
+    /** Opens the device that was asked for and makes it the standard one. */
+    Backend backend() {
+        if (device != null) {
+            Backends.setStandard(Backends.open(device));
+        }
+        return Backends.current();
+    }
+
+    /** Prints a result: as JSON if that was asked for, else as the given text. */
+    void print(Object result, String text) {
+        System.out.println(json ? JSON.writeValueAsString(result) : text);
+    }
+
+    /** One line for people that is not a result: standard error, nothing when the output is JSON and not a terminal. */
+    void say(String line) {
+        System.err.println(line);
+    }
+}
