@@ -80,15 +80,20 @@ record OggStream(List<byte[]> packets, long firstGranule, int packetsAtFirst, lo
         if (end > file.limit()) {
             throw cutShort();
         }
+        if (checksum(file, at, end) != file.getInt(at + CHECKSUM_AT)) {
+            throw new Malformed("Ogg page at byte " + at + " fails its checksum; fetch it again");
+        }
+        return end;
+    }
+
+    /** Of the page from {@code at} to before {@code end}, its own checksum field counted as zero. */
+    static int checksum(ByteBuffer file, int at, int end) {
         int checksum = 0;
         for (int i = at; i < end; i++) {
             int value = i - at >= CHECKSUM_AT && i - at < CHECKSUM_AT + 4 ? 0 : file.get(i);
             checksum = checksum << 8 ^ CHECKSUMS[(checksum >>> 24 ^ value) & 0xff];
         }
-        if (checksum != file.getInt(at + CHECKSUM_AT)) {
-            throw new Malformed("Ogg page at byte " + at + " fails its checksum; fetch it again");
-        }
-        return end;
+        return checksum;
     }
 
     private static Malformed cutShort() {

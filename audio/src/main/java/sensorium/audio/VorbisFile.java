@@ -1,11 +1,10 @@
 package sensorium.audio;
 
-import de.jarnbjo.vorbis.VorbisStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import sensorium.audio.AudioFile.Malformed;
 
-/** Ogg Vorbis: packets by {@link OggStream}, decoding by the library, the tail cut at the last page's position. */
+/** Ogg Vorbis: {@link OggStream packets}, {@link VorbisDecoder decoded}, cut where the pages say that sound begins and ends. */
 final class VorbisFile {
     private static final int HEADERS = 3;
 
@@ -13,40 +12,28 @@ final class VorbisFile {
 
     static Recording decode(byte[] bytes, double maxSeconds) throws Malformed {
         OggStream ogg = OggStream.read(bytes, HEADERS);
-        byte[] first = ogg.packets().isEmpty() ? new byte[0] : ogg.packets().getFirst();
-        if (first.length < 30 || !new String(first, 1, 6, StandardCharsets.ISO_8859_1).equals("vorbis")) {
+        List<byte[]> packets = ogg.packets();
+        if (packets.isEmpty() || !new String(packets.getFirst(), StandardCharsets.ISO_8859_1).startsWith("\1vorbis")) {
             throw new Malformed("Ogg without Vorbis in it; convert it to Ogg Vorbis, FLAC or WAV");
         }
-        try {
-            var vorbis = new VorbisStream();
-            for (byte[] header : ogg.packets().subList(0, HEADERS)) {
-                vorbis.processPacket(header);
-            }
-            int channels = vorbis.getIdentificationHeader().getChannels();
-            var store =
-                    new SampleStore(channels, vorbis.getIdentificationHeader().getSampleRate(), maxSeconds);
-            for (byte[] packet : ogg.packets().subList(HEADERS, ogg.packets().size())) {
-                append(vorbis.processPacket(packet), store);
-            }
-            return store.recording(0, Math.clamp(ogg.lastGranule(), 0, store.frames()));
-        } catch (IOException e) {
-            throw new Malformed("damaged Vorbis data (" + e.getMessage() + "); fetch or encode it again", e);
+        if (packets.size() < HEADERS) {
+            throw new Malformed("Vorbis without its headers; fetch it again");
         }
-    }
-
-    private static void append(byte[] pcm, SampleStore store) throws Malformed {
-        if (pcm == null) {
-            return; // the first packet only primes the overlap
-        }
-        int channels = store.channelCount();
-        int frames = pcm.length / (2 * channels);
-        int first = store.extend(frames);
-        for (int c = 0; c < channels; c++) {
-            float[] channel = store.channel(c);
-            for (int i = 0; i < frames; i++) {
-                int at = 2 * (i * channels + c);
-                channel[first + i] = (short) (pcm[at] << 8 | (pcm[at + 1] & 0xff)) / 32_768f;
+        var decoder = new VorbisDecoder(packets.get(0), packets.get(2), maxSeconds);
+        SampleStore store = decoder.samples();
+        int atFirst = 0;
+        for (int i = HEADERS; i < packets.size(); i++) {
+            decoder.decode(packets.get(i));
+            if (i + 1 == ogg.packetsAtFirst()) {
+                atFirst = store.frames();
             }
         }
+        // A first page whose position is less than its samples begins late in them; where it is the last too, it ends
+        // early.
+        boolean onePage = ogg.packetsAtFirst() == packets.size();
+        long start = onePage ? 0 : ogg.firstGranule() - atFirst; // the first sample's position
+        int from = (int) Math.clamp(-start, 0L, store.frames());
+        int to = (int) Math.clamp(ogg.lastGranule() - start, from, (long) store.frames());
+        return store.recording(from, to);
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sound files that are as they should be. */
 class AudioFileTest {
@@ -47,6 +48,29 @@ class AudioFileTest {
             squaresB += expected[i] * expected[i];
         }
         assertThat(both / Math.sqrt(squaresA * squaresB)).isGreaterThan(0.999);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "animals__birds__crow",
+                "animals__birds__crow_desc_ca",
+                "animals__birds__crow_desc_fr",
+                "animals__mammals__dogs__dog"
+            })
+    void vorbisIsOggdecs(String name) {
+        Recording ogg = AudioFile.decode(Fixtures.path("vorbis/" + name + ".ogg"));
+        Recording wav = AudioFile.decode(Fixtures.path("vorbis/" + name + ".wav"));
+        assertThat(ogg.sampleRate()).isEqualTo(wav.sampleRate());
+        assertThat(ogg.channels()).hasSameDimensionsAs(wav.channels());
+        for (int c = 0; c < ogg.channels().length; c++) {
+            float[] clipped = ogg.channels()[c].clone();
+            for (int i = 0; i < clipped.length; i++) {
+                clipped[i] = Math.clamp(clipped[i], -1f, 32_767 / 32_768f);
+            }
+            assertThat(Fixtures.maxDifference(clipped, wav.channels()[c]))
+                    .isLessThan(0.51 / 32_768); // half a step is oggdec's rounding
+        }
     }
 
     @Test

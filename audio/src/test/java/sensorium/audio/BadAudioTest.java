@@ -90,6 +90,42 @@ class BadAudioTest {
         });
     }
 
+    /** Ogg's checksums keep accidents from the decoder; this is what malice looks like. */
+    @Test
+    void mutatedVorbisWithTrueChecksums() throws IOException {
+        byte[] whole = Sample.OGG.bytes();
+        var random = new Random(5);
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            for (int i = 0; i < 300; i++) {
+                byte[] mutated = whole.clone();
+                int from = i % 3 == 0 ? 4_000 : 60; // the headers end near byte 4000
+                for (int k = 0; k <= random.nextInt(4); k++) {
+                    int at = random.nextInt(from, i % 3 == 0 ? whole.length : 4_000);
+                    mutated[at] =
+                            i % 2 == 0 ? (byte) random.nextInt(256) : (byte) (mutated[at] ^ 1 << random.nextInt(8));
+                }
+                restoreChecksums(mutated, whole);
+                refusedOrDecoded(mutated);
+            }
+        });
+    }
+
+    /** Page headers as in {@code original}, checksums of the changed content. */
+    private static void restoreChecksums(byte[] mutated, byte[] original) {
+        ByteBuffer file = ByteBuffer.wrap(mutated).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (at < original.length) {
+            int segments = original[at + 26] & 0xff;
+            int end = at + 27 + segments;
+            System.arraycopy(original, at, mutated, at, 27 + segments);
+            for (int i = 0; i < segments; i++) {
+                end += original[at + 27 + i] & 0xff;
+            }
+            file.putInt(at + 22, OggStream.checksum(file, at, end));
+            at = end;
+        }
+    }
+
     @Test
     void pureGarbage() throws IOException {
         var random = new Random(4);
