@@ -1,0 +1,156 @@
+package sensorium.op;
+
+import static sensorium.op.Sample.floats;
+
+import java.util.ArrayList;
+import java.util.List;
+import sensorium.autograd.Tape;
+import sensorium.op.OpCase.Budget;
+import sensorium.op.Primitive.Window;
+import sensorium.tensor.Tensor;
+
+/** Ops with a fallback, and their gradient ops. */
+final class FusedCases {
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    private FusedCases() {}
+
+    static void add(Table t) {
+        softmax(t);
+        norms(t);
+        attention(t);
+        pooling(t);
+        var adam = new Fused.AdamWStep(1e-2, 0.9, 0.99, 1e-6, 0.1, 0.19, 0.0199);
+        t.floats(
+                adam,
+                Budget.norm(8),
+                1,
+                floats(3, 5),
+                floats(3, 5),
+                floats(3, 5),
+                floats(3, 5).in(0.1, 1));
+        t.floats(
+                adam,
+                Budget.norm(8),
+                1,
+                floats(67),
+                floats(67),
+                floats(67),
+                floats(67).in(0.1, 1));
+    }
+
+    private static void softmax(Table t) {
+        for (int axis = 0; axis < 3; axis++) {
+            t.floats(new Fused.Softmax(axis), Budget.norm(8), 2, floats(3, 5, 7));
+            t.floats(new Fused.LogSoftmax(axis), Budget.norm(8), 2, floats(3, 5, 7));
+            t.floats(
+                    new Fused.SoftmaxGrad(axis),
+                    Budget.norm(16),
+                    2,
+                    floats(3, 5, 7).in(0, 1),
+                    floats(3, 5, 7));
+            t.floats(
+                    new Fused.LogSoftmaxGrad(axis),
+                    Budget.norm(16),
+                    2,
+                    floats(3, 5, 7).in(-3, 0),
+                    floats(3, 5, 7));
+        }
+        Sample.Values special = Sample.these(1, -INF, 2, 3, 90, -90, 1000, 999, -INF, -INF, 0, 0);
+        for (Op op : new Op[] {new Fused.Softmax(1), new Fused.LogSoftmax(1)}) {
+            t.floats(op, Budget.norm(8), 0, floats(3, 4).with(special));
+            t.floats(op, Budget.norm(8), 0, floats(2, 3).with(Sample.these(1, Double.NaN, 2, -INF, -INF, -INF)));
+            t.floats(op, Budget.norm(8), 0, floats(0, 3));
+            t.floats(op, Budget.norm(8), 2, floats(3, 1));
+            t.floats(op, Budget.norm(16), 0, floats(2, 259).in(-20, 20));
+        }
+    }
+
+    private static void norms(Table t) {
+        Sample[] weights = {floats(7), floats(7)};
+        for (double eps : new double[] {1e-5, 1e-1}) {
+            t.floats(new Fused.LayerNorm(eps), Budget.norm(16), 2, floats(3, 5, 7), weights[0], weights[1]);
+            t.floats(new Fused.LayerNorm(eps), Budget.norm(16), 2, floats(3, 7));
+            t.floats(new Fused.LayerNormGrad(eps), Budget.norm(64), 2, floats(3, 5, 7), weights[0], floats(3, 5, 7));
+            t.floats(new Fused.LayerNormGrad(eps), Budget.norm(64), 2, floats(3, 7), floats(3, 7));
+            t.floats(new Fused.RmsNorm(eps), Budget.norm(16), 2, floats(3, 5, 7), weights[0]);
+            t.floats(new Fused.RmsNorm(eps), Budget.norm(16), 2, floats(3, 7));
+            t.floats(new Fused.RmsNormGrad(eps), Budget.norm(64), 2, floats(3, 5, 7), weights[0], floats(3, 5, 7));
+            t.floats(new Fused.RmsNormGrad(eps), Budget.norm(64), 2, floats(3, 7), floats(3, 7));
+        }
+        for (int groups : new int[] {1, 2, 6}) {
+            var norm = new Fused.GroupNorm(groups, 1e-5);
+            var gradient = new Fused.GroupNormGrad(groups, 1e-5);
+            t.floats(norm, Budget.norm(16), 2, floats(2, 6, 3, 2), floats(6), floats(6));
+            t.floats(norm, Budget.norm(16), 2, floats(2, 6, 3));
+            t.floats(gradient, Budget.norm(64), 2, floats(2, 6, 3, 2), floats(6), floats(2, 6, 3, 2));
+            t.floats(gradient, Budget.norm(64), 2, floats(2, 6, 3), floats(2, 6, 3));
+        }
+        var batch = new Fused.BatchNorm(1e-5);
+        t.floats(batch, Budget.norm(16), 2, floats(5, 3, 2, 2), floats(3), floats(3));
+        t.floats(batch, Budget.norm(16), 2, floats(5, 3), floats(3), floats(3));
+        t.floats(new Fused.BatchNormGrad(1e-5), Budget.norm(64), 2, floats(5, 3, 2, 2), floats(3), floats(5, 3, 2, 2));
+        t.floats(new Fused.LayerNorm(1e-5), Budget.norm(16), 0, floats(0, 7), weights[0], weights[1]);
+        t.floats(new Fused.LayerNorm(1e-5), Budget.norm(32), 0, floats(3, 259), floats(259), floats(259));
+    }
+
+    private static void attention(Table t) {
+        Sample q = floats(2, 3, 5, 4);
+        Sample k = floats(2, 3, 7, 4);
+        Sample v = floats(2, 3, 7, 6);
+        Sample q1 = floats(1, 2, 3, 4);
+        Sample k1 = floats(1, 2, 5, 4);
+        var plain = new Fused.Attention(0.5, false, 0);
+        var causal = new Fused.Attention(0.7, true, 2);
+        t.floats(plain, Budget.norm(16), 2, q1, k1, k1);
+        t.floats(causal, Budget.norm(16), 2, q1, k1, k1);
+        t.floats(plain, Budget.norm(16), 1, q, k, v);
+        t.floats(causal, Budget.norm(16), 1, q, k, v);
+        t.floats(new Fused.Attention(1, true, 0), Budget.norm(16), 1, q, q, q);
+        t.floats(plain, Budget.norm(16), 2, q1, k1, k1, floats(3, 5));
+        t.floats(causal, Budget.norm(16), 1, q, k, v, floats(2, 1, 1, 7));
+        // Every query sees key 0 at least.
+        Sample mask = Sample.booleans(3, 5).with(Sample.these(1, 0, 1, 0, 1));
+        t.floats(plain, Budget.norm(16), 2, q1, k1, k1, mask);
+        // A row that sees nothing is NaN.
+        t.floats(plain, Budget.norm(16), 0, q1, k1, k1, Sample.booleans(3, 5).with(Sample.these(0, 0, 0, 0, 0, 1)));
+        t.floats(plain, Budget.norm(16), 0, floats(0, 2, 3, 4), floats(0, 2, 5, 4), floats(0, 2, 5, 4));
+        t.floats(plain, Budget.norm(32), 0, floats(1, 2, 33, 17), floats(1, 2, 70, 17), floats(1, 2, 70, 17));
+        gradient(t, plain, 1, q1, k1, k1, q1);
+        gradient(t, causal, 1, q1, k1, k1, q1);
+        gradient(t, plain, 0, q, k, v, floats(2, 3, 5, 6));
+        gradient(t, causal, 0, q, k, v, floats(2, 1, 1, 7), floats(2, 3, 5, 6));
+        gradient(t, plain, 0, q1, k1, k1, mask, q1);
+    }
+
+    /** (q, k, v, [mask], dout): the gradient op reads what the forward op returned for the same operands. */
+    private static void gradient(Table t, Fused.Attention forward, int order, Sample... in) {
+        var op = new Fused.AttentionGrad(forward.scale(), forward.causal(), forward.offset());
+        t.run(
+                op,
+                operands -> {
+                    List<Tensor> all = new ArrayList<>(operands.subList(0, operands.size() - 1));
+                    all.addAll(Tape.pause(() -> Dispatch.run(forward, List.copyOf(all))));
+                    all.add(operands.getLast());
+                    return Dispatch.run(op, all);
+                },
+                Budget.norm(64),
+                order,
+                in);
+    }
+
+    private static void pooling(Table t) {
+        Sample x = floats(2, 3, 6, 7).with(Sample.distinct());
+        for (Window w : new Window[] {
+            new Window(2, 2, 0, 0, 1, 1, 1), new Window(1, 2, 1, 1, 1, 1, 1), new Window(2, 1, 0, 1, 2, 1, 1)
+        }) {
+            t.floats(new Fused.MaxPool2d(2, 3, w), Budget.EXACT, 2, x);
+            t.floats(new Fused.MaxPool2dGrad(2, 3, w), Budget.norm(4), 2, x, floats(2, 3, w.outH(6, 2), w.outW(7, 3)));
+        }
+        t.floats(
+                new Fused.MaxPool2d(2, 2, new Window(2, 2, 0, 0, 1, 1, 1)),
+                Budget.EXACT,
+                0,
+                floats(1, 1, 4, 4).with(Sample.integers(0, 2)));
+    }
+}
