@@ -1,0 +1,54 @@
+package sensorium.nn.training;
+
+/** The learning rate's course over a run, as a factor on its peak. */
+public sealed interface Schedule {
+    /**
+     * @param step 0 … total − 1
+     * @return the factor at this step
+     */
+    double factor(long step, long total);
+
+    record Constant() implements Schedule {
+        @Override
+        public double factor(long step, long total) {
+            return 1;
+        }
+    }
+
+    /**
+     * Linear rise, then half a cosine down (Loshchilov and Hutter, arXiv 1608.03983).
+     *
+     * @param warmUp share of the steps that rise
+     * @param end factor that the cosine goes to
+     */
+    record Cosine(double warmUp, double end) implements Schedule {
+        @Override
+        public double factor(long step, long total) {
+            double rise = warmUp * total;
+            if (step < rise) {
+                return (step + 1) / (rise + 1);
+            }
+            double done = (step - rise) / (total - rise);
+            return end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * done));
+        }
+    }
+
+    /**
+     * Linear rise, plateau, linear fall (Zhai et al., arXiv 2106.04560, appendix).
+     *
+     * @param warmUp share of the steps that rise
+     * @param start factor that the rise begins at
+     * @param hold share of the steps after which the rate falls
+     * @param end factor that the fall goes to
+     */
+    record Trapezoid(double warmUp, double start, double hold, double end) implements Schedule {
+        @Override
+        public double factor(long step, long total) {
+            double done = (double) step / total;
+            if (done < warmUp) {
+                return start + (1 - start) * done / warmUp;
+            }
+            return done < hold ? 1 : end + (1 - end) * (1 - done) / (1 - hold);
+        }
+    }
+}
