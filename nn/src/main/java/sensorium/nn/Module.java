@@ -18,8 +18,8 @@ public interface Module {
     default Map<String, Parameter> parameters() {
         Map<String, Parameter> found = new LinkedHashMap<>();
         IdentityHashMap<Parameter, String> seen = new IdentityHashMap<>();
-        walk("", this, (path, leaf) -> {
-            if (leaf instanceof Parameter p && seen.putIfAbsent(p, path) == null) {
+        walk("", this, (path, part) -> {
+            if (part instanceof Parameter p && seen.putIfAbsent(p, path) == null) {
                 found.put(path, p);
             }
         });
@@ -29,8 +29,8 @@ public interface Module {
     /** Every buffer by its path. */
     default Map<String, Buffer> buffers() {
         Map<String, Buffer> found = new LinkedHashMap<>();
-        walk("", this, (path, leaf) -> {
-            if (leaf instanceof Buffer b) {
+        walk("", this, (path, part) -> {
+            if (part instanceof Buffer b) {
                 found.put(path, b);
             }
         });
@@ -45,6 +45,17 @@ public interface Module {
         return state;
     }
 
+    /** This module under the empty path, and every module in it by its path. */
+    default Map<String, Module> modules() {
+        Map<String, Module> found = new LinkedHashMap<>();
+        walk("", this, (path, part) -> {
+            if (part instanceof Module m) {
+                found.put(path, m);
+            }
+        });
+        return found;
+    }
+
     /** Number of trainable numbers. */
     default long parameterCount() {
         return parameters().values().stream()
@@ -53,22 +64,24 @@ public interface Module {
                 .sum();
     }
 
-    private static void walk(String path, Object o, BiConsumer<String, Object> leaf) {
+    /** Visits modules, parameters and buffers, each module before what is in it. */
+    private static void walk(String path, Object o, BiConsumer<String, Object> visit) {
         switch (o) {
             case null -> {}
-            case Parameter p -> leaf.accept(path, p);
-            case Buffer b -> leaf.accept(path, b);
+            case Parameter p -> visit.accept(path, p);
+            case Buffer b -> visit.accept(path, b);
             case List<?> list -> {
                 for (int i = 0; i < list.size(); i++) {
-                    walk(join(path, Integer.toString(i)), list.get(i), leaf);
+                    walk(join(path, Integer.toString(i)), list.get(i), visit);
                 }
             }
             case Module m -> {
                 if (!(m instanceof Record)) {
                     throw new IllegalStateException(m.getClass() + " is a module but not a record");
                 }
+                visit.accept(path, m);
                 for (RecordComponent c : m.getClass().getRecordComponents()) {
-                    walk(join(path, c.getName()), component(m, c), leaf);
+                    walk(join(path, c.getName()), component(m, c), visit);
                 }
             }
             default -> {}

@@ -1,0 +1,30 @@
+package sensorium.nn;
+
+import sensorium.op.Primitive.Window;
+import sensorium.tensor.Tensor;
+
+/**
+ * Convolution of pictures.
+ *
+ * @param weight (out, in/groups, kH, kW)
+ * @param bias (out), or null
+ */
+public record Conv2d(Parameter weight, Parameter bias, Window window) implements Module {
+    /** A square kernel with the same stride and padding both ways. */
+    public static Conv2d of(Weights w, int in, int out, int kernel, int stride, int padding, boolean bias) {
+        return of(w, in, out, kernel, kernel, new Window(stride, stride, padding, padding, 1, 1, 1), bias);
+    }
+
+    public static Conv2d of(Weights w, int in, int out, int kernelH, int kernelW, Window window, boolean bias) {
+        int fan = in / window.groups() * kernelH * kernelW;
+        return new Conv2d(
+                w.parameter("weight", Init.he(fan), out, in / window.groups(), kernelH, kernelW),
+                bias ? w.parameter("bias", Init.zeros(), out) : null,
+                window);
+    }
+
+    /** (N, in, H, W) → (N, out, H', W'). */
+    public Tensor forward(Tensor x) {
+        return Trace.note(this, x.conv2d(weight.value(), bias == null ? null : bias.value(), window));
+    }
+}

@@ -1,0 +1,47 @@
+package sensorium.nn;
+
+import java.util.List;
+import sensorium.tensor.Tensor;
+
+/**
+ * The keys and values that one attention has seen, so that decoding computes each token once. They outlive scopes; close it
+ * to free them.
+ */
+public final class KeyValueCache implements AutoCloseable {
+    private Tensor keys;
+    private Tensor values;
+
+    /** Number of positions held. */
+    public int length() {
+        return keys == null ? 0 : keys.dim(2);
+    }
+
+    /** (B, H, length, headWidth). */
+    Tensor keys() {
+        return keys;
+    }
+
+    Tensor values() {
+        return values;
+    }
+
+    /** Adds keys and values (B, H, T, headWidth) of the next T positions. */
+    void append(Tensor k, Tensor v) {
+        Tensor allKeys = keys == null ? k.detached() : Tensor.concat(2, List.of(keys, k.detached()));
+        Tensor allValues = values == null ? v.detached() : Tensor.concat(2, List.of(values, v.detached()));
+        close();
+        keys = allKeys.keep();
+        values = allValues.keep();
+    }
+
+    /** Forgets everything. */
+    @Override
+    public void close() {
+        if (keys != null) {
+            keys.release("its cache");
+            values.release("its cache");
+            keys = null;
+            values = null;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package sensorium.nn;
+
+import sensorium.tensor.Tensor;
+
+/**
+ * {@code x·Wᵀ + b}.
+ *
+ * @param weight (out, in), as checkpoints have it
+ * @param bias (out), or null
+ */
+public record Linear(Parameter weight, Parameter bias) implements Projection {
+    public static Linear of(Weights w, int in, int out, boolean bias) {
+        return of(w, in, out, bias, Init.xavier(in, out));
+    }
+
+    /** @param init of the weight; the bias begins at zero */
+    public static Linear of(Weights w, int in, int out, boolean bias, Init init) {
+        return new Linear(w.parameter("weight", init, out, in), bias ? w.parameter("bias", Init.zeros(), out) : null);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        Tensor y = x.matmul(weight.value().t());
+        return Trace.note(this, bias == null ? y : y.plus(bias.value()));
+    }
+}

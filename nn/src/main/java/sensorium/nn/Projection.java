@@ -1,0 +1,9 @@
+package sensorium.nn;
+
+import sensorium.tensor.Tensor;
+
+/** A linear map of the last axis: where adapters go in. */
+public sealed interface Projection extends Module permits Linear, LoraLinear {
+    /** (…, in) → (…, out). */
+    Tensor forward(Tensor x);
+}

@@ -1,0 +1,133 @@
+package sensorium.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import sensorium.tensor.Tensor;
+
+/**
+ * The one transformer: tokens (B, N, D) of whatever sense to tokens (B, N, D).
+ *
+ * @param positions added to the tokens, or turning queries and keys, or null
+ * @param norm after the last block, or null
+ * @param modulation condition → shift and scale of the final norm, or null
+ */
+public record Transformer(
+        Positions positions, List<TransformerBlock> blocks, Norm norm, Linear modulation, TransformerConfig config)
+        implements Module {
+
+    /**
+     * What one call has besides tokens; each may be null.
+     *
+     * @param mask (B, S) which tokens are real, BOOL; or what broadcasts to (B, H, N, S), see {@link Attention.Options}
+     * @param context (B, M, context width)
+     * @param contextMask (B, M) which of the context is real
+     * @param condition (B, C) for adaptive norms
+     * @param cache of earlier calls
+     */
+    public record Inputs(Tensor mask, Tensor context, Tensor contextMask, Tensor condition, Cache cache) {
+        public static final Inputs NONE = new Inputs(null, null, null, null, null);
+
+        public static Inputs masked(Tensor mask) {
+            return new Inputs(mask, null, null, null, null);
+        }
+
+        public static Inputs conditioned(Tensor condition) {
+            return new Inputs(null, null, null, condition, null);
+        }
+
+        public static Inputs attendingTo(Tensor context, Tensor contextMask) {
+            return new Inputs(null, context, contextMask, null, null);
+        }
+
+        public Inputs withMask(Tensor seen) {
+            return new Inputs(seen, context, contextMask, condition, cache);
+        }
+
+        public Inputs withCache(Cache kept) {
+            return new Inputs(mask, context, contextMask, condition, kept);
+        }
+    }
+
+    /** Keys and values of every block; close it to free them. */
+    public record Cache(List<KeyValueCache> self, List<KeyValueCache> context) implements AutoCloseable {
+        /** Number of tokens seen. */
+        public int length() {
+            return self.isEmpty() ? 0 : self.get(0).length();
+        }
+
+        @Override
+        public void close() {
+            Stream.concat(self.stream(), context.stream()).forEach(KeyValueCache::close);
+        }
+    }
+
+    public static Transformer of(Weights w, TransformerConfig c) {
+        int width = c.width();
+        Positions positions =
+                Positions.of(w.at("positions"), width, c.attention().headWidth(), c.positions());
+        Positions.Rotary rotary = positions instanceof Positions.Rotary r ? r : null;
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < c.depth(); i++) {
+            blocks.add(TransformerBlock.of(w.at("blocks").at(i), c, i, rotary));
+        }
+        boolean modulated = c.modulation().width() > 0;
+        boolean normed = c.residual().finalNorm();
+        return new Transformer(
+                positions,
+                List.copyOf(blocks),
+                normed ? Norm.of(w.at("norm"), width, c.norm(), !modulated) : null,
+                modulated && normed
+                        ? Linear.of(w.at("modulation"), c.modulation().width(), 2 * width, true, Init.zeros())
+                        : null,
+                c);
+    }
+
+    /** An empty cache for {@link Inputs#withCache}. */
+    public Cache newCache() {
+        return new Cache(
+                blocks.stream().map(_ -> new KeyValueCache()).toList(),
+                blocks.stream().map(_ -> new KeyValueCache()).toList());
+    }
+
+    /** (B, N, D) → (B, N, D). */
+    public Tensor forward(Tensor x) {
+        return forward(x, Inputs.NONE);
+    }
+
+    /** (B, N, D) → (B, N, D); with a cache, x are the tokens that follow those seen. */
+    public Tensor forward(Tensor x, Inputs in) {
+        Cache cache = in.cache;
+        Tensor y = positions == null ? x : positions.add(x, cache == null ? 0 : cache.length());
+        y = Training.dropout(y, config.residual().dropout());
+        var self = new Attention.Options(in.mask, config.causal(), null, null);
+        var context = new Attention.Options(in.contextMask, false, null, in.context);
+        for (int i = 0; i < blocks.size(); i++) {
+            y = blocks.get(i)
+                    .forward(
+                            y,
+                            cache == null ? self : self.withCache(cache.self.get(i)),
+                            cache == null ? context : context.withCache(cache.context.get(i)),
+                            in.condition);
+        }
+        return norm == null ? y : modulated(norm.forward(y), in.condition);
+    }
+
+    private Tensor modulated(Tensor y, Tensor condition) {
+        if (modulation == null) {
+            return y;
+        }
+        List<Tensor> p = modulation.forward(condition.silu()).unsqueeze(1).chunk(2, 2);
+        return y.times(p.get(1).plus(1)).plus(p.get(0));
+    }
+
+    /** The same with low-rank adapters in every block's attention; only they are trained. */
+    public Transformer withLora(Weights w, int rank, double alpha) {
+        parameters().values().forEach(p -> p.setTrainable(false));
+        List<TransformerBlock> adapted = IntStream.range(0, blocks.size())
+                .mapToObj(i -> blocks.get(i).withLora(w.at("blocks").at(i), rank, alpha))
+                .toList();
+        return new Transformer(positions, adapted, norm, modulation, config);
+    }
+}
