@@ -36,6 +36,7 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        ErrorStream.adopt();
         System.exit(commandLine().execute(args));
     }
 
