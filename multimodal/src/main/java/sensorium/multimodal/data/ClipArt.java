@@ -160,7 +160,7 @@ final class ClipArt {
         }
         captions.add(new Caption("", label.substring(label.lastIndexOf('/') + 1).replace('_', ' ')));
         return new Item(
-                path, captions, List.of(new Picture.InFile(file)), List.of(), Optional.of(label), Optional.empty());
+                path, captions, List.of(new ImageSource.InFile(file)), List.of(), Optional.of(label), Optional.empty());
     }
 
     /** "sleeping_cat_ron_golan_01" is "sleeping cat"; empty if nothing but a name and numbers is there. */

@@ -9,6 +9,7 @@ import sensorium.BadInputException;
 
 /** The sets that can be had by name. */
 public enum DataSet {
+    TOY("toy", "", "", 900, "drawn shapes with captions in three languages and melodies, made on the spot", "our own"),
     STAMPS(
             "stamps",
             "tuxpaint-stamps-default",
@@ -102,6 +103,7 @@ public enum DataSet {
     /** Turns what came out of the package into the folder format, in place. */
     void convert(Path root) throws IOException {
         switch (this) {
+            case TOY -> Toy.write(root);
             case STAMPS -> StampsFolder.convert(root);
             case FASHION_MNIST -> FashionMnist.convert(root);
             case PROMPTS -> MetadataWriter.write(root, new LabelFolders(root, new Skipped()).read());

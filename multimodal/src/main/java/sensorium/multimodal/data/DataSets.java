@@ -44,7 +44,7 @@ public record DataSets(Path cache, Optional<Path> tools) {
 
     /**
      * Reads the set of that name or, if there is none, the folder of that path. {@code speech-language} is the folder of
-     * spoken captions that comes with the stamps.
+     * spoken captions that comes with the stamps; {@code toy} is made if it is not there.
      *
      * @throws BadInputException if the set is not installed or the folder cannot be used
      */
@@ -55,6 +55,9 @@ public record DataSets(Path cache, Optional<Path> tools) {
         var set = DataSet.named(nameOrFolder);
         if (set.isEmpty()) {
             return DataFolder.read(Path.of(nameOrFolder));
+        }
+        if (set.get() == DataSet.TOY) {
+            install(DataSet.TOY, Optional.empty(), (phase, done, total) -> {});
         }
         return DataFolder.read(require(set.get()));
     }

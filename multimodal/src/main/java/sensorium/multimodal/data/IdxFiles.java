@@ -58,7 +58,7 @@ final class IdxFiles {
             items.add(new Item(
                     split + "/" + i,
                     List.of(),
-                    List.of(new Picture.Grey(images.data(), i * height * width, width, height)),
+                    List.of(new ImageSource.Grey(images.data(), i * height * width, width, height)),
                     List.of(),
                     Optional.of(label < names.size() ? names.get(label) : Integer.toString(label)),
                     Optional.of(split)));

@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Item(
         String id,
         List<Caption> captions,
-        List<Picture> pictures,
+        List<ImageSource> pictures,
         List<Sound> sounds,
         Optional<String> label,
         Optional<String> split) {

@@ -85,7 +85,7 @@ final class LabelFolders {
         return new Item(
                 name,
                 List.of(),
-                type == MediaType.PICTURE ? List.of(new Picture.InFile(path)) : List.of(),
+                type == MediaType.PICTURE ? List.of(new ImageSource.InFile(path)) : List.of(),
                 type == MediaType.SOUND ? List.of(new Sound("", path)) : List.of(),
                 Optional.of(label).filter(l -> !l.isEmpty()),
                 split);

@@ -96,7 +96,7 @@ final class Metadata {
             throw new Refused("not a JSON object");
         }
         var captions = new ArrayList<Caption>();
-        var pictures = new ArrayList<Picture>();
+        var pictures = new ArrayList<ImageSource>();
         var sounds = new ArrayList<Sound>();
         String id = null;
         for (var value : strings(line, "text")) {
@@ -105,7 +105,7 @@ final class Metadata {
             }
         }
         for (var value : strings(line, "image_file_name")) {
-            pictures.add(new Picture.InFile(paths.resolve(value.string())));
+            pictures.add(new ImageSource.InFile(paths.resolve(value.string())));
             id = id == null ? value.string() : id;
         }
         for (var value : strings(line, "audio_file_name")) {
@@ -116,7 +116,7 @@ final class Metadata {
             var path = paths.resolve(value.string());
             switch (MediaType.of(value.string())
                     .orElseThrow(() -> new Refused("neither a picture nor a sound: " + path))) {
-                case PICTURE -> pictures.add(new Picture.InFile(path));
+                case PICTURE -> pictures.add(new ImageSource.InFile(path));
                 case SOUND -> sounds.add(new Sound(value.language(), path));
             }
             id = id == null ? value.string() : id;

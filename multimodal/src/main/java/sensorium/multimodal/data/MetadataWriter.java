@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,8 +39,8 @@ final class MetadataWriter {
         var pictures = new ArrayList<String>();
         for (var picture : item.pictures()) {
             switch (picture) {
-                case Picture.InFile picked -> pictures.add(relative(root, picked.file()));
-                case Picture.Grey grey ->
+                case ImageSource.InFile picked -> pictures.add(relative(root, picked.file()));
+                case ImageSource.Grey grey ->
                     throw new IllegalArgumentException("pixels in memory have no file name: " + grey);
             }
         }
@@ -51,24 +52,31 @@ final class MetadataWriter {
         return line;
     }
 
-    /** One value as a string, several without a language as a list, otherwise an object by language. */
+    /** One string, or a list of several; an object of these by language where there are languages. */
     private static <T> void put(
             ObjectNode line, String key, List<T> values, Function<T, String> language, Function<T, String> string) {
         if (values.isEmpty()) {
             return;
         }
-        if (values.stream().allMatch(v -> language.apply(v).isEmpty())) {
-            if (values.size() == 1) {
-                line.put(key, string.apply(values.getFirst()));
-            } else {
-                var list = line.putArray(key);
-                values.forEach(v -> list.add(string.apply(v)));
-            }
-            return;
-        }
-        var byLanguage = line.putObject(key);
+        var byLanguage = new LinkedHashMap<String, List<String>>();
         for (var value : values) {
-            byLanguage.withArray(language.apply(value)).add(string.apply(value));
+            byLanguage
+                    .computeIfAbsent(language.apply(value), k -> new ArrayList<>())
+                    .add(string.apply(value));
+        }
+        if (byLanguage.size() == 1 && byLanguage.containsKey("")) {
+            put(line, key, byLanguage.get(""));
+        } else {
+            var object = line.putObject(key);
+            byLanguage.forEach((code, strings) -> put(object, code, strings));
+        }
+    }
+
+    private static void put(ObjectNode object, String key, List<String> strings) {
+        if (strings.size() == 1) {
+            object.put(key, strings.getFirst());
+        } else {
+            strings.forEach(object.putArray(key)::add);
         }
     }
 

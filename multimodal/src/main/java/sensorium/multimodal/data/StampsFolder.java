@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,11 +57,12 @@ final class StampsFolder {
             items.add(new Item(
                     root.relativize(entry.getValue()).toString(),
                     Files.isRegularFile(caption) ? captions(caption) : List.of(),
-                    List.of(new Picture.InFile(entry.getValue())),
+                    List.of(new ImageSource.InFile(entry.getValue())),
                     sounds.getOrDefault(stem, List.of()),
                     Optional.of(stem.substring(0, stem.indexOf('/'))),
                     Optional.empty()));
         }
+        items.sort(Comparator.comparing(Item::id)); // "frog-1.png" before "frog.png", unlike their stems
         return StampsSplit.assign(items);
     }
 
