@@ -86,7 +86,9 @@ class ToyTest {
         ToyPicture.write(two, cache.resolve("2.png"));
         ToySound.write(one, cache.resolve("1.wav"));
         ToySound.write(two, cache.resolve("2.wav"));
-        assertThat(Files.mismatch(cache.resolve("1.png"), cache.resolve("2.png"))).isNotEqualTo(-1);
-        assertThat(Files.mismatch(cache.resolve("1.wav"), cache.resolve("2.wav"))).isNotEqualTo(-1);
+        assertThat(Files.mismatch(cache.resolve("1.png"), cache.resolve("2.png")))
+                .isNotEqualTo(-1);
+        assertThat(Files.mismatch(cache.resolve("1.wav"), cache.resolve("2.wav")))
+                .isNotEqualTo(-1);
     }
 }
