@@ -1,7 +1,13 @@
 package sensorium.audio;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Reads a Vorbis packet bit by bit, least significant bit first. Beyond its end lie zeros, and {@link #ended} says so. */
 final class VorbisBits {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final byte[] packet;
     private long at; // in bits
 
@@ -38,8 +44,12 @@ final class VorbisBits {
     int peek(int count) {
         int index = (int) (at >> 3);
         long window = 0;
-        for (int i = 0; i < 5 && index + i < packet.length; i++) {
-            window |= (packet[index + i] & 0xffL) << (8 * i);
+        if (index + Long.BYTES <= packet.length) {
+            window = (long) LONGS.get(packet, index);
+        } else {
+            for (int i = 0; i < 5 && index + i < packet.length; i++) {
+                window |= (packet[index + i] & 0xffL) << (8 * i);
+            }
         }
         return (int) (window >>> (at & 7) & ((1L << count) - 1));
     }
