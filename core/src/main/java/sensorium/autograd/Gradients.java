@@ -70,21 +70,23 @@ final class Gradients {
             case Primitive.Reduce r -> one(reduce(r, x, node.outputs.get(0), dy));
             case Primitive.CumSum c -> one(dy.apply(new Primitive.CumSum(c.axis(), !c.reverse())));
             case Primitive.MatMul _ -> matmul(x, second, dy);
-            case Primitive.Conv2d c -> {
-                Shape w = second.shape();
-                yield List.of(
-                        dy.apply(new Primitive.Conv2dInputGrad(c.window(), x.dim(2), x.dim(3)), second),
-                        x.apply(new Primitive.Conv2dWeightGrad(c.window(), w.dim(2), w.dim(3)), dy));
-            }
+            case Primitive.Conv2d c ->
+                Arrays.asList(
+                        x.isTracked()
+                                ? dy.apply(new Primitive.Conv2dInputGrad(c.window(), x.dim(2), x.dim(3)), second)
+                                : null,
+                        second.isTracked() ? kernel(c.window(), x, second, dy) : null);
             // x is the upstream of a convolution here, the result an input gradient: roles turn round.
             case Primitive.Conv2dInputGrad c ->
-                List.of(
-                        dy.apply(new Primitive.Conv2d(c.window()), second),
-                        dy.apply(new Primitive.Conv2dWeightGrad(c.window(), second.dim(2), second.dim(3)), x));
+                Arrays.asList(
+                        x.isTracked() ? dy.apply(new Primitive.Conv2d(c.window()), second) : null,
+                        second.isTracked() ? kernel(c.window(), dy, second, x) : null);
             case Primitive.Conv2dWeightGrad c ->
-                List.of(
-                        second.apply(new Primitive.Conv2dInputGrad(c.window(), x.dim(2), x.dim(3)), dy),
-                        x.apply(new Primitive.Conv2d(c.window()), dy));
+                Arrays.asList(
+                        x.isTracked()
+                                ? second.apply(new Primitive.Conv2dInputGrad(c.window(), x.dim(2), x.dim(3)), dy)
+                                : null,
+                        second.isTracked() ? x.apply(new Primitive.Conv2d(c.window()), dy) : null);
             case Primitive.Pad p -> {
                 Tensor inner = dy;
                 for (int i = 0; i < x.rank(); i++) {
@@ -204,16 +206,36 @@ final class Gradients {
         return switch (op.kind()) {
             case SUM -> wide.expand(x.shape());
             case MEAN -> wide.times((double) kept.size() / x.size()).expand(x.shape());
-            // Undefined where an element is 0, as in the quotient it is made of.
-            case PROD ->
-                wide.times(y.size() == 0 ? wide : x.apply(op).reshape(kept)).dividedBy(x);
+            case PROD -> wide.times(others(op, x));
             // Equal extremes share the gradient.
             case MAX, MIN -> {
                 Tensor hit = x.eq(y.reshape(kept)).to(dy.dtype());
-                int[] axes = op.axes().stream().mapToInt(Integer::intValue).toArray();
-                yield hit.times(wide.dividedBy(hit.sum(true, axes)));
+                yield hit.times(wide.dividedBy(total(hit, op)));
             }
         };
+    }
+
+    /** The sum over an op's axes, which stay. An op without axes sums nothing, unlike {@code sum()}. */
+    private static Tensor total(Tensor t, Primitive.Reduce like) {
+        return t.apply(new Primitive.Reduce(Primitive.Reduce.Kind.SUM, like.axes(), true));
+    }
+
+    /**
+     * For each element the product of the others it is multiplied with: {@code Π/x}, but right beside one zero and beside
+     * several. Where there are zeros it is correct as a value, its own derivative is not.
+     */
+    private static Tensor others(Primitive.Reduce op, Tensor x) {
+        Tensor zero = x.eq(0);
+        Tensor none = Tensor.full(x, 0);
+        Tensor filled = Tensor.where(zero, Tensor.full(x, 1), x);
+        Tensor rest = filled.apply(new Primitive.Reduce(op.kind(), op.axes(), true));
+        Tensor zeros = total(zero.to(x.dtype()), op);
+        Tensor besideZero = Tensor.where(zeros.eq(0), rest.dividedBy(filled), none);
+        return Tensor.where(zero, Tensor.where(zeros.eq(1), rest, none), besideZero);
+    }
+
+    private static Tensor kernel(Primitive.Window window, Tensor x, Tensor weight, Tensor dy) {
+        return x.apply(new Primitive.Conv2dWeightGrad(window, weight.dim(2), weight.dim(3)), dy);
     }
 
     private static List<Tensor> matmul(Tensor a, Tensor b, Tensor dy) {

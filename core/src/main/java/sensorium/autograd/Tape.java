@@ -158,11 +158,14 @@ public final class Tape {
                 Tensor g = t.isTracked() ? gradients.get(t.variable()) : null;
                 result.add(g == null ? Tensor.zerosLike(t) : g);
             }
+            // Leaves that nobody asked for.
+            gradients.values().stream().filter(g -> !result.contains(g)).forEach(g -> g.release("the tape"));
             return result;
         };
         return createGraph ? body.get() : pause(body);
     }
 
+    /** Starts from {@code upstream}, under handles of the walk's own: it releases what it has used up. */
     private static void seed(Map<Variable, Tensor> gradients, List<Tensor> outputs, List<Tensor> upstream) {
         for (int i = 0; i < outputs.size(); i++) {
             Tensor y = outputs.get(i);
@@ -171,7 +174,7 @@ public final class Tape {
                 dy = Tensor.fullLike(y, 1);
             }
             if (dy != null && y.isTracked()) {
-                gradients.merge(y.variable(), dy, Tensor::plus);
+                add(gradients, y.variable(), dy.shared());
             }
         }
     }
@@ -187,24 +190,49 @@ public final class Tape {
         if (!reached) {
             return;
         }
-        List<Tensor> dx = Gradients.of(node, dy);
+        // What the rule needs on the way is released at once, or a whole backward pass would pile up in the caller's
+        // scope.
+        List<Tensor> dx = Scope.tidy(node.op.name() + " backward", () -> {
+            List<Tensor> raw = Gradients.of(node, dy);
+            List<Tensor> own = new ArrayList<>();
+            for (int i = 0; i < node.inputs.size(); i++) {
+                boolean wanted = node.inputs.get(i).isTracked() && raw.get(i) != null;
+                // A rule may hand out dy itself, even twice.
+                own.add(wanted ? raw.get(i).shared() : null);
+            }
+            return own;
+        });
         for (int i = 0; i < node.inputs.size(); i++) {
             Tensor x = node.inputs.get(i);
-            if (x.isTracked() && dx.get(i) != null) {
-                Tensor d = dx.get(i);
-                if (!d.shape().equals(x.shape())) {
-                    throw new IllegalStateException(
-                            "[" + node.op.name() + "] gradient " + d.shape() + " of an operand " + x.shape());
-                }
-                Tensor before = gradients.get(x.variable());
-                gradients.put(x.variable(), before == null ? d : before.plus(d));
+            Tensor d = dx.get(i);
+            if (d == null) {
+                continue;
             }
+            if (!d.shape().equals(x.shape())) {
+                throw new IllegalStateException(
+                        "[" + node.op.name() + "] gradient " + d.shape() + " of an operand " + x.shape());
+            }
+            add(gradients, x.variable(), d);
         }
         // Gradients of inner results are complete now and not needed again.
         for (Tensor out : node.outputs) {
             if (out.isTracked() && wrt.stream().noneMatch(w -> w.isTracked() && w.variable() == out.variable())) {
-                gradients.remove(out.variable());
+                Tensor used = gradients.remove(out.variable());
+                if (used != null) {
+                    used.release("the tape");
+                }
             }
+        }
+    }
+
+    private static void add(Map<Variable, Tensor> gradients, Variable to, Tensor d) {
+        Tensor before = gradients.get(to);
+        if (before == null) {
+            gradients.put(to, d);
+        } else {
+            gradients.put(to, before.plus(d));
+            before.release("the tape");
+            d.release("the tape");
         }
     }
 

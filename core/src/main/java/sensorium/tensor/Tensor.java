@@ -314,6 +314,13 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
         return t;
     }
 
+    /** Another handle on the same numbers with the same gradient identity, owned by the current scope. */
+    public Tensor shared() {
+        Tensor t = share("share", variable);
+        Scope.adopt(t);
+        return t;
+    }
+
     /** A view on the same storage, owned by the current scope. Called by the dispatcher. */
     public Tensor viewed(Layout layout) {
         requireAlive("view");
