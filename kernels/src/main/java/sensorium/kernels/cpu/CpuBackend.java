@@ -1,0 +1,111 @@
+package sensorium.kernels.cpu;
+
+import java.util.List;
+import sensorium.backend.HostBackend;
+import sensorium.backend.Operand;
+import sensorium.backend.reference.ReferenceKernels;
+import sensorium.memory.HostMemory;
+import sensorium.op.Fused;
+import sensorium.op.Op;
+import sensorium.op.Primitive;
+import sensorium.op.View;
+import sensorium.tensor.DType;
+import sensorium.tensor.Device;
+import sensorium.tensor.Spec;
+
+/**
+ * Fast kernels on the processor, with the Vector API and a few threads. It computes in single precision; whatever has no
+ * kernel here (double precision, rare ops) is computed by the reference kernels in the same memory. The same operands
+ * give bitwise the same result whatever the number of threads.
+ */
+public final class CpuBackend extends HostBackend {
+    private final HostMemory memory;
+    private final WorkPool pool;
+    private final ElementwiseOps elementwise;
+    private final MatrixOps matrices;
+    private final MovementOps movement;
+    private final ReduceOps reductions;
+    private final FusedOps fused;
+
+    /** @param threads threads that compute, at least 1 */
+    public CpuBackend(HostMemory memory, int threads) {
+        super(new Device("cpu", 0), memory);
+        this.memory = memory;
+        pool = new WorkPool(threads);
+        elementwise = new ElementwiseOps(pool);
+        matrices = new MatrixOps(pool);
+        movement = new MovementOps(pool);
+        reductions = new ReduceOps(pool);
+        fused = new FusedOps(pool);
+    }
+
+    @Override
+    public String description() {
+        return "%d-bit vectors, %d threads".formatted(Lanes.F.vectorBitSize(), pool.threads());
+    }
+
+    @Override
+    public boolean supports(Op op, List<Spec> inputs) {
+        return switch (op) {
+            case View _, Primitive _ -> true;
+            case Fused f -> FusedOps.has(f, inputs);
+        };
+    }
+
+    @Override
+    public void run(Op op, List<Operand> inputs, List<Operand> outputs) {
+        try (var call = new Call(inputs, outputs, memory, this, pool)) {
+            boolean done = switch (op) {
+                case Primitive p -> fits(inputs, outputs) && run(p, call);
+                case Fused f -> {
+                    fused.run(f, call);
+                    yield true;
+                }
+                case View v ->
+                    throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
+            };
+            if (!done) {
+                ReferenceKernels.run(op, inputs, outputs);
+            }
+        }
+    }
+
+    /** Whether loops with int counters reach every element. */
+    private static boolean fits(List<Operand> inputs, List<Operand> outputs) {
+        return inputs.stream().allMatch(o -> o.shape().size() < Integer.MAX_VALUE / 2)
+                && outputs.stream().allMatch(o -> o.shape().size() < Integer.MAX_VALUE / 2);
+    }
+
+    /** Whether there was a kernel for these element types. */
+    private boolean run(Primitive op, Call c) {
+        boolean f32 = c.inputs() > 0 ? c.type(0) == DType.F32 : c.resultType(0) == DType.F32;
+        switch (op) {
+            case Primitive.Unary u when f32 && Unaries.has(u.kind()) -> elementwise.unary(c, u.kind());
+            case Primitive.Binary b when f32 && Binaries.has(b.kind()) -> elementwise.binary(c, b.kind());
+            case Primitive.Scalar s
+            when f32 && Binaries.has(s.kind()) -> elementwise.scalar(c, s.kind(), s.value(), s.valueFirst());
+            case Primitive.Where _ when c.type(1) == DType.F32 -> elementwise.where(c);
+            case Primitive.Cast cast when MovementOps.casts(c.type(0), cast.to()) -> movement.cast(c);
+            case Primitive.Copy _ -> movement.copy(c);
+            case Primitive.Concat concat -> movement.concat(c, concat.axis());
+            case Primitive.Pad pad when f32 || pad.value() == 0 -> movement.pad(c, pad.before(), pad.value());
+            case Primitive.Fill fill
+            when f32 -> movement.fill(c.y(0), c.result(0).size(), (float) fill.value());
+            case Primitive.Random r when f32 -> movement.random(c, r.distribution(), r.seed(), r.stream());
+            case Primitive.Reduce r when f32 && ReduceOps.has(r.kind()) -> reductions.reduce(c, r.kind(), r.axes());
+            case Primitive.ArgReduce a
+            when f32 && a.axis() == c.shape(0).rank() - 1 -> {
+                int n = c.shape(0).dim(-1);
+                Selections.argExtreme(
+                        pool, a.max(), c.x(0), c.y(0), (int) (c.shape(0).size() / n), n);
+            }
+            case Primitive.MatMul _ when f32 -> matrices.matMul(c);
+            case Primitive.IndexSelect select -> movement.indexSelect(c, select.axis());
+            case Primitive.IndexAdd add when f32 -> movement.indexAdd(c, add.axis(), add.extent());
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,141 @@
+package sensorium.kernels.cpu;
+
+import java.util.List;
+import sensorium.op.Fused;
+import sensorium.tensor.DType;
+import sensorium.tensor.Shape;
+import sensorium.tensor.Spec;
+
+/** The fused ops that have kernels, in single precision. */
+final class FusedOps {
+    private final WorkPool pool;
+    private final ElementwiseOps elementwise;
+
+    FusedOps(WorkPool pool) {
+        this.pool = pool;
+        elementwise = new ElementwiseOps(pool);
+    }
+
+    static boolean has(Fused op, List<Spec> in) {
+        Shape x = in.get(0).shape();
+        if (!in.stream().allMatch(s -> s.dtype() == DType.F32 && s.shape().size() < Integer.MAX_VALUE / 2)) {
+            return false;
+        }
+        return switch (op) {
+            case Fused.UnaryGrad u -> UnaryGradients.has(u.kind());
+            case Fused.Softmax s -> s.axis() == x.rank() - 1;
+            case Fused.SoftmaxGrad s -> s.axis() == x.rank() - 1;
+            case Fused.LogSoftmax s -> s.axis() == x.rank() - 1;
+            case Fused.LogSoftmaxGrad s -> s.axis() == x.rank() - 1;
+            case Fused.LayerNorm _ -> true;
+            case Fused.LayerNormGrad _ -> true;
+            case Fused.RmsNorm _ -> true;
+            case Fused.RmsNormGrad _ -> true;
+            case Fused.GroupNorm _ -> true;
+            case Fused.GroupNormGrad _ -> true;
+            case Fused.BatchNorm _ -> true;
+            case Fused.BatchNormGrad _ -> true;
+            case Fused.AdamWStep _ -> true;
+            default -> false;
+        };
+    }
+
+    void run(Fused op, Call c) {
+        Shape x = c.shape(0);
+        int n = x.rank() == 0 ? 1 : x.dim(-1);
+        int rows = n == 0 ? 0 : (int) (x.size() / n);
+        switch (op) {
+            case Fused.UnaryGrad u -> elementwise.unaryGrad(c, u.kind());
+            case Fused.Softmax _ -> Rows.softmax(pool, c.x(0), c.y(0), rows, n);
+            case Fused.SoftmaxGrad _ -> Rows.softmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);
+            case Fused.LogSoftmax _ -> Rows.logSoftmax(pool, c.x(0), c.y(0), rows, n);
+            case Fused.LogSoftmaxGrad _ -> Rows.logSoftmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);
+            case Fused.LayerNorm norm -> {
+                boolean affine = c.inputs() == 3;
+                Norms.layer(pool, c.x(0), affine ? c.x(1) : 0, affine ? c.x(2) : 0, c.y(0), rows, n, norm.eps());
+            }
+            case Fused.LayerNormGrad norm -> {
+                var g = new NormGrad(c);
+                Norms.layerGrad(pool, c.x(0), g.weight, g.dy, c.y(0), g.dweight, g.dbias, rows, n, norm.eps());
+            }
+            case Fused.RmsNorm norm ->
+                Norms.rms(pool, c.x(0), c.inputs() == 2 ? c.x(1) : 0, c.y(0), rows, n, norm.eps());
+            case Fused.RmsNormGrad norm -> {
+                var g = new NormGrad(c);
+                Norms.rmsGrad(pool, c.x(0), g.weight, g.dy, c.y(0), g.dweight, rows, n, norm.eps());
+            }
+            case Fused.GroupNorm norm -> {
+                boolean affine = c.inputs() == 3;
+                ChannelNorms.group(
+                        pool,
+                        c.x(0),
+                        affine ? c.x(1) : 0,
+                        affine ? c.x(2) : 0,
+                        c.y(0),
+                        x.dim(0),
+                        x.dim(1),
+                        space(x),
+                        norm.groups(),
+                        norm.eps());
+            }
+            case Fused.GroupNormGrad norm -> {
+                var g = new NormGrad(c);
+                ChannelNorms.groupGrad(
+                        pool,
+                        c.x(0),
+                        g.weight,
+                        g.dy,
+                        c.y(0),
+                        g.dweight,
+                        g.dbias,
+                        x.dim(0),
+                        x.dim(1),
+                        space(x),
+                        norm.groups(),
+                        norm.eps());
+            }
+            case Fused.BatchNorm norm ->
+                ChannelNorms.batch(
+                        pool, c.x(0), c.x(1), c.x(2), c.y(0), c.y(1), c.y(2), x.dim(0), x.dim(1), space(x), norm.eps());
+            case Fused.BatchNormGrad norm -> {
+                var g = new NormGrad(c);
+                ChannelNorms.batchGrad(
+                        pool,
+                        c.x(0),
+                        g.weight,
+                        g.dy,
+                        c.y(0),
+                        g.dweight,
+                        g.dbias,
+                        x.dim(0),
+                        x.dim(1),
+                        space(x),
+                        norm.eps());
+            }
+            case Fused.AdamWStep step ->
+                Optimizers.adamW(pool, step, c.x(0), c.x(1), c.x(2), c.x(3), c.y(0), c.y(1), c.y(2), (int) x.size());
+            default -> throw new IllegalArgumentException("no kernel for " + op.name());
+        }
+    }
+
+    /** The operands of a normalisation's gradient: (x, dy) or (x, weight, dy). */
+    private static final class NormGrad {
+        final long weight;
+        final long dy;
+        final long dweight;
+        final long dbias;
+
+        NormGrad(Call c) {
+            boolean affine = c.inputs() == 3;
+            weight = affine ? c.x(1) : 0;
+            dy = c.x(affine ? 2 : 1);
+            dweight = affine ? c.y(1) : 0;
+            dbias = c.outputs() == 3 ? c.y(2) : 0;
+        }
+    }
+
+    /** Elements of a channel's plane. */
+    private static int space(Shape x) {
+        return (int) x.range(2, x.rank()).size();
+    }
+}

@@ -1,0 +1,225 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.VB;
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.get;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.set;
+import static sensorium.kernels.cpu.Lanes.store;
+
+import jdk.incubator.vector.FloatVector;
+import sensorium.kernels.cpu.GemmTiles.Tile;
+import sensorium.kernels.cpu.Scratch.Slot;
+
+/**
+ * Matrix products C = A · B in single precision, A and B with arbitrary strides (so transposes cost nothing to state), C
+ * with adjoining columns.
+ *
+ * <p>The way of Goto and BLIS: a block of B, {@value #DEPTH} deep and {@value #PANELS} panels wide, is copied into
+ * panels as wide as a register tile, so that it streams from L2 with adjoining loads; tiles of A are read where they
+ * lie, which was faster than copying them even at strides of 4 KB. Depth is cut at fixed places, each part is
+ * summed from zero and then added to C, so that the numbers depend neither on the tiling nor on the threads.
+ */
+final class Gemm {
+    /** Depth of a block: 256 × 32 floats of B are 32 KB. */
+    static final int DEPTH = 256;
+    /** Panels of B that a task packs at once: with AVX-512 256 KB, a quarter of L2. */
+    private static final int PANELS = 8;
+    /** Multiply-adds below which a second thread costs more than it brings. */
+    private static final long WORTH_SHARING = 1 << 17;
+    /** Below this many rows, copying B costs more than reading it where it lies. */
+    private static final int FEW_ROWS = 3 * GemmTiles.ROWS;
+
+    private Gemm() {}
+
+    /** Whether the tiles can walk with this stride, in elements: backwards, or a gigabyte at a step, they can't. */
+    static boolean accepts(long stride) {
+        return stride >= 0 && stride < 1 << 28;
+    }
+
+    /** An operand: address of its first element and the distances, in elements, between rows and between columns. */
+    record Matrix(long address, long row, long col) {
+        Matrix at(long i, long j) {
+            return new Matrix(address + 4 * (i * row + j * col), row, col);
+        }
+
+        Matrix plus(long elements) {
+            return new Matrix(address + 4 * elements, row, col);
+        }
+    }
+
+    /** Writes the elements {@code [k0, k0 + depth) × [j0, j0 + columns)} of B, zeros after each row up to a whole panel. */
+    @FunctionalInterface
+    interface Panels {
+        void pack(long to, int k0, int depth, int j0, int columns);
+    }
+
+    /**
+     * {@code count} products C[m, n] = A[m, k] · B[k, n] (or C += A · B).
+     *
+     * @param offsets for each product three numbers of elements, to be added to the addresses of A, B and C; null for one
+     *     product where they are
+     */
+    static void batched(
+            WorkPool pool, int count, long[] offsets, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+        if (m == 0 || n == 0 || count == 0) {
+            return;
+        }
+        long work = (long) m * n * Math.max(1, k);
+        int columns = PANELS * GemmTiles.COLUMNS;
+        int rows = m;
+        if (work * count >= WORTH_SHARING && pool.threads() > 1) {
+            int wanted = 4 * pool.threads();
+            if ((long) count * Math.ceilDiv(n, columns) < wanted) {
+                columns = Math.max(columns / 2, GemmTiles.COLUMNS);
+            }
+            int tasks = Math.toIntExact(Math.min(wanted, (long) count * Math.ceilDiv(n, columns)));
+            int parts = Math.ceilDiv(wanted, tasks);
+            rows = Math.max(4 * GemmTiles.ROWS, Math.ceilDiv(Math.ceilDiv(m, parts), GemmTiles.ROWS) * GemmTiles.ROWS);
+        }
+        int rowBlocks = Math.ceilDiv(m, rows);
+        int colBlocks = Math.ceilDiv(n, columns);
+        int blockRows = rows;
+        int blockColumns = columns;
+        int tasks = Math.multiplyExact(count, rowBlocks * colBlocks);
+        int grain = (int) Math.max(1, Math.min(tasks, WORTH_SHARING * tasks / Math.max(1, work * count)));
+        pool.parallelFor(tasks, grain, (from, to) -> {
+            for (int task = from; task < to; task++) {
+                int i = task % rowBlocks * blockRows;
+                int j = task / rowBlocks % colBlocks * blockColumns;
+                int product = task / rowBlocks / colBlocks;
+                Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
+                Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
+                Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
+                serial(
+                        Math.min(blockRows, m - i),
+                        Math.min(blockColumns, n - j),
+                        k,
+                        pa.at(i, 0),
+                        pb.at(0, j),
+                        pc.at(i, j),
+                        add);
+            }
+        });
+    }
+
+    /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
+    static void serial(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+        if (m == 1 && b.row == 1 && b.col != 1) {
+            dots(n, k, a, b, c, add);
+            return;
+        }
+        boolean direct = b.col == 1 && m <= FEW_ROWS;
+        blocks(
+                m,
+                n,
+                k,
+                a,
+                direct ? b : null,
+                (to, k0, depth, j0, columns) -> pack(b, to, k0, depth, j0, columns),
+                c,
+                add);
+    }
+
+    /**
+     * C[m, n] = A[m, k] · B[k, n] on the current thread where {@code panels} makes B.
+     *
+     * @param direct B with adjoining columns, to be read where it lies as far as it has whole panels; or null
+     */
+    static void blocks(int m, int n, int k, Matrix a, Matrix direct, Panels panels, Matrix c, boolean add) {
+        if (k == 0 && !add) {
+            for (int i = 0; i < m; i++) {
+                Lanes.fill(c.at(i, 0).address, n, 0f);
+            }
+        }
+        int width = GemmTiles.COLUMNS;
+        var tile = new Tile();
+        tile.aRow = 4 * a.row;
+        tile.aCol = 4 * a.col;
+        tile.cRow = 4 * c.row;
+        for (int k0 = 0; k0 < k; k0 += DEPTH) {
+            int depth = Math.min(DEPTH, k - k0);
+            tile.depth = depth;
+            tile.add = add || k0 > 0;
+            for (int j0 = 0; j0 < n; j0 += PANELS * width) {
+                int columns = Math.min(PANELS * width, n - j0);
+                int read = direct == null ? 0 : columns / width * width;
+                long panel = 4L * depth * width;
+                long packed = 0;
+                if (read < columns) {
+                    packed = Scratch.floats(Slot.GEMM_B, (long) PANELS * DEPTH * width);
+                    for (int j = read; j < columns; j += width) {
+                        panels.pack(packed + j / width * panel, k0, depth, j0 + j, Math.min(width, columns - j));
+                    }
+                }
+                for (int i = 0; i < m; i += GemmTiles.ROWS) {
+                    tile.rows = Math.min(GemmTiles.ROWS, m - i);
+                    long rows = a.at(i, k0).address;
+                    for (int j = 0; j < columns; j += width) {
+                        tile.columns = Math.min(width, columns - j);
+                        tile.bRow = j < read ? 4 * direct.row : 4L * width;
+                        long from = j < read ? direct.at(k0, j0 + j).address : packed + j / width * panel;
+                        GemmTiles.run(tile, rows, from, c.address + 4 * (i * c.row + j0 + j));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void pack(Matrix b, long to, int k0, int depth, int j0, int columns) {
+        long row = 4L * GemmTiles.COLUMNS;
+        long from = b.at(k0, j0).address;
+        if (b.col == 1) {
+            packRows(from, 4 * b.row, to, row, depth, columns);
+            return;
+        }
+        if (columns < GemmTiles.COLUMNS) {
+            for (int k = 0; k < 2 * depth; k++) {
+                store(FloatVector.zero(F), to + k * VB);
+            }
+        }
+        for (int j = 0; j < columns; j++) {
+            long source = from + 4L * j * b.col;
+            long target = to + 4L * j;
+            for (int k = 0; k < depth; k++) {
+                set(target + k * row, get(source + 4L * k * b.row));
+            }
+        }
+    }
+
+    private static void packRows(long from, long fromRow, long to, long toRow, int depth, int columns) {
+        if (columns == GemmTiles.COLUMNS) {
+            for (int k = 0; k < depth; k++) {
+                store(load(from + k * fromRow), to + k * toRow);
+                store(load(from + k * fromRow + VB), to + k * toRow + VB);
+            }
+            return;
+        }
+        var left = first(Math.min(columns, W));
+        var right = first(Math.max(columns - W, 0));
+        for (int k = 0; k < depth; k++) {
+            store(load(from + k * fromRow, left), to + k * toRow);
+            store(load(from + k * fromRow + VB, right), to + k * toRow + VB);
+        }
+    }
+
+    /** One row times a matrix whose columns adjoin in memory: dot products, four vectors of partial sums each. */
+    private static void dots(int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+        Matrix row = a.col == 1 ? a : contiguous(a, k);
+        for (int j = 0; j < n; j++) {
+            long at = c.address + 4L * j;
+            float sum = Reduce.dot(row.address, b.address + 4L * j * b.col, k);
+            set(at, add ? get(at) + sum : sum);
+        }
+    }
+
+    private static Matrix contiguous(Matrix a, int k) {
+        long to = Scratch.floats(Slot.ROW, k);
+        for (int i = 0; i < k; i++) {
+            set(to + 4L * i, get(a.address + 4L * i * a.col));
+        }
+        return new Matrix(to, k, 1);
+    }
+}

@@ -1,0 +1,396 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.VB;
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.splat;
+import static sensorium.kernels.cpu.Lanes.store;
+
+import java.lang.invoke.VarHandle;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The innermost loops of a matrix product: a tile of C stays in registers while k runs.
+ *
+ * <p>Tiles are written out because accumulators in an array would live in memory. 8 × 2 vectors use 16 accumulators of
+ * the 32 registers of AVX-512, enough multiplications in flight, and few rows are wasted at the edges; 6 × 2 is what
+ * fits the 16 registers of AVX2. The fence after every row emits no instruction: it keeps the compiler from loading all
+ * broadcasts ahead and spilling accumulators for them. The masks let it prove that addresses are not negative, so that
+ * no bounds check remains in the loop. Rows beyond the last read the last row again and are not stored.
+ *
+ * <p>Every element of C is one chain of fused multiply-adds in the order of k, whatever the tile: the tiling changes no
+ * number.
+ */
+final class GemmTiles {
+    /** Rows of the tallest tile. */
+    static final int ROWS = W >= 16 ? 8 : 6;
+    /** Columns of the widest tile. */
+    static final int COLUMNS = 2 * W;
+
+    private static final long ADDRESS = (1L << 56) - 1;
+    private static final long STRIDE = (1L << 30) - 1;
+
+    private GemmTiles() {}
+
+    /** What the tiles of a block have in common; strides in bytes, below 2³⁰; the columns of B and of C adjoin. */
+    static final class Tile {
+        /** Rows of A and C, 1 to {@link #ROWS}. */
+        int rows;
+        /** Columns of C, 1 to {@link #COLUMNS}; B has whole vectors of them. */
+        int columns;
+
+        int depth;
+        long aRow;
+        long aCol;
+        long bRow;
+        long cRow;
+        /** Whether C is added to, or overwritten. */
+        boolean add;
+        /** Room for one tile. */
+        final long spare = Scratch.floats(Scratch.Slot.TILE, (long) ROWS_MAX * COLUMNS);
+
+        long row(long a, int r) {
+            return a + Math.min(r, rows - 1) * aRow & ADDRESS;
+        }
+    }
+
+    private static final int ROWS_MAX = 8;
+
+    static void run(Tile t, long a, long b, long c) {
+        boolean wide = t.columns > W;
+        int height = t.rows <= 4 ? 4 : !wide ? 8 : t.rows <= 6 ? 6 : 8;
+        boolean whole = !t.add && t.rows == height && t.columns == (wide ? 2 * W : W);
+        long to = whole ? c : t.spare;
+        long row = whole ? t.cRow : 4L * COLUMNS;
+        switch (wide ? height : -height) {
+            case 4 -> tile4x2(t, a, b, to, row);
+            case 6 -> tile6x2(t, a, b, to, row);
+            case 8 -> tile8x2(t, a, b, to, row);
+            case -4 -> tile4x1(t, a, b, to, row);
+            default -> tile8x1(t, a, b, to, row);
+        }
+        if (!whole) {
+            put(t, c);
+        }
+    }
+
+    /** Moves the spare tile's part that exists to C, or adds it. */
+    private static void put(Tile t, long c) {
+        for (int i = 0; i < t.rows; i++) {
+            for (int j = 0; j < t.columns; j += W) {
+                long from = t.spare + 4L * (i * COLUMNS + j);
+                long to = c + i * t.cRow + 4L * j;
+                if (t.columns - j >= W) {
+                    store(t.add ? load(to).add(load(from)) : load(from), to);
+                } else {
+                    var mask = first(t.columns - j);
+                    store(t.add ? load(to, mask).add(load(from)) : load(from), to, mask);
+                }
+            }
+        }
+    }
+
+    /** C[8, 2·W] = A[8, k] · B[k, 2·W]. */
+    private static void tile8x2(Tile t, long a, long b, long c, long cRow) {
+        int depth = t.depth;
+        long aCol = t.aCol & STRIDE;
+        long bRow = t.bRow & STRIDE;
+        long b0 = b & ADDRESS;
+        long a0 = t.row(a, 0);
+        long a1 = t.row(a, 1);
+        long a2 = t.row(a, 2);
+        long a3 = t.row(a, 3);
+        long a4 = t.row(a, 4);
+        long a5 = t.row(a, 5);
+        long a6 = t.row(a, 6);
+        long a7 = t.row(a, 7);
+        FloatVector c0a = FloatVector.zero(F);
+        FloatVector c0b = FloatVector.zero(F);
+        FloatVector c1a = FloatVector.zero(F);
+        FloatVector c1b = FloatVector.zero(F);
+        FloatVector c2a = FloatVector.zero(F);
+        FloatVector c2b = FloatVector.zero(F);
+        FloatVector c3a = FloatVector.zero(F);
+        FloatVector c3b = FloatVector.zero(F);
+        FloatVector c4a = FloatVector.zero(F);
+        FloatVector c4b = FloatVector.zero(F);
+        FloatVector c5a = FloatVector.zero(F);
+        FloatVector c5b = FloatVector.zero(F);
+        FloatVector c6a = FloatVector.zero(F);
+        FloatVector c6b = FloatVector.zero(F);
+        FloatVector c7a = FloatVector.zero(F);
+        FloatVector c7b = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            long o = k * aCol;
+            long p = b0 + k * bRow;
+            FloatVector ba = load(p);
+            FloatVector bb = load(p + VB);
+            FloatVector x0 = splat(a0 + o);
+            c0a = x0.fma(ba, c0a);
+            c0b = x0.fma(bb, c0b);
+            VarHandle.loadLoadFence();
+            FloatVector x1 = splat(a1 + o);
+            c1a = x1.fma(ba, c1a);
+            c1b = x1.fma(bb, c1b);
+            VarHandle.loadLoadFence();
+            FloatVector x2 = splat(a2 + o);
+            c2a = x2.fma(ba, c2a);
+            c2b = x2.fma(bb, c2b);
+            VarHandle.loadLoadFence();
+            FloatVector x3 = splat(a3 + o);
+            c3a = x3.fma(ba, c3a);
+            c3b = x3.fma(bb, c3b);
+            VarHandle.loadLoadFence();
+            FloatVector x4 = splat(a4 + o);
+            c4a = x4.fma(ba, c4a);
+            c4b = x4.fma(bb, c4b);
+            VarHandle.loadLoadFence();
+            FloatVector x5 = splat(a5 + o);
+            c5a = x5.fma(ba, c5a);
+            c5b = x5.fma(bb, c5b);
+            VarHandle.loadLoadFence();
+            FloatVector x6 = splat(a6 + o);
+            c6a = x6.fma(ba, c6a);
+            c6b = x6.fma(bb, c6b);
+            VarHandle.loadLoadFence();
+            FloatVector x7 = splat(a7 + o);
+            c7a = x7.fma(ba, c7a);
+            c7b = x7.fma(bb, c7b);
+            VarHandle.loadLoadFence();
+        }
+        store(c0a, c);
+        store(c0b, c + VB);
+        store(c1a, c + cRow);
+        store(c1b, c + cRow + VB);
+        store(c2a, c + 2 * cRow);
+        store(c2b, c + 2 * cRow + VB);
+        store(c3a, c + 3 * cRow);
+        store(c3b, c + 3 * cRow + VB);
+        store(c4a, c + 4 * cRow);
+        store(c4b, c + 4 * cRow + VB);
+        store(c5a, c + 5 * cRow);
+        store(c5b, c + 5 * cRow + VB);
+        store(c6a, c + 6 * cRow);
+        store(c6b, c + 6 * cRow + VB);
+        store(c7a, c + 7 * cRow);
+        store(c7b, c + 7 * cRow + VB);
+    }
+
+    /** C[6, 2·W] = A[6, k] · B[k, 2·W]. */
+    private static void tile6x2(Tile t, long a, long b, long c, long cRow) {
+        int depth = t.depth;
+        long aCol = t.aCol & STRIDE;
+        long bRow = t.bRow & STRIDE;
+        long b0 = b & ADDRESS;
+        long a0 = t.row(a, 0);
+        long a1 = t.row(a, 1);
+        long a2 = t.row(a, 2);
+        long a3 = t.row(a, 3);
+        long a4 = t.row(a, 4);
+        long a5 = t.row(a, 5);
+        FloatVector c0a = FloatVector.zero(F);
+        FloatVector c0b = FloatVector.zero(F);
+        FloatVector c1a = FloatVector.zero(F);
+        FloatVector c1b = FloatVector.zero(F);
+        FloatVector c2a = FloatVector.zero(F);
+        FloatVector c2b = FloatVector.zero(F);
+        FloatVector c3a = FloatVector.zero(F);
+        FloatVector c3b = FloatVector.zero(F);
+        FloatVector c4a = FloatVector.zero(F);
+        FloatVector c4b = FloatVector.zero(F);
+        FloatVector c5a = FloatVector.zero(F);
+        FloatVector c5b = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            long o = k * aCol;
+            long p = b0 + k * bRow;
+            FloatVector ba = load(p);
+            FloatVector bb = load(p + VB);
+            FloatVector x0 = splat(a0 + o);
+            c0a = x0.fma(ba, c0a);
+            c0b = x0.fma(bb, c0b);
+            VarHandle.loadLoadFence();
+            FloatVector x1 = splat(a1 + o);
+            c1a = x1.fma(ba, c1a);
+            c1b = x1.fma(bb, c1b);
+            VarHandle.loadLoadFence();
+            FloatVector x2 = splat(a2 + o);
+            c2a = x2.fma(ba, c2a);
+            c2b = x2.fma(bb, c2b);
+            VarHandle.loadLoadFence();
+            FloatVector x3 = splat(a3 + o);
+            c3a = x3.fma(ba, c3a);
+            c3b = x3.fma(bb, c3b);
+            VarHandle.loadLoadFence();
+            FloatVector x4 = splat(a4 + o);
+            c4a = x4.fma(ba, c4a);
+            c4b = x4.fma(bb, c4b);
+            VarHandle.loadLoadFence();
+            FloatVector x5 = splat(a5 + o);
+            c5a = x5.fma(ba, c5a);
+            c5b = x5.fma(bb, c5b);
+            VarHandle.loadLoadFence();
+        }
+        store(c0a, c);
+        store(c0b, c + VB);
+        store(c1a, c + cRow);
+        store(c1b, c + cRow + VB);
+        store(c2a, c + 2 * cRow);
+        store(c2b, c + 2 * cRow + VB);
+        store(c3a, c + 3 * cRow);
+        store(c3b, c + 3 * cRow + VB);
+        store(c4a, c + 4 * cRow);
+        store(c4b, c + 4 * cRow + VB);
+        store(c5a, c + 5 * cRow);
+        store(c5b, c + 5 * cRow + VB);
+    }
+
+    /** C[4, 2·W] = A[4, k] · B[k, 2·W]. */
+    private static void tile4x2(Tile t, long a, long b, long c, long cRow) {
+        int depth = t.depth;
+        long aCol = t.aCol & STRIDE;
+        long bRow = t.bRow & STRIDE;
+        long b0 = b & ADDRESS;
+        long a0 = t.row(a, 0);
+        long a1 = t.row(a, 1);
+        long a2 = t.row(a, 2);
+        long a3 = t.row(a, 3);
+        FloatVector c0a = FloatVector.zero(F);
+        FloatVector c0b = FloatVector.zero(F);
+        FloatVector c1a = FloatVector.zero(F);
+        FloatVector c1b = FloatVector.zero(F);
+        FloatVector c2a = FloatVector.zero(F);
+        FloatVector c2b = FloatVector.zero(F);
+        FloatVector c3a = FloatVector.zero(F);
+        FloatVector c3b = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            long o = k * aCol;
+            long p = b0 + k * bRow;
+            FloatVector ba = load(p);
+            FloatVector bb = load(p + VB);
+            FloatVector x0 = splat(a0 + o);
+            c0a = x0.fma(ba, c0a);
+            c0b = x0.fma(bb, c0b);
+            VarHandle.loadLoadFence();
+            FloatVector x1 = splat(a1 + o);
+            c1a = x1.fma(ba, c1a);
+            c1b = x1.fma(bb, c1b);
+            VarHandle.loadLoadFence();
+            FloatVector x2 = splat(a2 + o);
+            c2a = x2.fma(ba, c2a);
+            c2b = x2.fma(bb, c2b);
+            VarHandle.loadLoadFence();
+            FloatVector x3 = splat(a3 + o);
+            c3a = x3.fma(ba, c3a);
+            c3b = x3.fma(bb, c3b);
+            VarHandle.loadLoadFence();
+        }
+        store(c0a, c);
+        store(c0b, c + VB);
+        store(c1a, c + cRow);
+        store(c1b, c + cRow + VB);
+        store(c2a, c + 2 * cRow);
+        store(c2b, c + 2 * cRow + VB);
+        store(c3a, c + 3 * cRow);
+        store(c3b, c + 3 * cRow + VB);
+    }
+
+    /** C[8, 1·W] = A[8, k] · B[k, 1·W]. */
+    private static void tile8x1(Tile t, long a, long b, long c, long cRow) {
+        int depth = t.depth;
+        long aCol = t.aCol & STRIDE;
+        long bRow = t.bRow & STRIDE;
+        long b0 = b & ADDRESS;
+        long a0 = t.row(a, 0);
+        long a1 = t.row(a, 1);
+        long a2 = t.row(a, 2);
+        long a3 = t.row(a, 3);
+        long a4 = t.row(a, 4);
+        long a5 = t.row(a, 5);
+        long a6 = t.row(a, 6);
+        long a7 = t.row(a, 7);
+        FloatVector c0a = FloatVector.zero(F);
+        FloatVector c1a = FloatVector.zero(F);
+        FloatVector c2a = FloatVector.zero(F);
+        FloatVector c3a = FloatVector.zero(F);
+        FloatVector c4a = FloatVector.zero(F);
+        FloatVector c5a = FloatVector.zero(F);
+        FloatVector c6a = FloatVector.zero(F);
+        FloatVector c7a = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            long o = k * aCol;
+            long p = b0 + k * bRow;
+            FloatVector ba = load(p);
+            FloatVector x0 = splat(a0 + o);
+            c0a = x0.fma(ba, c0a);
+            VarHandle.loadLoadFence();
+            FloatVector x1 = splat(a1 + o);
+            c1a = x1.fma(ba, c1a);
+            VarHandle.loadLoadFence();
+            FloatVector x2 = splat(a2 + o);
+            c2a = x2.fma(ba, c2a);
+            VarHandle.loadLoadFence();
+            FloatVector x3 = splat(a3 + o);
+            c3a = x3.fma(ba, c3a);
+            VarHandle.loadLoadFence();
+            FloatVector x4 = splat(a4 + o);
+            c4a = x4.fma(ba, c4a);
+            VarHandle.loadLoadFence();
+            FloatVector x5 = splat(a5 + o);
+            c5a = x5.fma(ba, c5a);
+            VarHandle.loadLoadFence();
+            FloatVector x6 = splat(a6 + o);
+            c6a = x6.fma(ba, c6a);
+            VarHandle.loadLoadFence();
+            FloatVector x7 = splat(a7 + o);
+            c7a = x7.fma(ba, c7a);
+            VarHandle.loadLoadFence();
+        }
+        store(c0a, c);
+        store(c1a, c + cRow);
+        store(c2a, c + 2 * cRow);
+        store(c3a, c + 3 * cRow);
+        store(c4a, c + 4 * cRow);
+        store(c5a, c + 5 * cRow);
+        store(c6a, c + 6 * cRow);
+        store(c7a, c + 7 * cRow);
+    }
+
+    /** C[4, 1·W] = A[4, k] · B[k, 1·W]. */
+    private static void tile4x1(Tile t, long a, long b, long c, long cRow) {
+        int depth = t.depth;
+        long aCol = t.aCol & STRIDE;
+        long bRow = t.bRow & STRIDE;
+        long b0 = b & ADDRESS;
+        long a0 = t.row(a, 0);
+        long a1 = t.row(a, 1);
+        long a2 = t.row(a, 2);
+        long a3 = t.row(a, 3);
+        FloatVector c0a = FloatVector.zero(F);
+        FloatVector c1a = FloatVector.zero(F);
+        FloatVector c2a = FloatVector.zero(F);
+        FloatVector c3a = FloatVector.zero(F);
+        for (int k = 0; k < depth; k++) {
+            long o = k * aCol;
+            long p = b0 + k * bRow;
+            FloatVector ba = load(p);
+            FloatVector x0 = splat(a0 + o);
+            c0a = x0.fma(ba, c0a);
+            VarHandle.loadLoadFence();
+            FloatVector x1 = splat(a1 + o);
+            c1a = x1.fma(ba, c1a);
+            VarHandle.loadLoadFence();
+            FloatVector x2 = splat(a2 + o);
+            c2a = x2.fma(ba, c2a);
+            VarHandle.loadLoadFence();
+            FloatVector x3 = splat(a3 + o);
+            c3a = x3.fma(ba, c3a);
+            VarHandle.loadLoadFence();
+        }
+        store(c0a, c);
+        store(c1a, c + cRow);
+        store(c2a, c + 2 * cRow);
+        store(c3a, c + 3 * cRow);
+    }
+}

@@ -1,0 +1,99 @@
+package sensorium.kernels.cpu;
+
+import java.util.Arrays;
+import sensorium.backend.Operand;
+import sensorium.kernels.cpu.Gemm.Matrix;
+import sensorium.tensor.Layout;
+import sensorium.tensor.Shape;
+
+/** The matmul op: batches of any layout as calls of {@link Gemm}. */
+final class MatrixOps {
+    private final WorkPool pool;
+
+    MatrixOps(WorkPool pool) {
+        this.pool = pool;
+    }
+
+    void matMul(Call c) {
+        Shape shape = c.result(0);
+        int rank = shape.rank();
+        int m = shape.dim(-2);
+        int n = shape.dim(-1);
+        int k = c.shape(0).dim(-1);
+        Shape batch = shape.range(0, rank - 2);
+        int count = Math.toIntExact(batch.size());
+        var a = new Factor(c, 0, batch);
+        var b = new Factor(c, 1, batch);
+        Matrix y = new Matrix(c.y(0), n, 1);
+        if (count != 1 && b.batchesAreOne() && a.rowsAreOneWalk(batch, m)) {
+            // (…, M, K) × (K, N): all rows are rows of one matrix.
+            Gemm.batched(pool, 1, null, Math.multiplyExact(count, m), n, k, a.matrix, b.matrix, y, false);
+            return;
+        }
+        if (count == 1) {
+            Gemm.batched(pool, 1, null, m, n, k, a.matrix, b.matrix, y, false);
+            return;
+        }
+        long[] offsets = new long[3 * count];
+        for (int i = 0; i < count; i++) {
+            offsets[3 * i] = a.offset(batch, i);
+            offsets[3 * i + 1] = b.offset(batch, i);
+            offsets[3 * i + 2] = (long) i * m * n;
+        }
+        Gemm.batched(pool, count, offsets, m, n, k, a.matrix, b.matrix, y, false);
+    }
+
+    private static final class Factor {
+        final Matrix matrix;
+        /** In elements, one for every axis of the batch. */
+        final long[] batchStrides;
+
+        Factor(Call c, int i, Shape batch) {
+            Operand o = c.operand(i);
+            Layout layout = o.layout();
+            int rank = layout.shape().rank();
+            long row = layout.shape().dim(-2) == 1 ? 0 : layout.stride(rank - 2);
+            long col = layout.shape().dim(-1) == 1 ? 1 : layout.stride(rank - 1);
+            long address;
+            if (Gemm.accepts(row) && Gemm.accepts(col)) {
+                address = c.first(i);
+            } else {
+                address = c.x(i);
+                layout = Layout.contiguous(layout.shape());
+                row = layout.stride(rank - 2);
+                col = 1;
+            }
+            matrix = new Matrix(address, row, col);
+            Shape whole = batch.concat(layout.shape().range(rank - 2, rank));
+            batchStrides = Arrays.copyOf(layout.expand(whole).strides(), batch.rank());
+        }
+
+        boolean batchesAreOne() {
+            return Arrays.stream(batchStrides).allMatch(s -> s == 0);
+        }
+
+        /** Whether the rows of all products follow one another at the same distance. */
+        boolean rowsAreOneWalk(Shape batch, int rows) {
+            long step = matrix.row() * rows;
+            for (int i = batch.rank() - 1; i >= 0; i--) {
+                if (batch.dim(i) != 1) {
+                    if (batchStrides[i] != step) {
+                        return false;
+                    }
+                    step *= batch.dim(i);
+                }
+            }
+            return rows > 1;
+        }
+
+        long offset(Shape batch, int index) {
+            long o = 0;
+            int rest = index;
+            for (int i = batch.rank() - 1; i >= 0; i--) {
+                o += rest % batch.dim(i) * batchStrides[i];
+                rest /= batch.dim(i);
+            }
+            return o;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.splat;
+import static sensorium.kernels.cpu.Lanes.store;
+
+import jdk.incubator.vector.FloatVector;
+import sensorium.kernels.cpu.Scratch.Slot;
+
+/**
+ * Layer and RMS normalisation of rows of n adjoining floats, and their gradients. Address 0 for weight (and bias, and
+ * their gradients) means there is none.
+ */
+final class Norms {
+    /** Rows whose parameter gradients are summed from zero before they join the total. */
+    private static final int BLOCK = 64;
+
+    private Norms() {}
+
+    static void layer(WorkPool pool, long x, long weight, long bias, long y, int rows, int n, double eps) {
+        each(pool, rows, n, at -> {
+            float mean = Reduce.sum(x + at, n) / n;
+            affine(x + at, mean, inverse(Reduce.squares(x + at, mean, n), n, eps), weight, bias, y + at, n);
+        });
+    }
+
+    static void rms(WorkPool pool, long x, long weight, long y, int rows, int n, double eps) {
+        each(
+                pool,
+                rows,
+                n,
+                at -> affine(x + at, 0, inverse(Reduce.dot(x + at, x + at, n), n, eps), weight, 0, y + at, n));
+    }
+
+    /** 1/√(sum/n + eps). */
+    static float inverse(float sum, long n, double eps) {
+        return (float) (1 / Math.sqrt((double) sum / n + eps));
+    }
+
+    @FunctionalInterface
+    private interface Row {
+        void run(long at);
+    }
+
+    private static void each(WorkPool pool, int rows, int n, Row body) {
+        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / 2 / Math.max(1, n)), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                body.run(4L * r * n);
+            }
+        });
+    }
+
+    /** {@code y = (x − mean)·inverse·weight + bias}. */
+    private static void affine(long x, float mean, float inverse, long weight, long bias, long y, int n) {
+        int i = 0;
+        for (; i <= n - W; i += W) {
+            long o = 4L * i;
+            FloatVector v = load(x + o).sub(mean).mul(inverse);
+            if (weight != 0) {
+                v = v.mul(load(weight + o));
+            }
+            store(bias != 0 ? v.add(load(bias + o)) : v, y + o);
+        }
+        if (i < n) {
+            long o = 4L * i;
+            var mask = first(n - i);
+            FloatVector v = load(x + o, mask).sub(mean).mul(inverse);
+            if (weight != 0) {
+                v = v.mul(load(weight + o, mask));
+            }
+            store(bias != 0 ? v.add(load(bias + o, mask)) : v, y + o, mask);
+        }
+    }
+
+    /** Gradients of {@link #layer}; {@code dweight} and {@code dbias} are 0 where there is no weight. */
+    static void layerGrad(
+            WorkPool pool,
+            long x,
+            long weight,
+            long dy,
+            long dx,
+            long dweight,
+            long dbias,
+            int rows,
+            int n,
+            double eps) {
+        grad(pool, true, x, weight, dy, dx, dweight, dbias, rows, n, eps);
+    }
+
+    /** Gradients of {@link #rms}. */
+    static void rmsGrad(
+            WorkPool pool, long x, long weight, long dy, long dx, long dweight, int rows, int n, double eps) {
+        grad(pool, false, x, weight, dy, dx, dweight, 0, rows, n, eps);
+    }
+
+    /**
+     * With x̂ = (x − mean)·inverse and g = dy·weight: dx = inverse·(g − Σg/n − x̂·Σ(g·x̂)/n), where RMS norm has neither
+     * the mean nor Σg/n; dweight = Σ over rows of dy·x̂, dbias = Σ over rows of dy.
+     */
+    private static void grad(
+            WorkPool pool,
+            boolean centred,
+            long x,
+            long weight,
+            long dy,
+            long dx,
+            long dweight,
+            long dbias,
+            int rows,
+            int n,
+            double eps) {
+        int blocks = Math.ceilDiv(rows, BLOCK);
+        // One row of partial sums a block for dweight, then one for dbias.
+        long partial = dweight == 0 ? 0 : Scratch.floats(Slot.OUTPUT, 2L * blocks * n);
+        pool.parallelFor(blocks, 1, (from, to) -> {
+            for (int block = from; block < to; block++) {
+                long dw = dweight == 0 ? 0 : partial + 4L * block * n;
+                long db = dbias == 0 ? 0 : partial + 4L * (blocks + block) * n;
+                if (dw != 0) {
+                    Lanes.fill(dw, n, 0f);
+                }
+                if (db != 0) {
+                    Lanes.fill(db, n, 0f);
+                }
+                for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
+                    long at = 4L * r * n;
+                    float mean = centred ? Reduce.sum(x + at, n) / n : 0;
+                    float inverse = inverse(Reduce.squares(x + at, mean, n), n, eps);
+                    gradRow(centred, x + at, mean, inverse, weight, dy + at, dx + at, dw, db, n);
+                }
+            }
+        });
+        if (dweight != 0) {
+            Reductions.middle(pool, Reductions.Kind.SUM, partial, dweight, 1, blocks, n);
+        }
+        if (dbias != 0) {
+            Reductions.middle(pool, Reductions.Kind.SUM, partial + 4L * blocks * n, dbias, 1, blocks, n);
+        }
+    }
+
+    private static void gradRow(
+            boolean centred,
+            long x,
+            float mean,
+            float inverse,
+            long weight,
+            long dy,
+            long dx,
+            long dw,
+            long db,
+            int n) {
+        FloatVector sum = splat(0f);
+        FloatVector dot = splat(0f);
+        for (int i = 0; i < n; i += W) {
+            long o = 4L * i;
+            var mask = first(Math.min(W, n - i));
+            FloatVector d = load(dy + o, mask);
+            FloatVector h = load(x + o, mask).sub(mean).mul(inverse);
+            FloatVector g = weight == 0 ? d : d.mul(load(weight + o, mask));
+            sum = sum.add(g);
+            dot = dot.add(g.mul(h)); // g is 0 beyond the row
+            if (dw != 0) {
+                store(d.fma(h, load(dw + o, mask)), dw + o, mask);
+            }
+            if (db != 0) {
+                store(d.add(load(db + o, mask)), db + o, mask);
+            }
+        }
+        FloatVector a = splat(centred ? Reduce.sum(sum) / n : 0);
+        FloatVector b = splat(Reduce.sum(dot) / n);
+        for (int i = 0; i < n; i += W) {
+            long o = 4L * i;
+            var mask = first(Math.min(W, n - i));
+            FloatVector d = load(dy + o, mask);
+            FloatVector h = load(x + o, mask).sub(mean).mul(inverse);
+            FloatVector g = weight == 0 ? d : d.mul(load(weight + o, mask));
+            store(g.sub(a).sub(h.mul(b)).mul(inverse), dx + o, mask);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.splat;
+import static sensorium.kernels.cpu.Lanes.store;
+import static sensorium.kernels.cpu.Lanes.whole;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Softmax and log-softmax over rows of n adjoining floats, and their gradients: a row stays in L1 between passes. */
+final class Rows {
+    private Rows() {}
+
+    @FunctionalInterface
+    private interface Row {
+        /** @param at bytes from the start of an operand to its row */
+        void run(long at);
+    }
+
+    private static void each(WorkPool pool, int rows, int n, Row body) {
+        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / 4 / Math.max(1, n)), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                body.run(4L * r * n);
+            }
+        });
+    }
+
+    static void softmax(WorkPool pool, long x, long y, int rows, int n) {
+        each(pool, rows, n, at -> {
+            float sum = expShifted(x + at, Reduce.max(x + at, n), y + at, n);
+            scale(y + at, 1 / sum, n);
+        });
+    }
+
+    static void logSoftmax(WorkPool pool, long x, long y, int rows, int n) {
+        each(pool, rows, n, at -> {
+            float max = Reduce.max(x + at, n);
+            float sum = expShifted(x + at, max, y + at, n);
+            float log = (float) StrictMath.log(sum);
+            for (int i = 0; i < n; i += W) {
+                var mask = first(Math.min(W, n - i));
+                store(load(x + at + 4L * i, mask).sub(max).sub(log), y + at + 4L * i, mask);
+            }
+        });
+    }
+
+    /** {@code dx = y·(dy − Σ y·dy)}. */
+    static void softmaxGrad(WorkPool pool, long y, long dy, long dx, int rows, int n) {
+        each(pool, rows, n, at -> {
+            FloatVector dot = splat(Reduce.dot(y + at, dy + at, n));
+            for (int i = 0; i < n; i += W) {
+                var mask = first(Math.min(W, n - i));
+                long o = at + 4L * i;
+                store(load(dy + o, mask).sub(dot).mul(load(y + o, mask)), dx + o, mask);
+            }
+        });
+    }
+
+    /** {@code dx = dy − eʸ·Σ dy}. */
+    static void logSoftmaxGrad(WorkPool pool, long y, long dy, long dx, int rows, int n) {
+        each(pool, rows, n, at -> {
+            FloatVector minus = splat(-Reduce.sum(dy + at, n));
+            for (int i = 0; i < n; i += W) {
+                var mask = first(Math.min(W, n - i));
+                long o = at + 4L * i;
+                store(VectorMath.exp(load(y + o, mask)).fma(minus, load(dy + o, mask)), dx + o, mask);
+            }
+        });
+    }
+
+    /** {@code y = exp(x − shift)}; returns the sum. */
+    static float expShifted(long x, float shift, long y, int n) {
+        FloatVector s = splat(0f);
+        int i = 0;
+        for (; i < whole(n); i += W) {
+            FloatVector e = VectorMath.exp(load(x + 4L * i).sub(shift));
+            store(e, y + 4L * i);
+            s = s.add(e);
+        }
+        if (i < n) {
+            var mask = first(n - i);
+            FloatVector e = VectorMath.exp(load(x + 4L * i, mask).sub(shift));
+            store(e, y + 4L * i, mask);
+            s = s.add(splat(0f).blend(e, mask));
+        }
+        return Reduce.sum(s);
+    }
+
+    static void scale(long y, float factor, int n) {
+        for (int i = 0; i < n; i += W) {
+            var mask = first(Math.min(W, n - i));
+            store(load(y + 4L * i, mask).mul(factor), y + 4L * i, mask);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.get;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.store;
+
+import java.lang.foreign.ValueLayout;
+
+/** Rows picked and added by index, and positions of extremes. Operands adjoin. */
+final class Selections {
+    /** Columns of a task: rows that share an index must be added by one thread, in order. */
+    private static final int COLUMNS = 64;
+
+    private Selections() {}
+
+    private static int index(long indices, int k, int extent) {
+        long i = Lanes.ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, indices + 8L * k);
+        if (i < 0 || i >= extent) {
+            throw new IndexOutOfBoundsException("index " + i + " at position " + k + ", the axis has " + extent);
+        }
+        return (int) i;
+    }
+
+    /** {@code y[o, k, :] = x[o, indices[k], :]} where x is (outer, extent, inner) and elements have {@code bytes} bytes. */
+    static void select(
+            WorkPool pool, int bytes, long x, long indices, long y, int outer, int extent, int count, int inner) {
+        long row = (long) bytes * inner;
+        pool.parallelFor(Math.multiplyExact(outer, count), Math.max(1, Nest.CHUNK / Math.max(1, inner)), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                long at = x + row * ((long) (i / count) * extent + index(indices, i % count, extent));
+                Copies.adjoining(y + row * i, at, row);
+            }
+        });
+    }
+
+    /** {@code y = 0; y[o, indices[k], :] += dy[o, k, :]} in the order of k. */
+    static void add(WorkPool pool, long dy, long indices, long y, int outer, int extent, int count, int inner) {
+        Lanes.fill(y, (long) outer * extent * inner, 0f);
+        int parts = Math.ceilDiv(inner, COLUMNS);
+        pool.parallelFor(
+                Math.multiplyExact(outer, parts),
+                Math.max(1, Nest.CHUNK / Math.max(1, count * COLUMNS)),
+                (from, to) -> {
+                    for (int task = from; task < to; task++) {
+                        int start = task % parts * COLUMNS;
+                        int n = Math.min(COLUMNS, inner - start);
+                        long o = task / parts;
+                        for (int k = 0; k < count; k++) {
+                            long target = y + 4 * ((o * extent + index(indices, k, extent)) * inner + start);
+                            accumulate(dy + 4 * ((o * count + k) * inner + start), target, n);
+                        }
+                    }
+                });
+    }
+
+    private static void accumulate(long x, long y, int n) {
+        int i = 0;
+        for (; i <= n - W; i += W) {
+            store(load(y + 4L * i).add(load(x + 4L * i)), y + 4L * i);
+        }
+        if (i < n) {
+            var mask = first(n - i);
+            store(load(y + 4L * i, mask).add(load(x + 4L * i, mask)), y + 4L * i, mask);
+        }
+    }
+
+    /** The index (I64) of the first greatest or least of every row of n; NaN wins. */
+    static void argExtreme(WorkPool pool, boolean max, long x, long y, int rows, int n) {
+        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / n), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                long row = x + 4L * r * n;
+                float best = max ? Reduce.max(row, n) : Reduce.min(row, n);
+                int i = 0;
+                while (Float.isNaN(best) ? !Float.isNaN(get(row + 4L * i)) : get(row + 4L * i) != best) {
+                    i++;
+                }
+                Lanes.ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, y + 8L * r, (long) i);
+            }
+        });
+    }
+}
