@@ -24,6 +24,9 @@ final class Copies {
     static void copy(WorkPool pool, int bytes, int[] dims, long to, long[] toStrides, long from, long[] fromStrides) {
         var nest = Nest.of(dims, toStrides, fromStrides);
         int inner = nest.inner();
+        if (inner == 0 || nest.rows() == 0) {
+            return;
+        }
         if (nest.rank() == 1) {
             pool.parallelFor(
                     inner,
@@ -44,8 +47,8 @@ final class Copies {
         int bands = Math.max(1, Math.min(height / SQUARE, (int) ((long) height * inner / Nest.CHUNK)));
         int band = Math.ceilDiv(height, bands);
         int parts = Math.ceilDiv(height, band);
-        int planes = height == 0 ? 0 : nest.rows() / height;
-        int grain = (int) Math.max(1, Nest.CHUNK / Math.max(1, (long) band * inner));
+        int planes = nest.rows() / height;
+        int grain = (int) Math.max(1, Nest.CHUNK / ((long) band * inner));
         pool.parallelFor(Math.multiplyExact(planes, parts), grain, (begin, end) -> {
             for (int p = begin; p < end; p++) {
                 int first = p % parts * band;

@@ -138,7 +138,7 @@ final class VectorMath {
     static FloatVector expm1(FloatVector x) {
         FloatVector u = exp(x);
         FloatVector d = u.sub(1f);
-        FloatVector y = d.mul(x).div(log(u));
+        FloatVector y = d.mul(x.div(log(u)));
         y = y.blend(x, u.compare(VectorOperators.EQ, 1f));
         // Where u is 0 or infinite the quotient is not a number, and u − 1 is right.
         return y.blend(
