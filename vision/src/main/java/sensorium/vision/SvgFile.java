@@ -88,7 +88,10 @@ final class SvgFile {
         }
     }
 
-    /** The characters, in the encoding that the XML declaration names. */
+    /**
+     * The characters, in the encoding that the XML declaration names. The library draws nothing within a
+     * {@code <switch>}; as a group it is what Illustrator means by it, whose other branch is for itself alone.
+     */
     private static String text(Source source) {
         var declared = ENCODING.matcher(source.ascii(0, Math.min(source.length(), 200)));
         String name = declared.find() ? declared.group(1) : "UTF-8";
@@ -97,7 +100,8 @@ final class SvgFile {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(source.bytes()))
                     .toString()
-                    .replaceFirst("^\\uFEFF?\\s*", "");
+                    .replaceFirst("^\\uFEFF?\\s*", "")
+                    .replaceAll("<(/?)switch\\b", "<$1g");
         } catch (CharacterCodingException | IllegalArgumentException e) {
             throw new BadInputException(source.name() + ": damaged SVG: its text is not the " + name + " it says", e);
         }

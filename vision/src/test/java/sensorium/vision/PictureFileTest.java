@@ -110,6 +110,15 @@ class PictureFileTest {
     }
 
     @Test
+    void illustratorsSwitchIsDrawn() {
+        String text =
+                "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><switch><foreignObject requiredExtensions='x'/>"
+                        + "<g><rect width='9' height='9'/></g></switch></svg>";
+        assertThat(decode(text.getBytes(StandardCharsets.UTF_8), "svg").at(99, 99, 3))
+                .isEqualTo(255);
+    }
+
+    @Test
     void svgThatMultipliesItselfIsRefused() {
         var text = new StringBuilder(
                 "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect id='a0' width='9' height='9'/>");
