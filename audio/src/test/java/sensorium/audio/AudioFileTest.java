@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,11 +74,12 @@ class AudioFileTest {
         }
     }
 
-    @Test
-    void mp3IsATone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void mp3IsATone(int channels) throws IOException {
         int pair = 20;
-        Recording mp3 = decode("tone.mp3", SoundFiles.mp3(20, pair));
-        assertThat(mp3.frames()).isEqualTo(20 * 1152);
+        Recording mp3 = decode("tone.mp3", SoundFiles.mp3(channels, 20, pair));
+        assertThat(mp3.channels()).hasDimensions(channels, 20 * 1152);
         assertThat(mp3.sampleRate()).isEqualTo(44_100);
         var stft = new Stft(Stft.Config.centred(2304, 2304, 2304, Window.HANN));
         Spectrogram power = stft.power(mp3.channels()[0]);
@@ -87,11 +89,14 @@ class AudioFileTest {
         }
         double hertz = loudest * 44_100.0 / 2304;
         assertThat(hertz).isCloseTo((2 * pair + 0.5) * 44_100 / 1152, offset(44_100.0 / 1152));
+        if (channels == 2) {
+            assertThat(mp3.channels()[1]).containsOnly(0);
+        }
     }
 
     @Test
     void mp3BetweenTags() throws IOException {
-        byte[] frames = SoundFiles.mp3(8, 5);
+        byte[] frames = SoundFiles.mp3(1, 8, 5);
         byte[] tagged = ByteBuffer.allocate(10 + 300 + frames.length + 128)
                 .put(SoundFiles.ascii("ID3"))
                 .put(new byte[] {3, 0, 0, 0, 0, 2, 44})
@@ -101,6 +106,19 @@ class AudioFileTest {
                 .array();
         assertThat(decode("tagged", tagged).channels()[0])
                 .containsExactly(decode("plain", frames).channels()[0]);
+    }
+
+    @Test
+    void mp3WithoutItsEncodersPadding() throws IOException {
+        byte[] frames = SoundFiles.mp3(1, 8, 5);
+        byte[] info = SoundFiles.lameFrame(8, 576, 1000);
+        byte[] file = ByteBuffer.allocate(info.length + frames.length)
+                .put(info)
+                .put(frames)
+                .array();
+        float[] whole = decode("plain", frames).channels()[0];
+        assertThat(decode("lame", file).channels()[0])
+                .containsExactly(Arrays.copyOfRange(whole, 576 + 529, whole.length - (1000 - 529)));
     }
 
     @ParameterizedTest

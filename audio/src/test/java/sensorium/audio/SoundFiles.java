@@ -38,19 +38,26 @@ final class SoundFiles {
     }
 
     /**
-     * An MP3 (MPEG-1 layer III, 44.1 kHz, mono) of one constant MDCT coefficient: a tone near (2 · pair + ½) · 44100 /
-     * 1152 Hz.
+     * An MP3 (MPEG-1 layer III, 44.1 kHz) whose first channel is one constant MDCT coefficient, a tone near (2 · pair + ½)
+     * · 44100 / 1152 Hz, and whose second, if any, is silent.
      */
-    static byte[] mp3(int frames, int pair) {
+    static byte[] mp3(int channels, int frames, int pair) {
         var out = new ByteArrayOutputStream();
         for (int i = 0; i < frames; i++) {
-            var bits = new Bits(417); // 144 · 128000 / 44100, without padding
-            bits.put(0xfffb90c0L, 32); // sync, MPEG-1, layer III, no CRC, 128 kbit/s, 44.1 kHz, mono
-            bits.put(0, 9 + 5 + 4); // main data begins here, private bits, scale factors not shared
-            int dataBits = pair + 3; // each empty pair takes one bit, the last one two and a sign
-            for (int granule = 0; granule < 2; granule++) {
-                bits.put(dataBits, 12);
-                bits.put(pair + 1, 9); // pairs coded with tables
+            out.writeBytes(mp3Frame(channels, pair));
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] mp3Frame(int channels, int pair) {
+        var bits = new Bits(417); // 144 · 128000 / 44100, without padding
+        bits.put(
+                channels == 1 ? 0xfffb90c0L : 0xfffb9000L, 32); // sync, MPEG-1, layer III, no CRC, 128 kbit/s, 44.1 kHz
+        bits.put(0, channels == 1 ? 9 + 5 + 4 : 9 + 3 + 8); // main data begins here, private bits, nothing shared
+        for (int granule = 0; granule < 2; granule++) {
+            for (int c = 0; c < channels; c++) {
+                bits.put(c == 0 ? pair + 3 : 0, 12); // each empty pair takes one bit, the last one two and a sign
+                bits.put(c == 0 ? pair + 1 : 0, 9); // pairs coded with tables
                 bits.put(200, 8); // global gain: 2^((200 − 210) / 4)
                 bits.put(0, 4 + 1); // no scale factors, long blocks
                 bits.put(1, 5);
@@ -60,15 +67,24 @@ final class SoundFiles {
                 bits.put(7, 3);
                 bits.put(0, 3);
             }
-            for (int granule = 0; granule < 2; granule++) {
-                for (int p = 0; p < pair; p++) {
-                    bits.put(1, 1); // table 1: "1" is (0, 0)
-                }
-                bits.put(0b010, 3); // "01" is (1, 0), then its sign
-            }
-            out.writeBytes(bits.bytes);
         }
-        return out.toByteArray();
+        for (int granule = 0; granule < 2; granule++) {
+            for (int p = 0; p < pair; p++) {
+                bits.put(1, 1); // table 1: "1" is (0, 0)
+            }
+            bits.put(0b010, 3); // "01" is (1, 0), then its sign
+        }
+        return bits.bytes;
+    }
+
+    /** The frame that LAME puts first in a mono file: how many frames follow, what it added before and behind. */
+    static byte[] lameFrame(int frames, int delay, int padding) {
+        ByteBuffer frame = ByteBuffer.wrap(mp3Frame(1, 0));
+        frame.position(4 + 17).put(new byte[417 - 21]).position(4 + 17);
+        frame.put(ascii("Info")).putInt(1).putInt(frames);
+        frame.put(ascii("LAME3.100")).put(new byte[12]);
+        frame.put((byte) (delay >> 4)).put((byte) (delay << 4 | padding >> 8)).put((byte) padding);
+        return frame.array();
     }
 
     private static final class Bits {
