@@ -1,0 +1,173 @@
+package sensorium.nn;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import sensorium.BadInputException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The {@code config.json} of a published model. It remembers what was asked, so that a setting nobody looked at is refused
+ * by name instead of being passed over.
+ */
+public final class ModelConfigFile {
+    private static final long LIMIT = 16 << 20; // label lists of large classifiers are part of it
+    /** Settings that say nothing about inference. */
+    private static final Set<String> IRRELEVANT = Set.of(
+            "architectures",
+            "model_type",
+            "torch_dtype",
+            "dtype",
+            "transformers_version",
+            "_name_or_path",
+            "_commit_hash",
+            "id2label",
+            "label2id",
+            "num_labels",
+            "problem_type",
+            "initializer_range",
+            "return_dict",
+            "use_return_dict",
+            "use_cache",
+            "_attn_implementation");
+
+    private final JsonNode json;
+    private final String name;
+    private final Set<String> asked = new HashSet<>();
+
+    private ModelConfigFile(JsonNode json, String name) {
+        this.json = json;
+        this.name = name;
+    }
+
+    /**
+     * @param folder of a model in the Hugging Face layout
+     * @param type the {@code model_type} that is understood
+     * @throws BadInputException if the file is not there, not JSON, or of another type
+     */
+    public static ModelConfigFile read(Path folder, String type) {
+        Path file = folder.resolve("config.json");
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new BadInputException(file + ": no such file; is " + folder + " the folder of a model?");
+            }
+            if (Files.size(file) > LIMIT) {
+                throw new BadInputException(file + ": larger than " + LIMIT / (1 << 20) + " MiB; not a config.json");
+            }
+            JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            String found = json.path("model_type").asString("");
+            if (!found.equals(type)) {
+                throw new BadInputException(
+                        file + ": model_type is \"" + found + "\", not \"" + type + "\"; is this the right model?");
+            }
+            return new ModelConfigFile(json, file.toString());
+        } catch (JacksonException e) {
+            String fault = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw new BadInputException(file + ": not JSON (" + fault + ")", e);
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** A whole number between 1 and {@code most}. */
+    public int integer(String key, int absent, int most) {
+        JsonNode node = ask(key);
+        if (node == null) {
+            return absent;
+        }
+        if (!node.isIntegralNumber() || node.asLong() < 1 || node.asLong() > most) {
+            throw fault(key, "is not a whole number from 1 to " + most);
+        }
+        return node.asInt();
+    }
+
+    public double number(String key, double absent) {
+        JsonNode node = ask(key);
+        if (node == null) {
+            return absent;
+        }
+        if (!node.isNumber()) {
+            throw fault(key, "is not a number");
+        }
+        return node.asDouble();
+    }
+
+    public boolean flag(String key, boolean absent) {
+        JsonNode node = ask(key);
+        if (node == null) {
+            return absent;
+        }
+        if (!node.isBoolean()) {
+            throw fault(key, "is neither true nor false");
+        }
+        return node.asBoolean();
+    }
+
+    /** The function that Hugging Face calls by that name. */
+    public Activation activation(String key, String absent) {
+        JsonNode node = ask(key);
+        String called = node == null ? absent : node.asString("");
+        return switch (called) {
+            case "gelu" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> Activation.GELU_TANH;
+            case "quick_gelu" -> Activation.QUICK_GELU;
+            case "relu" -> Activation.RELU;
+            case "silu", "swish" -> Activation.SILU;
+            case "tanh" -> Activation.TANH;
+            default -> throw fault(key, "is \"" + called + "\", an activation that is not known here");
+        };
+    }
+
+    /** The class names of {@code id2label}, in order; empty where there are none. */
+    public List<String> labels() {
+        JsonNode map = ask("id2label");
+        if (map == null) {
+            return List.of();
+        }
+        String[] labels = new String[map.size()];
+        for (int i = 0; i < labels.length; i++) {
+            JsonNode label = map.get(Integer.toString(i));
+            if (label == null || !label.isString()) {
+                throw fault("id2label", "has no name for class " + i);
+            }
+            labels[i] = label.asString();
+        }
+        return List.of(labels);
+    }
+
+    /** Notes that a setting is known not to matter for what is read. */
+    public void ignore(String... keys) {
+        asked.addAll(Set.of(keys));
+    }
+
+    /** @throws BadInputException naming the settings that nobody asked about and that are not null, false or empty */
+    public void refuseUnknown() {
+        Set<String> unknown = new TreeSet<>();
+        for (var entry : json.properties()) {
+            JsonNode v = entry.getValue();
+            boolean off = v.isNull() || v.isBoolean() && !v.asBoolean() || v.isContainer() && v.isEmpty();
+            if (!off && !asked.contains(entry.getKey()) && !IRRELEVANT.contains(entry.getKey())) {
+                unknown.add(entry.getKey());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new BadInputException(name + ": settings that are not known here: " + String.join(", ", unknown));
+        }
+    }
+
+    /** For faults that only the reader of the model can see. */
+    public BadInputException fault(String key, String what) {
+        return new BadInputException("%s: \"%s\" %s".formatted(name, key, what));
+    }
+
+    private JsonNode ask(String key) {
+        asked.add(key);
+        return json.hasNonNull(key) ? json.get(key) : null;
+    }
+}
