@@ -50,6 +50,50 @@ class PictureFileTest {
         }
     }
 
+    @Test
+    void pngsOfEveryKindKeepTheirSamples() {
+        byte[] gamma = {0, 1, (byte) 0x86, (byte) 0xA0};
+        byte[] two = {0x40, 1, 0x50, 2};
+        assertThat(decode(
+                                Samples.png(2, 8, 0, new byte[] {64, 80}, "gAMA", gamma, "tRNS", new byte[] {0, 80}),
+                                "grey, one clear")
+                        .bytes())
+                .containsExactly(64, 64, 64, -1, 80, 80, 80, 0);
+        assertThat(decode(Samples.png(4, 2, 0, new byte[] {0x1B}), "grey of 2 bits")
+                        .bytes())
+                .containsExactly(0, 0, 0, 85, 85, 85, (byte) 170, (byte) 170, (byte) 170, -1, -1, -1);
+        assertThat(decode(Samples.png(2, 8, 4, two), "grey and alpha").bytes())
+                .containsExactly(64, 64, 64, 1, 80, 80, 80, 2);
+        assertThat(decode(Samples.png(1, 16, 4, two), "grey and alpha of 16 bits")
+                        .bytes())
+                .containsExactly(64, 64, 64, 80);
+        assertThat(decode(Samples.png(1, 16, 2, new byte[] {1, 2, 3, 4, 5, 6}), "rgb of 16 bits")
+                        .bytes())
+                .containsExactly(1, 3, 5);
+        assertThat(decode(Samples.png(1, 16, 6, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}), "rgba of 16 bits")
+                        .bytes())
+                .containsExactly(1, 3, 5, 7);
+        assertThat(decode(
+                                Samples.png(
+                                        2, 8, 2, new byte[] {1, 2, 3, 4, 5, 6}, "tRNS", new byte[] {0, 1, 0, 2, 0, 3}),
+                                "rgb, one clear")
+                        .bytes())
+                .containsExactly(1, 2, 3, 0, 4, 5, 6, -1);
+        assertThat(decode(
+                                Samples.png(
+                                        2,
+                                        8,
+                                        3,
+                                        new byte[] {0, 1},
+                                        "PLTE",
+                                        new byte[] {1, 2, 3, 4, 5, 6},
+                                        "tRNS",
+                                        new byte[] {17}),
+                                "palette and alpha")
+                        .bytes())
+                .containsExactly(1, 2, 3, 17, 4, 5, 6, -1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"jpeg", "jpeg progressive"})
     void jpegIsClose(String sample) {

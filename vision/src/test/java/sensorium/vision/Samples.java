@@ -7,10 +7,13 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -127,6 +130,39 @@ final class Samples {
             writer.dispose();
         }
         return out.toByteArray();
+    }
+
+    /**
+     * A PNG of one row, uncoloured by any encoder's choices.
+     *
+     * @param extra further chunks' types and contents, in turn
+     */
+    static byte[] png(int width, int bits, int colourType, byte[] row, Object... extra) {
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
+        var header = ByteBuffer.allocate(13).putInt(width).putInt(1);
+        chunk("IHDR", header.put((byte) bits).put((byte) colourType).array(), out);
+        for (int i = 0; i < extra.length; i += 2) {
+            chunk((String) extra[i], (byte[]) extra[i + 1], out);
+        }
+        var data = new ByteArrayOutputStream();
+        try (var deflate = new DeflaterOutputStream(data)) {
+            deflate.write(0); // no row filter
+            deflate.write(row);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        chunk("IDAT", data.toByteArray(), out);
+        chunk("IEND", new byte[0], out);
+        return out.toByteArray();
+    }
+
+    private static void chunk(String type, byte[] content, ByteArrayOutputStream out) {
+        var chunk = ByteBuffer.allocate(content.length + 12).putInt(content.length);
+        chunk.put(type.getBytes(StandardCharsets.ISO_8859_1)).put(content);
+        var crc = new CRC32();
+        crc.update(chunk.array(), 4, content.length + 4);
+        out.writeBytes(chunk.putInt((int) crc.getValue()).array());
     }
 
     /** A lossless WebP (RFC 9649, chapter 3) without any of its tricks: every sample a code of eight bits. */
