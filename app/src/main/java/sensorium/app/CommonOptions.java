@@ -19,7 +19,10 @@ final class CommonOptions {
             description = "Where to compute: cpu, opencl[:N] or reference (default: the fastest there is).")
     String device;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of every random number (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of every random number (default: ${DEFAULT-VALUE}).")
     long seed = 0;
 
     @Option(

@@ -63,8 +63,11 @@ final class DataCommand implements Runnable {
         DataSet set = DataSet.require(name);
         try (var progress = new Progress()) {
             Path where = DataSets.ofUser()
-                    .install(set, Optional.ofNullable(to), (phase, done, total) ->
-                            progress.update(phase, done, total, total > 0 ? done * 100 / total + " %" : ""));
+                    .install(
+                            set,
+                            Optional.ofNullable(to),
+                            (phase, done, total) ->
+                                    progress.update(phase, done, total, total > 0 ? done * 100 / total + " %" : ""));
             common.print(Map.of("name", name, "path", where.toString()), name + " is in " + where);
         }
     }
@@ -72,7 +75,8 @@ final class DataCommand implements Runnable {
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Count what a data folder holds.")
     void show(
             @Mixin CommonOptions common,
-            @Parameters(paramLabel = "DATA", description = "A data folder, or the name of an installed set.") String data) {
+            @Parameters(paramLabel = "DATA", description = "A data folder, or the name of an installed set.")
+                    String data) {
         DataFolder folder = DataSets.ofUser().open(data);
         Map<String, Long> splits = folder.items().stream()
                 .collect(Collectors.groupingBy(i -> i.split().orElse("(none)"), TreeMap::new, Collectors.counting()));
@@ -80,15 +84,23 @@ final class DataCommand implements Runnable {
                 .collect(Collectors.groupingBy(i -> i.label().orElse("(none)"), TreeMap::new, Collectors.counting()));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("items", folder.items().size());
-        result.put("pictures", folder.items().stream().mapToInt(i -> i.pictures().size()).sum());
-        result.put("sounds", folder.items().stream().mapToInt(i -> i.sounds().size()).sum());
-        result.put("captions", folder.items().stream().mapToInt(i -> i.captions().size()).sum());
+        result.put(
+                "pictures",
+                folder.items().stream().mapToInt(i -> i.pictures().size()).sum());
+        result.put(
+                "sounds",
+                folder.items().stream().mapToInt(i -> i.sounds().size()).sum());
+        result.put(
+                "captions",
+                folder.items().stream().mapToInt(i -> i.captions().size()).sum());
         result.put("splits", splits);
         result.put("labels", labels);
         result.put("skipped", folder.skipped().count());
         var text = new StringBuilder(folder.root() + "\n");
         result.forEach((key, value) -> text.append("  %-9s %s%n".formatted(key, brief(value))));
-        folder.skipped().reasons().forEach(r -> text.append("  skipped ").append(r).append('\n'));
+        folder.skipped()
+                .reasons()
+                .forEach(r -> text.append("  skipped ").append(r).append('\n'));
         common.print(result, text.toString().stripTrailing());
     }
 

@@ -12,7 +12,10 @@ import sensorium.backend.BackendProvider.Unavailable;
 import sensorium.backend.Backends;
 
 /** {@code devices}: what can compute here, and why what can't. */
-@Command(name = "devices", mixinStandardHelpOptions = true, description = "Show what can compute here, and why what can't.")
+@Command(
+        name = "devices",
+        mixinStandardHelpOptions = true,
+        description = "Show what can compute here, and why what can't.")
 final class DevicesCommand implements Runnable {
     @Mixin
     private CommonOptions common;

@@ -49,8 +49,10 @@ public final class Main implements Runnable {
     }
 
     private static int wrongUse(ParameterException e, String[] args) {
-        e.getCommandLine().getErr().println("sensorium: " + firstLine(e.getMessage()) + "; see: "
-                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        e.getCommandLine()
+                .getErr()
+                .println("sensorium: " + firstLine(e.getMessage()) + "; see: "
+                        + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return WRONG_USE;
     }
 
