@@ -11,6 +11,7 @@ import sensorium.op.Primitive;
 import sensorium.op.View;
 import sensorium.tensor.DType;
 import sensorium.tensor.Device;
+import sensorium.tensor.Shape;
 import sensorium.tensor.Spec;
 
 /**
@@ -70,6 +71,13 @@ public final class CpuBackend extends HostBackend {
         }
     }
 
+    /** The convolution of x (N, C, H, W) with a weight (O, C/groups, kH, kW) to y (N, O, H', W'). */
+    private Conv conv(Primitive.Window window, Shape x, Shape weight, Shape y) {
+        var h = Conv.Axis.height(window, x.dim(2), weight.dim(2));
+        var w = Conv.Axis.width(window, x.dim(3), weight.dim(3));
+        return new Conv(pool, h, w, x.dim(0), window.groups(), weight.dim(1), y.dim(1) / window.groups());
+    }
+
     /** Whether loops with int counters reach every element. */
     private static boolean fits(List<Operand> inputs, List<Operand> outputs) {
         return inputs.stream().allMatch(o -> o.shape().size() < Integer.MAX_VALUE / 2)
@@ -100,6 +108,12 @@ public final class CpuBackend extends HostBackend {
                         pool, a.max(), c.x(0), c.y(0), (int) (c.shape(0).size() / n), n);
             }
             case Primitive.MatMul _ when f32 -> matrices.matMul(c);
+            case Primitive.Conv2d conv
+            when f32 -> conv(conv.window(), c.shape(0), c.shape(1), c.result(0)).forward(c.x(0), c.x(1), c.y(0));
+            case Primitive.Conv2dInputGrad conv
+            when f32 -> conv(conv.window(), c.result(0), c.shape(1), c.shape(0)).inputGrad(c.x(0), c.x(1), c.y(0));
+            case Primitive.Conv2dWeightGrad conv
+            when f32 -> conv(conv.window(), c.shape(0), c.result(0), c.shape(1)).weightGrad(c.x(0), c.x(1), c.y(0));
             case Primitive.IndexSelect select -> movement.indexSelect(c, select.axis());
             case Primitive.IndexAdd add when f32 -> movement.indexAdd(c, add.axis(), add.extent());
             default -> {

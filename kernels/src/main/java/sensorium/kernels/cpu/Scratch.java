@@ -17,6 +17,8 @@ final class Scratch {
         KEYS,
         VALUES,
         PLANES,
+        WEIGHTS,
+        ROWS,
         OUTPUT,
         PARTIAL,
         TILE,

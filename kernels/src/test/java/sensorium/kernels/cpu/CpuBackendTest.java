@@ -18,6 +18,7 @@ import sensorium.op.Dispatch;
 import sensorium.op.Fused;
 import sensorium.op.Op;
 import sensorium.op.Primitive;
+import sensorium.op.Primitive.Window;
 import sensorium.op.UnaryKind;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
@@ -262,8 +263,44 @@ class CpuBackendTest {
         return t.cases.stream();
     }
 
+    static Stream<Case> convolutions() {
+        var t = new Table();
+        conv(t, "3x3", new Window(1, 1, 1, 1, 1, 1, 1), 3, 5, 7, 14, 14, 3, 3);
+        conv(t, "first layer", new Window(1, 1, 1, 1, 1, 1, 1), 2, 1, 16, 28, 28, 3, 3);
+        conv(t, "stride 2", new Window(2, 2, 1, 1, 1, 1, 1), 2, 3, 9, 15, 14, 3, 3);
+        conv(t, "stride over kernel", new Window(3, 4, 0, 0, 1, 1, 1), 2, 3, 4, 13, 17, 2, 2);
+        conv(t, "patches", new Window(4, 4, 0, 0, 1, 1, 1), 2, 3, 20, 16, 16, 4, 4);
+        conv(t, "pointwise", new Window(1, 1, 0, 0, 1, 1, 1), 2, 9, 20, 5, 7, 1, 1);
+        conv(t, "pointwise stride 2", new Window(2, 2, 0, 0, 1, 1, 1), 2, 9, 20, 5, 7, 1, 1);
+        conv(t, "dilated", new Window(1, 2, 2, 3, 2, 3, 1), 2, 4, 6, 13, 17, 3, 3);
+        conv(t, "groups", new Window(1, 1, 1, 2, 1, 1, 3), 2, 6, 9, 8, 9, 3, 5);
+        conv(t, "depthwise", new Window(2, 1, 1, 1, 1, 1, 8), 2, 8, 8, 9, 9, 3, 3);
+        conv(t, "wide padding", new Window(2, 2, 4, 4, 1, 1, 1), 1, 2, 3, 5, 5, 3, 3);
+        conv(t, "deep", new Window(1, 1, 1, 1, 1, 1, 1), 1, 40, 33, 6, 6, 3, 3);
+        conv(t, "rows", new Window(1, 2, 0, 2, 1, 1, 1), 3, 8, 12, 1, 50, 1, 5);
+        conv(t, "many images", new Window(1, 1, 1, 1, 1, 1, 1), 70, 16, 4, 30, 30, 3, 3);
+        return t.cases.stream();
+    }
+
+    private static void conv(
+            Table t, String name, Window w, int n, int c, int o, int height, int width, int kh, int kw) {
+        int oh = w.outH(height, kh);
+        int ow = w.outW(width, kw);
+        Supplier<Tensor> x = () -> x(n, height, width, c).permute(0, 3, 1, 2);
+        Supplier<Tensor> weight = () -> x(o, c / w.groups(), kh, kw);
+        t.op(name + " forward", new Primitive.Conv2d(w), () -> List.of(x.get(), weight.get()));
+        t.op(
+                name + " input gradient",
+                new Primitive.Conv2dInputGrad(w, height, width),
+                () -> List.of(x(n, o, oh, ow), weight.get()));
+        t.op(
+                name + " weight gradient",
+                new Primitive.Conv2dWeightGrad(w, kh, kw),
+                () -> List.of(x.get(), x(n, o, oh, ow)));
+    }
+
     @ParameterizedTest
-    @MethodSource({"elementwise", "movement", "reductions", "products", "rows"})
+    @MethodSource({"convolutions", "elementwise", "movement", "reductions", "products", "rows"})
     void agreesWithTheReference(Case c) {
         List<Tensor> expected = Backends.with(REFERENCE, c.body);
         List<Tensor> one = Backends.with(ONE, c.body);
