@@ -100,6 +100,22 @@ public sealed interface Composites permits Tensor {
         return mode.apply(mode.apply(x, x.rank() - 2, h, scaleH), x.rank() - 1, w, scaleW);
     }
 
+    /** Every window of (N,C,H,W) as a column: (N, C·kH·kW, H'·W'), as a convolution sees it (im2col). */
+    default Tensor unfold(int kernelH, int kernelW, Window window) {
+        Tensor w = self().pad(window, 0)
+                .windows(2, kernelH, window.strideH(), window.dilationH())
+                .windows(3, kernelW, window.strideW(), window.dilationW()); // (N,C,H',W',kH,kW)
+        return w.permute(0, 1, 4, 5, 2, 3).reshape(w.dim(0), w.dim(1) * kernelH * kernelW, w.dim(2) * w.dim(3));
+    }
+
+    /**
+     * Samples (N,C,H,W) bilinearly at {@code grid} (N,h,w,2) of (x, y), where −1 and 1 are the outer edges of the picture, or
+     * the centres of its outer pixels if {@code alignCorners}; zeros outside. Yields (N,C,h,w).
+     */
+    default Tensor gridSample(Tensor grid, boolean alignCorners) {
+        return Resampling.sample(self(), grid, alignCorners);
+    }
+
     /** Normalises the last axis; {@code weight} and {@code bias} (D). */
     default Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
         return self().apply(new Fused.LayerNorm(eps), weight, bias);

@@ -109,6 +109,42 @@ public record Resampling(Mode mode, boolean alignCorners, boolean antialias) {
         return multiply(x, axis, m, out);
     }
 
+    /** See {@link Composites#gridSample}. */
+    static Tensor sample(Tensor x, Tensor grid, boolean alignCorners) {
+        int h = x.dim(2);
+        int w = x.dim(3);
+        Tensor flat = x.reshape(x.dim(0), x.dim(1), h * w);
+        Tensor px = pixels(grid.select(3, 0), w, alignCorners); // (N,h,w)
+        Tensor py = pixels(grid.select(3, 1), h, alignCorners);
+        Tensor left = px.floor();
+        Tensor top = py.floor();
+        Tensor sum = null;
+        for (int corner = 0; corner < 4; corner++) {
+            Tensor column = left.plus(corner & 1);
+            Tensor row = top.plus(corner >> 1);
+            // 1 − distance: the weight of this of the four neighbours
+            Tensor weight = px.minus(column)
+                    .abs()
+                    .subtractedFrom(1)
+                    .times(py.minus(row).abs().subtractedFrom(1));
+            Tensor inside = column.ge(0).and(column.lt(w)).and(row.ge(0)).and(row.lt(h));
+            Tensor at =
+                    row.clamp(0, h - 1).times(w).plus(column.clamp(0, w - 1)).to(DType.I64);
+            int places = Math.toIntExact(at.size() / x.dim(0));
+            Tensor values = flat.gather(2, at.reshape(x.dim(0), 1, places).expand(x.dim(0), x.dim(1), places));
+            Tensor term =
+                    values.times(Tensor.where(inside, weight, Tensor.full(x, 0)).reshape(x.dim(0), 1, places));
+            sum = sum == null ? term : sum.plus(term);
+        }
+        return sum.reshape(x.dim(0), x.dim(1), grid.dim(1), grid.dim(2));
+    }
+
+    private static Tensor pixels(Tensor coordinate, int extent, boolean alignCorners) {
+        return alignCorners
+                ? coordinate.plus(1).times((extent - 1) / 2.0)
+                : coordinate.plus(1).times(extent / 2.0).minus(0.5);
+    }
+
     private static Tensor multiply(Tensor x, int axis, double[] matrix, int out) {
         Tensor m = Tensor.of(x, matrix).reshape(out, x.dim(axis)).to(x.dtype());
         int last = x.rank() - 1;

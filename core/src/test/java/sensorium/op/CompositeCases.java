@@ -154,6 +154,16 @@ final class CompositeCases {
                 t.composite("interpolate", NORM, 2, in -> in.get(0).interpolate(3, 4, smooth), image);
             }
         }
+        t.composite("unfold", Budget.norm(8), 2, in -> in.get(0).unfold(3, 2, SAME), image);
+        for (boolean corners : new boolean[] {false, true}) {
+            t.composite(
+                    "gridSample",
+                    NORM,
+                    2,
+                    in -> in.get(0).gridSample(in.get(1), corners),
+                    image,
+                    Sample.floats(1, 3, 4, 2).in(-1.2, 1.2));
+        }
         t.composite("interpolate", NORM, 2, in -> in.get(0).interpolate(1.7, 0.6, Resampling.BICUBIC), image);
     }
 }
