@@ -4,32 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import sensorium.autograd.Tape;
+import sensorium.io.Safetensors;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 class LossesTest {
     /** The recorded result and gradients of a case, from its inputs in {@code names} order. */
-    private static void check(String name, Function<List<Tensor>, Tensor> loss, List<String> names, List<String> graded)
-            throws IOException {
-        OpsFixture ops = OpsFixture.open();
+    private static void check(
+            String name, Function<List<Tensor>, Tensor> loss, List<String> names, List<String> graded) {
+        Safetensors ops = OpsFixture.open();
         List<Tensor> in = names.stream()
-                .map(n -> ops.get(name + ".in." + n))
+                .map(n -> ops.tensor(name + ".in." + n))
                 .map(t -> t.dtype().isFloat() ? t.tracked() : t)
                 .toList();
         List<Tensor> wanted = graded.stream().map(n -> in.get(names.indexOf(n))).toList();
         Tape.record(tape -> {
             Tensor y = loss.apply(in);
-            close(y, ops.get(name + ".out.out"));
+            close(y, ops.tensor(name + ".out.out"));
             List<Tensor> grads =
-                    tape.gradients(y.times(ops.get(name + ".gout.out")).sum(), wanted);
+                    tape.gradients(y.times(ops.tensor(name + ".gout.out")).sum(), wanted);
             for (int i = 0; i < graded.size(); i++) {
-                close(grads.get(i), ops.get(name + ".grad." + graded.get(i)));
+                close(grads.get(i), ops.tensor(name + ".grad." + graded.get(i)));
             }
             return null;
         });
@@ -41,7 +41,7 @@ class LossesTest {
     }
 
     @Test
-    void agreesWithTheReferenceFramework() throws IOException {
+    void agreesWithTheReferenceFramework() {
         check(
                 "cross_entropy",
                 in -> Losses.crossEntropy(in.get(0), in.get(1), new Losses.CrossEntropy(0.1, in.get(2), -100)),

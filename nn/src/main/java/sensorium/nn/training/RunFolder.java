@@ -2,15 +2,17 @@ package sensorium.nn.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import sensorium.BadInputException;
+import sensorium.io.AtomicFile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -81,9 +83,19 @@ public final class RunFolder implements AutoCloseable {
                 channel.close();
                 throw new BadInputException(path + ": another run is using this folder; wait for it or name another");
             }
+            removeLeftovers(path);
             return new RunFolder(path, channel, lock);
         } catch (IOException e) {
             throw new BadInputException(path + ": cannot be used as a run folder: " + e);
+        }
+    }
+
+    /** A killed run may leave the beginnings of files. */
+    private static void removeLeftovers(Path path) throws IOException {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(path, "*.part")) {
+            for (Path part : parts) {
+                Files.delete(part);
+            }
         }
     }
 
@@ -141,29 +153,17 @@ public final class RunFolder implements AutoCloseable {
     /** Puts a file in place at once; folders in {@code name} are made. */
     public void write(String name, byte[] bytes) {
         Path target = file(name);
-        Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
             Files.createDirectories(target.getParent());
-            try {
-                try (FileChannel out = FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-                    var buffer = java.nio.ByteBuffer.wrap(bytes);
-                    while (buffer.hasRemaining()) {
-                        out.write(buffer);
-                    }
-                    out.force(true);
-                }
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(part);
-            }
         } catch (IOException e) {
-            throw new BadInputException(
-                    target + ": cannot be written: " + e.getMessage() + "; free some space or check its rights");
+            throw new BadInputException(target.getParent() + ": cannot be made (" + e + ")", e);
         }
+        AtomicFile.write(target, out -> {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                out.write(left);
+            }
+        });
     }
 
     @Override

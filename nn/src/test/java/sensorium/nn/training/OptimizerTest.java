@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import sensorium.BadInputException;
+import sensorium.io.Safetensors;
 import sensorium.nn.Init;
 import sensorium.nn.Module;
 import sensorium.nn.OpsFixture;
@@ -25,12 +25,12 @@ class OptimizerTest {
     }
 
     /** Feeds the recorded gradients and compares the parameter after each of the five updates. */
-    private static void follows(String name, UpdateRule rule, double rate) throws IOException {
-        OpsFixture ops = OpsFixture.open();
+    private static void follows(String name, UpdateRule rule, double rate) {
+        Safetensors ops = OpsFixture.open();
         Pair model = Pair.of(Weights.random(1));
-        model.weight().set(ops.get(name + ".in.p0"));
-        Tensor gradients = ops.get(name + ".in.grads");
-        Tensor expected = ops.get(name + ".out.out");
+        model.weight().set(ops.tensor(name + ".in.p0"));
+        Tensor gradients = ops.tensor(name + ".in.grads");
+        Tensor expected = ops.tensor(name + ".out.out");
         var optimizer = new Optimizer(model, rule, Grouping.standard());
         for (int i = 0; i < 5; i++) {
             optimizer.step(Map.of("weight", gradients.select(0, i)), rate);
@@ -40,7 +40,7 @@ class OptimizerTest {
     }
 
     @Test
-    void agreesWithTheReferenceFramework() throws IOException {
+    void agreesWithTheReferenceFramework() {
         follows("optim_sgd", new UpdateRule.Sgd(0.9, true, 0.01), 0.1);
         follows("optim_adam", new UpdateRule.Adam(0.9, 0.999, 1e-8, 0), 0.05);
         follows("optim_adamw", new UpdateRule.AdamW(0.9, 0.98, 1e-8, 0.1), 0.05);
@@ -49,16 +49,16 @@ class OptimizerTest {
     }
 
     @Test
-    void clipsLikeTheReferenceFramework() throws IOException {
-        OpsFixture ops = OpsFixture.open();
+    void clipsLikeTheReferenceFramework() {
+        Safetensors ops = OpsFixture.open();
         Map<String, Tensor> gradients = new LinkedHashMap<>();
-        gradients.put("a", ops.get("clip_grad_norm.in.a"));
-        gradients.put("b", ops.get("clip_grad_norm.in.b"));
+        gradients.put("a", ops.tensor("clip_grad_norm.in.a"));
+        gradients.put("b", ops.tensor("clip_grad_norm.in.b"));
         double norm = GradientNorm.of(gradients.values());
-        assertThat(norm).isCloseTo(ops.get("clip_grad_norm.out.norm").item(), within(1e-6));
+        assertThat(norm).isCloseTo(ops.tensor("clip_grad_norm.out.norm").item(), within(1e-6));
         Map<String, Tensor> clipped = GradientNorm.clip(gradients, norm, 1);
         for (String name : gradients.keySet()) {
-            Tensor off = clipped.get(name).minus(ops.get("clip_grad_norm.out." + name));
+            Tensor off = clipped.get(name).minus(ops.tensor("clip_grad_norm.out." + name));
             assertThat(off.abs().max().item()).isLessThan(1e-6);
         }
         assertThat(GradientNorm.clip(gradients, norm, 0)).isSameAs(gradients);
