@@ -62,9 +62,9 @@ final class ArchitectureTest {
                     .toArray(String[]::new));
 
     @ArchTest
-    static final ArchRule coreNamesNoBackend = noClasses()
+    static final ArchRule onlyBackendsNameBackends = noClasses()
             .that()
-            .resideOutsideOfPackage("sensorium.backend.reference..")
+            .resideOutsideOfPackages("sensorium.backend.reference..", "sensorium.kernels..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("sensorium.backend.reference..")
