@@ -223,6 +223,18 @@ final class Binaries {
         return VectorMask.fromLong(Lanes.F, bits);
     }
 
+    /** Of the first n lanes those whose byte is not 0; reads n bytes. */
+    static VectorMask<Float> loadMask(long from, int n) {
+        if (n == W) {
+            return loadMask(from);
+        }
+        long bits = 0;
+        for (int i = 0; i < n; i++) {
+            bits |= (getByte(from + i) & 1L) << i;
+        }
+        return VectorMask.fromLong(Lanes.F, bits);
+    }
+
     private static long bits(long bytes) {
         // A BOOL byte is 0 or 1 by contract: its lowest bit is its value.
         return Long.compress(bytes, ONES);

@@ -3,6 +3,7 @@ package sensorium.kernels.cpu;
 import java.util.List;
 import sensorium.op.Fused;
 import sensorium.tensor.DType;
+import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 import sensorium.tensor.Spec;
 
@@ -18,8 +19,12 @@ final class FusedOps {
 
     static boolean has(Fused op, List<Spec> in) {
         Shape x = in.get(0).shape();
-        if (!in.stream().allMatch(s -> s.dtype() == DType.F32 && s.shape().size() < Integer.MAX_VALUE / 2)) {
-            return false;
+        boolean attends = op instanceof Fused.Attention || op instanceof Fused.AttentionGrad;
+        for (int i = 0; i < in.size(); i++) {
+            boolean mask = attends && i == 3 && in.get(i).dtype() == DType.BOOL;
+            if (in.get(i).dtype() != DType.F32 && !mask || in.get(i).shape().size() > Integer.MAX_VALUE / 2) {
+                return false;
+            }
         }
         return switch (op) {
             case Fused.UnaryGrad u -> UnaryGradients.has(u.kind());
@@ -36,6 +41,8 @@ final class FusedOps {
             case Fused.BatchNorm _ -> true;
             case Fused.BatchNormGrad _ -> true;
             case Fused.AdamWStep _ -> true;
+            case Fused.Attention _ -> true;
+            case Fused.AttentionGrad _ -> true;
             default -> false;
         };
     }
@@ -114,6 +121,25 @@ final class FusedOps {
             }
             case Fused.AdamWStep step ->
                 Optimizers.adamW(pool, step, c.x(0), c.x(1), c.x(2), c.x(3), c.y(0), c.y(1), c.y(2), (int) x.size());
+            case Fused.Attention a -> {
+                boolean masked = c.inputs() == 4;
+                attention(c, a.scale(), a.causal(), a.offset(), masked)
+                        .forward(heads(c, 0), heads(c, 1), heads(c, 2), c.y(0), c.y(1));
+            }
+            case Fused.AttentionGrad a -> {
+                int at = c.inputs() - 3;
+                attention(c, a.scale(), a.causal(), a.offset(), at == 4)
+                        .backward(
+                                heads(c, 0),
+                                heads(c, 1),
+                                heads(c, 2),
+                                c.x(at),
+                                c.x(at + 1),
+                                c.x(at + 2),
+                                c.y(0),
+                                c.y(1),
+                                c.y(2));
+            }
             default -> throw new IllegalArgumentException("no kernel for " + op.name());
         }
     }
@@ -132,6 +158,37 @@ final class FusedOps {
             dweight = affine ? c.y(1) : 0;
             dbias = c.outputs() == 3 ? c.y(2) : 0;
         }
+    }
+
+    private Attention attention(Call c, double scale, boolean causal, int offset, boolean masked) {
+        Shape q = c.shape(0);
+        int keys = c.shape(1).dim(2);
+        Scores.Kind kind = Scores.Kind.NONE;
+        var mask = new Call.Strided(0, new long[4]);
+        if (masked) {
+            kind = c.type(3) == DType.BOOL ? Scores.Kind.SEEN : Scores.Kind.ADDED;
+            mask = c.walkable(3, Shape.of(q.dim(0), q.dim(1), q.dim(2), keys));
+        }
+        // An axis of one key has whatever stride.
+        mask.strides()[3] = keys == 1 ? 0 : mask.strides()[3];
+        var scores = new Scores(keys, causal, offset, kind, mask.address(), mask.strides(), q.dim(1));
+        int count = q.dim(0) * q.dim(1);
+        return new Attention(pool, count, q.dim(2), keys, q.dim(3), c.shape(2).dim(3), (float) scale, scores);
+    }
+
+    /** Input i (batch, heads, rows, columns) where it lies, if the products can walk it. */
+    private static Attention.Heads heads(Call c, int i) {
+        Layout layout = c.operand(i).layout();
+        long address;
+        if (Gemm.accepts(layout.stride(2)) && Gemm.accepts(layout.stride(3))) {
+            address = c.first(i);
+        } else {
+            address = c.x(i);
+            layout = Layout.contiguous(layout.shape());
+        }
+        var first = new Gemm.Matrix(address, layout.stride(2), layout.stride(3));
+        return new Attention.Heads(
+                first, layout.stride(0), layout.stride(1), layout.shape().dim(1));
     }
 
     /** Elements of a channel's plane. */

@@ -263,6 +263,67 @@ class CpuBackendTest {
         return t.cases.stream();
     }
 
+    static Stream<Case> attention() {
+        var t = new Table();
+        attend(t, "heads", false, 0, 2, 3, 49, 49, 16, 16, null);
+        attend(t, "cross", false, 0, 1, 2, 13, 100, 20, 7, null);
+        attend(t, "causal", true, 0, 2, 2, 60, 60, 17, 17, null);
+        attend(t, "causal with a cache", true, 40, 1, 2, 5, 45, 8, 8, null);
+        attend(t, "causal, first keys unseen", true, -2, 1, 1, 7, 7, 8, 8, null);
+        attend(t, "long", false, 0, 1, 1, 130, 1100, 8, 8, null);
+        attend(t, "long and causal", true, 300, 1, 1, 700, 1000, 4, 4, null);
+        attend(t, "padded", false, 0, 2, 3, 19, 37, 8, 8, () -> x(2, 1, 1, 37).gt(-1));
+        attend(t, "bool", false, 0, 2, 3, 19, 37, 8, 8, () -> x(19, 37).gt(0));
+        attend(
+                t,
+                "bool strided",
+                false,
+                0,
+                2,
+                3,
+                19,
+                37,
+                8,
+                8,
+                () -> x(37, 19).gt(0).t());
+        attend(t, "bool per query", false, 0, 1, 1, 9, 6, 8, 8, () -> x(9, 1).gt(-5));
+        attend(t, "added", true, 3, 2, 3, 19, 37, 8, 8, () -> x(3, 19, 37));
+        attend(t, "added per query", false, 0, 2, 3, 19, 37, 8, 8, () -> x(2, 1, 19, 1));
+        return t.cases.stream();
+    }
+
+    private static void attend(
+            Table t,
+            String name,
+            boolean causal,
+            int offset,
+            int b,
+            int h,
+            int queries,
+            int keys,
+            int d,
+            int e,
+            Supplier<Tensor> mask) {
+        var op = new Fused.Attention(1 / Math.sqrt(d), causal, offset);
+        Supplier<List<Tensor>> inputs = () -> {
+            List<Tensor> in = new ArrayList<>();
+            in.add(x(b, queries, h, d).permute(0, 2, 1, 3));
+            in.add(x(b, keys, h, d).permute(0, 2, 1, 3));
+            in.add(x(b, h, keys, e));
+            if (mask != null) {
+                in.add(mask.get());
+            }
+            return in;
+        };
+        t.op(name + " attention", op, inputs);
+        t.op(name + " attention gradient", new Fused.AttentionGrad(1 / Math.sqrt(d), causal, offset), () -> {
+            List<Tensor> in = inputs.get();
+            in.addAll(Dispatch.run(op, in));
+            in.add(x(b, queries, h, e).permute(0, 2, 1, 3));
+            return in;
+        });
+    }
+
     static Stream<Case> convolutions() {
         var t = new Table();
         conv(t, "3x3", new Window(1, 1, 1, 1, 1, 1, 1), 3, 5, 7, 14, 14, 3, 3);
@@ -300,7 +361,7 @@ class CpuBackendTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "elementwise", "movement", "reductions", "products", "rows"})
+    @MethodSource({"attention", "convolutions", "elementwise", "movement", "reductions", "products", "rows"})
     void agreesWithTheReference(Case c) {
         List<Tensor> expected = Backends.with(REFERENCE, c.body);
         List<Tensor> one = Backends.with(ONE, c.body);
