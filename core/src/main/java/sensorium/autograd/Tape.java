@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import sensorium.memory.Scope;
 import sensorium.op.Op;
 import sensorium.tensor.ShapeException;
@@ -31,6 +33,7 @@ public final class Tape {
     private static final ScopedValue<Tape> CURRENT = ScopedValue.newInstance();
 
     private final List<Node> nodes = new ArrayList<>();
+    private boolean freed;
 
     private Tape() {}
 
@@ -89,6 +92,12 @@ public final class Tape {
             throw new ShapeException(
                     "[gradients] of " + y.shape() + ": only a single number has gradients; sum it first");
         }
+        boolean known = nodes.stream().flatMap(n -> n.outputs.stream()).anyMatch(t -> t.variable() == y.variable());
+        if (freed && y.isTracked() && !known) {
+            throw new IllegalStateException(
+                    "[gradients] were taken already, which freed what they are made of; use gradientGraph to keep it");
+        }
+        freed = !createGraph;
         return walk(0, List.of(y), Arrays.asList((Tensor) null), wrt, createGraph, !createGraph);
     }
 
@@ -143,11 +152,13 @@ public final class Tape {
             boolean createGraph,
             boolean free) {
         Map<Variable, Tensor> gradients = new HashMap<>();
+        Set<Variable> wanted =
+                wrt.stream().filter(Tensor::isTracked).map(Tensor::variable).collect(Collectors.toSet());
         Supplier<List<Tensor>> body = () -> {
             seed(gradients, outputs, upstream);
             for (int i = nodes.size() - 1; i >= start; i--) {
                 Node node = nodes.get(i);
-                step(node, gradients, wrt);
+                step(node, gradients, wanted);
                 if (free) {
                     node.release();
                     nodes.remove(i);
@@ -159,7 +170,11 @@ public final class Tape {
                 result.add(g == null ? Tensor.zerosLike(t) : g);
             }
             // Leaves that nobody asked for.
-            gradients.values().stream().filter(g -> !result.contains(g)).forEach(g -> g.release("the tape"));
+            gradients.forEach((of, g) -> {
+                if (!wanted.contains(of)) {
+                    g.release("the tape");
+                }
+            });
             return result;
         };
         return createGraph ? body.get() : pause(body);
@@ -179,7 +194,7 @@ public final class Tape {
         }
     }
 
-    private static void step(Node node, Map<Variable, Tensor> gradients, List<Tensor> wrt) {
+    private static void step(Node node, Map<Variable, Tensor> gradients, Set<Variable> wanted) {
         List<Tensor> dy = new ArrayList<>();
         boolean reached = false;
         for (Tensor out : node.outputs) {
@@ -196,9 +211,9 @@ public final class Tape {
             List<Tensor> raw = Gradients.of(node, dy);
             List<Tensor> own = new ArrayList<>();
             for (int i = 0; i < node.inputs.size(); i++) {
-                boolean wanted = node.inputs.get(i).isTracked() && raw.get(i) != null;
+                boolean used = node.inputs.get(i).isTracked() && raw.get(i) != null;
                 // A rule may hand out dy itself, even twice.
-                own.add(wanted ? raw.get(i).shared() : null);
+                own.add(used ? raw.get(i).shared() : null);
             }
             return own;
         });
@@ -216,7 +231,7 @@ public final class Tape {
         }
         // Gradients of inner results are complete now and not needed again.
         for (Tensor out : node.outputs) {
-            if (out.isTracked() && wrt.stream().noneMatch(w -> w.isTracked() && w.variable() == out.variable())) {
+            if (out.isTracked() && !wanted.contains(out.variable())) {
                 Tensor used = gradients.remove(out.variable());
                 if (used != null) {
                     used.release("the tape");

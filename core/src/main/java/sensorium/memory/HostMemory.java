@@ -102,30 +102,39 @@ public final class HostMemory {
             cached -= size;
             return reusable.pop();
         }
-        if (size < LARGE) {
-            return cut(size);
-        }
-        if (reserved + size > limit) {
-            drain();
-        }
-        try {
-            return map(size);
-        } catch (OutOfMemoryError e) {
-            drain();
-            return map(size);
-        }
+        return size < LARGE ? cut(size) : map(size);
     }
 
+    /** A block from the system; when there is none, the pool's own unused blocks go back first. */
     private Block map(long size) {
         if (reserved + size > limit) {
-            throw new TensorMemoryException(
-                    "[memory] %.1f MB more than the %.1f MB allowed; %s. Largest live tensors: %s"
-                            .formatted((reserved + size - limit) / 1e6, limit / 1e6, stats(), largest(8)));
+            drain();
+        }
+        if (reserved + size > limit) {
+            throw exhausted(size, "the limit is %.1f MB".formatted(limit / 1e6));
         }
         Arena arena = Arena.ofShared();
-        MemorySegment memory = arena.allocate(size, ALIGNMENT);
+        MemorySegment memory;
+        try {
+            memory = arena.allocate(size, ALIGNMENT);
+        } catch (OutOfMemoryError first) {
+            drain();
+            try {
+                memory = arena.allocate(size, ALIGNMENT);
+            } catch (OutOfMemoryError second) {
+                arena.close();
+                throw exhausted(size, "the system has no more");
+            }
+        }
         reserved += size;
         return new Block(memory, arena);
+    }
+
+    private TensorMemoryException exhausted(long size, String why) {
+        return new TensorMemoryException(
+                "[memory] no %.1f MB left: %s, in use are %s. Largest live tensors: %s. Release some, "
+                                .formatted(size / 1e6, why, stats(), largest(8))
+                        + "or use smaller batches");
     }
 
     private Block cut(long size) {
@@ -184,7 +193,7 @@ public final class HostMemory {
         return live.stream()
                 .sorted(Comparator.comparingLong(HostStorage::bytes).reversed())
                 .limit(n)
-                .map(s -> "%.1f MB".formatted(s.bytes() / 1e6))
+                .map(Storage::toString)
                 .collect(Collectors.joining(", "));
     }
 
@@ -206,8 +215,7 @@ public final class HostMemory {
         for (long i = 0; i < CANARY_BYTES; i += 8) {
             if (whole.get(ValueLayout.JAVA_LONG_UNALIGNED, i) != CANARY
                     || whole.get(ValueLayout.JAVA_LONG_UNALIGNED, after + i) != CANARY) {
-                throw new IllegalStateException(
-                        "[memory] a kernel wrote outside a block of " + storage.bytes() + " bytes (canary is dead)");
+                throw new IllegalStateException("[memory] a kernel wrote outside the bounds of " + storage);
             }
         }
     }

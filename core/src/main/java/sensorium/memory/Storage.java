@@ -2,6 +2,7 @@ package sensorium.memory;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import sensorium.backend.Backend;
+import sensorium.tensor.Spec;
 
 /**
  * A block of a backend's memory, shared by any number of views and counted by references. Opaque here: only the backend
@@ -13,6 +14,8 @@ import sensorium.backend.Backend;
  */
 public abstract class Storage {
     private final AtomicInteger references = new AtomicInteger(1);
+    private Spec spec;
+    private String maker;
 
     public abstract Backend backend();
 
@@ -21,6 +24,19 @@ public abstract class Storage {
 
     /** Gives the memory back; called once. */
     protected abstract void free();
+
+    /** Remembers what it was allocated for, for reports about memory. */
+    public final void label(Spec what, String op) {
+        spec = what;
+        maker = op;
+    }
+
+    /** For example {@code F32(2,3) of matmul (0.0 MB)}. */
+    @Override
+    public final String toString() {
+        String what = spec == null ? "a block" : spec + " of " + maker;
+        return what + " (%.1f MB)".formatted(bytes() / 1e6);
+    }
 
     public final boolean isAlive() {
         return references.get() > 0;
@@ -43,7 +59,7 @@ public abstract class Storage {
         if (left == 0) {
             free();
         } else if (left < 0) {
-            throw new IllegalStateException("storage of " + bytes() + " bytes released more often than retained");
+            throw new IllegalStateException("[memory] " + this + " was released more often than retained");
         }
     }
 }

@@ -93,7 +93,9 @@ public final class Dispatch {
                 in.add(t.operand());
             }
             for (Spec spec : results) {
-                out.add(new Operand(backend.allocate(spec.bytes()), spec.dtype(), Layout.contiguous(spec.shape())));
+                Storage fresh = backend.allocate(spec.bytes());
+                fresh.label(spec, op.name());
+                out.add(new Operand(fresh, spec.dtype(), Layout.contiguous(spec.shape())));
             }
             backend.run(op, in, out);
             done = true;

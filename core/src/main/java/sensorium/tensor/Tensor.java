@@ -74,6 +74,7 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
         }
         Backend backend = Backends.current();
         Storage storage = backend.allocate(spec.bytes());
+        storage.label(spec, "upload");
         backend.upload(values, storage);
         return adopt(new Operand(storage, dtype, Layout.contiguous(shape)));
     }
