@@ -75,6 +75,15 @@ public final class ModelConfigFile {
         }
     }
 
+    /**
+     * Settings that are at hand.
+     *
+     * @param name of what they are from, for messages
+     */
+    public static ModelConfigFile of(JsonNode json, String name) {
+        return new ModelConfigFile(json, name);
+    }
+
     /** A whole number between 1 and {@code most}. */
     public int integer(String key, int absent, int most) {
         JsonNode node = ask(key);
@@ -120,7 +129,21 @@ public final class ModelConfigFile {
             case "relu" -> Activation.RELU;
             case "silu", "swish" -> Activation.SILU;
             case "tanh" -> Activation.TANH;
+            case "linear" -> Activation.NONE;
             default -> throw fault(key, "is \"" + called + "\", an activation that is not known here");
+        };
+    }
+
+    /** What Hugging Face calls a function; {@link #activation} reads it back. */
+    public static String name(Activation activation) {
+        return switch (activation) {
+            case GELU -> "gelu";
+            case GELU_TANH -> "gelu_pytorch_tanh";
+            case QUICK_GELU -> "quick_gelu";
+            case RELU -> "relu";
+            case SILU -> "silu";
+            case TANH -> "tanh";
+            case NONE -> "linear";
         };
     }
 

@@ -26,9 +26,7 @@ class PublishedModelsTest {
     private static final double TOLERANCE = 2e-5;
 
     static Stream<String> devices() {
-        return Backends.offers().stream()
-                .filter(Available.class::isInstance)
-                .map(offer -> offer.device());
+        return Backends.offers().stream().filter(Available.class::isInstance).map(offer -> offer.device());
     }
 
     private static void on(String device, String model, Consumer<Path> test) {

@@ -1,10 +1,13 @@
 package sensorium.vision;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import sensorium.nn.Activation;
+import sensorium.io.AtomicFile;
+import sensorium.io.Safetensors;
 import sensorium.nn.Attention;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
@@ -18,6 +21,8 @@ import sensorium.nn.TransformerConfig.Residual;
 import sensorium.nn.WeightNames;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ViTForImageClassification} of Hugging Face transformers: its settings, its names for our weights. */
 public final class HuggingFaceVit {
@@ -40,6 +45,7 @@ public final class HuggingFaceVit {
             "encoder.transformer.norm", "vit.layernorm",
             "head", "classifier");
 
+    private static final String WEIGHTS = "model.safetensors";
     private static final int LARGEST = 1 << 16;
 
     private HuggingFaceVit() {}
@@ -52,23 +58,20 @@ public final class HuggingFaceVit {
             throw file.fault("num_attention_heads", "does not divide hidden_size, " + width);
         }
         boolean bias = file.flag("qkv_bias", true);
-        double dropout = file.number("hidden_dropout_prob", 0);
-        double attentionDropout = file.number("attention_probs_dropout_prob", 0);
-        int hidden = file.integer("intermediate_size", 3072, LARGEST);
-        Activation activation = file.activation("hidden_act", "gelu");
         TransformerConfig transformer = TransformerConfig.of(width, file.integer("num_hidden_layers", 12, 1024), heads)
                 .with(new Attention.Config(
                         heads,
                         width / heads,
                         1 / Math.sqrt((double) width / heads),
                         new Attention.Biases(bias, bias, bias, true),
-                        attentionDropout))
-                .with(Mlp.Config.of(hidden, activation))
+                        file.number("attention_probs_dropout_prob", 0)))
+                .with(Mlp.Config.of(
+                        file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
                 .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
-                .with(Residual.PRE_NORM.dropping(dropout, 0));
+                .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
         int side = file.integer("image_size", 224, LARGEST);
-        int patch = file.integer("patch_size", 16, side);
-        var patches = Patches.Config.of(file.integer("num_channels", 3, LARGEST), side, side, patch);
+        var patches = Patches.Config.of(
+                file.integer("num_channels", 3, LARGEST), side, side, file.integer("patch_size", 16, side));
         List<String> labels = new ArrayList<>(file.labels());
         while (file.labels().isEmpty() && labels.size() < 2) {
             labels.add("LABEL_" + labels.size()); // their default
@@ -81,15 +84,63 @@ public final class HuggingFaceVit {
                 labels);
     }
 
-    /** @param where the file the tensors are from, for messages */
-    static Vit model(VitConfig config, Map<String, Tensor> stored, String where) {
-        return Weights.load(stored::get, stored.keySet(), where, NAMES::theirs, w -> Vit.of(w, config));
+    /**
+     * The model of a folder with {@code config.json} and {@code model.safetensors}.
+     *
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static Vit load(Path folder) {
+        VitConfig config = config(ModelConfigFile.read(folder, "vit"));
+        Path file = folder.resolve(WEIGHTS);
+        Safetensors stored = Safetensors.open(file);
+        return Weights.load(stored::tensor, stored.names(), file.toString(), NAMES::theirs, w -> Vit.of(w, config));
     }
 
-    /** The weights under their names. */
-    static Map<String, Tensor> tensors(Vit vit) {
+    /**
+     * Writes the two files of {@link #load}, each whole or not at all.
+     *
+     * @throws IllegalArgumentException if theirs cannot be such a model: its stem, positions or blocks are others
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Vit vit, Path folder) {
+        byte[] json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(settings(vit.config()));
         Map<String, Tensor> named = new TreeMap<>();
         vit.state().forEach((path, t) -> named.put(NAMES.theirs(path), t));
-        return named;
+        Safetensors.write(folder.resolve(WEIGHTS), named, Map.of("format", "pt"));
+        AtomicFile.write(folder.resolve("config.json"), out -> {
+            for (ByteBuffer rest = ByteBuffer.wrap(json); rest.hasRemaining(); ) {
+                out.write(rest);
+            }
+        });
+    }
+
+    private static ObjectNode settings(VitConfig config) {
+        TransformerConfig t = config.encoder().transformer();
+        Patches.Config p = config.encoder().patches();
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.putArray("architectures").add("ViTForImageClassification");
+        json.put("model_type", "vit");
+        json.put("hidden_size", t.width());
+        json.put("num_hidden_layers", t.depth());
+        json.put("num_attention_heads", t.attention().heads());
+        json.put("intermediate_size", t.mlp().hidden());
+        json.put("hidden_act", ModelConfigFile.name(t.mlp().activation()));
+        json.put("hidden_dropout_prob", t.residual().dropout());
+        json.put("attention_probs_dropout_prob", t.attention().dropout());
+        json.put("layer_norm_eps", t.norm().eps());
+        json.put("image_size", p.height());
+        json.put("patch_size", p.patch() == null ? 1 : p.patch().height());
+        json.put("num_channels", p.channels());
+        json.put("qkv_bias", t.attention().biases().query());
+        ObjectNode names = json.putObject("id2label");
+        ObjectNode ids = json.putObject("label2id");
+        for (int i = 0; i < config.labels().size(); i++) {
+            names.put(Integer.toString(i), config.labels().get(i));
+            ids.put(config.labels().get(i), i);
+        }
+        if (!config(ModelConfigFile.of(json, "config.json")).equals(config)) {
+            throw new IllegalArgumentException("no ViTForImageClassification says this: " + config);
+        }
+        return json;
     }
 }
