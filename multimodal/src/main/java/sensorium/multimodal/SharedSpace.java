@@ -1,0 +1,63 @@
+package sensorium.multimodal;
+
+import sensorium.nn.Init;
+import sensorium.nn.Linear;
+import sensorium.nn.Module;
+import sensorium.nn.Parameter;
+import sensorium.nn.PatchEncoder;
+import sensorium.nn.Weights;
+import sensorium.tensor.Tensor;
+import sensorium.text.TextEncoder;
+
+/**
+ * One space for words, pictures and sounds: three encoders, each a transformer, whose unit vectors lie near each other where
+ * they mean the same.
+ *
+ * @param pictureHead into the space
+ * @param soundHead into the space
+ * @param pictureScale (1) logarithm of the inverse temperature between pictures and words
+ * @param soundScale (1) the same between sounds and words
+ */
+public record SharedSpace(
+        TextEncoder text,
+        PatchEncoder picture,
+        Linear pictureHead,
+        PatchEncoder sound,
+        Linear soundHead,
+        Parameter pictureScale,
+        Parameter soundScale,
+        SharedSpaceConfig config)
+        implements Module {
+
+    public static SharedSpace of(Weights w, SharedSpaceConfig c) {
+        var scale = new Init.Constant(Math.log(16));
+        return new SharedSpace(
+                TextEncoder.of(w.at("text"), c.text()),
+                PatchEncoder.of(w.at("picture"), c.picture()),
+                Linear.of(w.at("pictureHead"), c.picture().transformer().width(), c.width(), false),
+                PatchEncoder.of(w.at("sound"), c.sound()),
+                Linear.of(w.at("soundHead"), c.sound().transformer().width(), c.width(), false),
+                w.parameter("pictureScale", scale, 1),
+                w.parameter("soundScale", scale, 1),
+                c);
+    }
+
+    /** Texts → unit vectors (B, D). */
+    public Tensor ofTexts(TextEncoder.Batch texts) {
+        return unit(text.forward(texts));
+    }
+
+    /** Pictures (B, 3, side, side) of values 0…1 → unit vectors (B, D). */
+    public Tensor ofPictures(Tensor pixels) {
+        return unit(pictureHead.forward(picture.forward(pixels.minus(0.5).times(4))));
+    }
+
+    /** Log-mels (B, 1, frames, bands) → unit vectors (B, D). */
+    public Tensor ofSounds(Tensor mels) {
+        return unit(soundHead.forward(sound.forward(mels)));
+    }
+
+    private static Tensor unit(Tensor x) {
+        return x.normalize(-1, 1e-6);
+    }
+}

@@ -1,0 +1,62 @@
+package sensorium.multimodal;
+
+import java.util.List;
+import sensorium.audio.SoundBank;
+import sensorium.nn.Activation;
+import sensorium.nn.Attention;
+import sensorium.nn.ConvStage;
+import sensorium.nn.GridPositions;
+import sensorium.nn.Mlp;
+import sensorium.nn.PatchEncoder;
+import sensorium.nn.Patches;
+import sensorium.nn.Pooling;
+import sensorium.nn.TransformerConfig;
+import sensorium.text.NGrams;
+import sensorium.text.TextEncoder;
+
+/**
+ * Which shared space.
+ *
+ * @param width D of the space
+ * @param side of the square pictures it sees, pixels
+ * @param hearing what of a sound it hears
+ */
+public record SharedSpaceConfig(
+        int width,
+        int side,
+        SoundBank.Config hearing,
+        TextEncoder.Config text,
+        PatchEncoder.Config picture,
+        PatchEncoder.Config sound) {
+
+    /** Small enough to learn a few hundred things in four minutes on two cores. */
+    public static SharedSpaceConfig small() {
+        int side = 48;
+        int width = 256;
+        var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 16, width);
+        var picture = new PatchEncoder.Config(
+                Patches.Config.ofStem(3, side, side, stage(24, 2), stage(48, 2), stage(96, 2)),
+                0,
+                GridPositions.Kind.LEARNED,
+                Pooling.Kind.ATTENTION,
+                block(96, 2, 4, 192));
+        // 100 frames of 40 bands: tokens of 4 frames, all bands.
+        var sound = new PatchEncoder.Config(
+                new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(4, 40, 4, 40)),
+                0,
+                GridPositions.Kind.LEARNED,
+                Pooling.Kind.ATTENTION,
+                block(160, 2, 4, 320));
+        return new SharedSpaceConfig(width, side, SoundBank.Config.STANDARD, text, picture, sound);
+    }
+
+    private static ConvStage.Config stage(int channels, int stride) {
+        return new ConvStage.Config(channels, 3, stride, 1, true, Activation.RELU);
+    }
+
+    private static TransformerConfig block(int width, int depth, int heads, int hidden) {
+        return TransformerConfig.of(width, depth, heads)
+                .with(Attention.Config.of(width, heads))
+                .with(Mlp.Config.of(hidden, Activation.GELU));
+    }
+}
