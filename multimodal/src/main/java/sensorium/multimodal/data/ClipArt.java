@@ -16,7 +16,7 @@ import java.util.Set;
  * French, so no language is claimed) and the name of its folder.
  */
 final class ClipArt {
-    private static final List<String> THINGS = List.of(
+    static final List<String> THINGS = List.of(
             "animals",
             "buildings",
             "containers",
@@ -37,96 +37,33 @@ final class ClipArt {
             "transportation/aiga-symbols",
             "people/smilies");
 
-    /** First words of artists' names as the file names spell them; the rest of a name from there on is the artist's. */
-    private static final Set<String> ARTISTS = Set.of(
-            "aj",
-            "alejandro",
-            "alex",
-            "andrew",
-            "anita",
-            "anthony",
-            "architetto",
-            "ben",
-            "benji",
-            "bobby",
-            "brad",
-            "christoph",
-            "christophe",
-            "clemente",
-            "czara",
-            "czara1",
-            "dan",
-            "daniel",
-            "didier",
-            "enrique",
-            "etienne",
-            "fco",
-            "francesco",
-            "frederic",
-            "frouke",
-            "ganson",
-            "geral",
-            "gerald",
-            "giuseppe",
-            "ingo",
-            "jaime",
-            "james",
-            "jarno",
-            "jasper",
-            "jean",
-            "jean-victor",
-            "jeremy",
-            "joel",
-            "johannes",
-            "jon",
-            "jonadab",
-            "jonathan",
-            "jorkon",
-            "juliane",
-            "karl",
-            "kevin",
-            "kurt",
-            "linda",
-            "lion",
-            "lionel",
-            "luiz",
-            "lumen",
-            "mark",
-            "mateya",
-            "matt",
-            "matthew",
-            "michael",
-            "mike",
-            "mimooh",
-            "mo",
-            "nathan",
-            "nicolas",
-            "nicu",
-            "orlando",
-            "patricia",
-            "peterm",
-            "petri",
-            "renardjb",
-            "rollandin",
-            "romus",
-            "ron",
-            "ruud",
-            "santiago",
-            "sergio",
-            "snuatautisticido",
-            "stefan",
-            "steve",
-            "stuart",
-            "susan",
-            "tess",
-            "tom",
-            "toh",
-            "vasamaa",
-            "yves",
-            "zazou");
+    /**
+     * Artists, as the file names spell the first part of their names; from there on a file's name is the artist's. The last
+     * one is often cut short.
+     */
+    private static final Set<String> ARTISTS = Set.of("""
+            adamkiewicz aiello aj alejandro alex alexander allen amos andrade andrea andreas andremarcel andrew
+            andy angelo anita anthony anton architetto ashton aubanel ben benji bobby bogdan boitel boyer brad
+            bram brindisi brozo celso chaosinfait charles chris christian christoph christophe clemente corwin
+            czara czara1 dan daniel darek dave davek david davide dennis deragon didier dirk djamb dudziak
+            einar ellis enrique erich erik erwan etienne fco felipe francesco frederic frolland frouke fudriot
+            gabriel gabrielle gaeremyn ganson geraint geral gerald giuseppe goneri graeber graubner guillaume
+            hans harmon igor ingo jaime jakob james jamin janet jarno jasper jean jean-victor jeff jeremy
+            joel joerg johannes john johnson jon jonadab jonasste jonathan jonathon jonvdveen jordan jorkon
+            juliane jure jurgen kallisti karl kempson kessels kevin kilian kimbro kodzoman konstantin kurt leif
+            leisler linda lionel lodahl lorenzo luengo luiz lumen luther marcelo marino mariusz mark martin
+            massimo mateya matt matthew mauro mccann mccolm mcoon meijer michael mike mikhail mimooh mirjam
+            mirko mitchell mo nathan nicolas nicu nilsson nowicki nurbldoff oliver olivier omar orlando
+            patricia peterm petri pfd philippe ppl ralf raphael renardjb rgolan roberto rollandin romus ron
+            rory rosenbauer rutjes ruud ryan santiago schmidt seban sergio shaezy shelby silvia skoynk smith
+            snuatautisticido staudt stefan steffen steve struve stuart susan tanguy terry tess teudimu theob
+            timothy tobias toh tom tomek uliphant valessio valkhof vasamaa viti vladimir wiens william yager
+            yemu yves zazou
+            """.strip().split("\\s+"));
 
     private static final Set<String> NOISE = Set.of("bw", "svg", "icon", "md", "sm", "ooo", "rpg");
-    private static final int LEAST_CUT_LETTERS = 3;
+    /** File names were cut at 24 letters, counting the underscores. */
+    private static final int CUT_LENGTH = 23;
 
     private ClipArt() {}
 
@@ -165,14 +102,15 @@ final class ClipArt {
 
     /** "sleeping_cat_ron_golan_01" is "sleeping cat"; empty if nothing but a name and numbers is there. */
     static String words(String fileName) {
-        var parts = fileName.replaceFirst("_[0-9]*[a-z]?$", "").split("_+");
+        var name = fileName.replaceFirst("_[0-9]*[a-z]?$|-md$|-sm$", "").toLowerCase(Locale.ROOT);
+        var parts = name.split("_+");
         var words = new ArrayList<String>();
         for (int i = 0; i < parts.length; i++) {
-            var part = parts[i].toLowerCase(Locale.ROOT);
-            if (i > 0 && isArtist(part, i == parts.length - 1)) {
+            boolean cutShort = i == parts.length - 1 && name.length() >= CUT_LENGTH;
+            if (i > 0 && isArtist(parts[i], cutShort)) {
                 break;
             }
-            var word = part.replaceAll("[^\\p{L}]+", " ").strip();
+            var word = parts[i].replaceAll("[^\\p{L}]+", " ").strip();
             if (word.equals("a") || (word.length() > 1 && !NOISE.contains(word) && !ARTISTS.contains(word))) {
                 words.add(word);
             }
@@ -180,14 +118,9 @@ final class ClipArt {
         return String.join(" ", words);
     }
 
-    /** File names were cut at 24 letters, so the last word may be the beginning of a name. */
-    private static boolean isArtist(String word, boolean last) {
+    private static boolean isArtist(String word, boolean cutShort) {
         var letters = word.replaceFirst("[0-9]+$", "");
-        if (ARTISTS.contains(word) || ARTISTS.contains(letters)) {
-            return true;
-        }
-        return last
-                && letters.length() >= LEAST_CUT_LETTERS
-                && ARTISTS.stream().anyMatch(artist -> artist.length() > 5 && artist.startsWith(letters));
+        return ARTISTS.contains(letters)
+                || (cutShort && ARTISTS.stream().anyMatch(artist -> artist.startsWith(letters)));
     }
 }

@@ -38,7 +38,7 @@ final class SpokenLanguages {
             for (var sound : stamp.sounds()) {
                 if (Set.copyOf(LANGUAGES).contains(sound.language())) {
                     var clip = new Clip(sound.language(), sound.file(), clipName(root, sound.file()), test);
-                    clips.merge(sound.language() + hash(sound.file()), clip, (a, b) -> a.test() ? a : b);
+                    clips.merge(sound.language() + hash(sound.file()), clip, (a, b) -> b.test() && !a.test() ? b : a);
                 }
             }
         }
