@@ -22,6 +22,7 @@ final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String AVERAGE = "average.";
+    private static final String MEASURE = "measure.";
 
     private Checkpoint() {}
 
@@ -39,26 +40,31 @@ final class Checkpoint {
             m.put("best", Double.toString(best));
             m.put("loss", Double.toString(loss));
             m.put("seconds", Double.toString(seconds));
-            measures.forEach((name, v) -> m.put("measure." + name, Double.toString(v)));
+            measures.forEach((name, v) -> m.put(MEASURE + name, Double.toString(v)));
             return m;
         }
 
         static State of(Map<String, String> m, String where) {
+            Map<String, Double> measures = new TreeMap<>();
+            for (String name : m.keySet()) {
+                if (name.startsWith(MEASURE)) {
+                    measures.put(name.substring(MEASURE.length()), number(m, name, where));
+                }
+            }
+            return new State(
+                    (long) number(m, "step", where),
+                    number(m, "best", where),
+                    number(m, "loss", where),
+                    number(m, "seconds", where),
+                    measures);
+        }
+
+        private static double number(Map<String, String> m, String name, String where) {
             try {
-                Map<String, Double> measures = new TreeMap<>();
-                m.forEach((name, v) -> {
-                    if (name.startsWith("measure.")) {
-                        measures.put(name.substring("measure.".length()), Double.valueOf(v));
-                    }
-                });
-                return new State(
-                        Long.parseLong(m.get("step")),
-                        Double.parseDouble(m.get("best")),
-                        Double.parseDouble(m.get("loss")),
-                        Double.parseDouble(m.get("seconds")),
-                        measures);
-            } catch (NumberFormatException | NullPointerException e) {
-                throw new BadInputException(where + ": does not say where the run stood; train afresh");
+                return Double.parseDouble(m.getOrDefault(name, "nothing"));
+            } catch (NumberFormatException e) {
+                throw new BadInputException(
+                        where + ": does not say where the run stood (" + name + "); train afresh", e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package sensorium.nn.training;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -188,6 +189,12 @@ class TrainerTest {
     }
 
     @Test
+    void aLengthIsPositive() {
+        assertThatThrownBy(() -> new Length.Steps(0)).isInstanceOf(BadInputException.class);
+        assertThatThrownBy(() -> new Length.Minutes(Double.NaN)).isInstanceOf(BadInputException.class);
+    }
+
+    @Test
     void whatAnotherModelLeftIsRefused() throws IOException {
         train("run", Toy.plan(5));
         Path path = temp.resolve("run");
@@ -196,6 +203,13 @@ class TrainerTest {
             assertThatThrownBy(() -> Trainer.train(new Toy(1), Toy.plan(5), folder, TrainingListener.SILENT))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("optimizer.safetensors");
+        }
+        // A sound file without the place where the run stood.
+        Files.copy(path.resolve("model.safetensors"), path.resolve("optimizer.safetensors"), REPLACE_EXISTING);
+        try (RunFolder folder = RunFolder.resume(path)) {
+            assertThatThrownBy(() -> Trainer.train(new Toy(1), Toy.plan(5), folder, TrainingListener.SILENT))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageContaining("where the run stood");
         }
     }
 
