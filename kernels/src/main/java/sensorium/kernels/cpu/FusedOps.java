@@ -43,6 +43,8 @@ final class FusedOps {
             case Fused.AdamWStep _ -> true;
             case Fused.Attention _ -> true;
             case Fused.AttentionGrad _ -> true;
+            case Fused.MaxPool2d _ -> true;
+            case Fused.MaxPool2dGrad _ -> true;
             default -> false;
         };
     }
@@ -140,6 +142,10 @@ final class FusedOps {
                                 c.y(1),
                                 c.y(2));
             }
+            case Fused.MaxPool2d p ->
+                new MaxPool(pool, p.kernelH(), p.kernelW(), p.window(), x).forward(c.x(0), c.y(0));
+            case Fused.MaxPool2dGrad p ->
+                new MaxPool(pool, p.kernelH(), p.kernelW(), p.window(), x).backward(c.x(0), c.x(1), c.y(0));
             default -> throw new IllegalArgumentException("no kernel for " + op.name());
         }
     }
