@@ -10,10 +10,15 @@ public class BadInputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public BadInputException(String message) {
-        super(message);
+        super(line(message));
     }
 
     public BadInputException(String message, Throwable cause) {
-        super(message, cause);
+        super(line(message), cause);
+    }
+
+    /** Names out of files may hold line breaks. */
+    private static String line(String message) {
+        return message.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -43,9 +43,9 @@ final class Gradients {
     /** Puts a slice back among zeros. */
     private static Tensor unslice(View.Slice s, Shape shape, Tensor dy) {
         if (Math.abs(s.step()) != 1 && s.count() > 1) {
-            Tensor places =
-                    Tensor.arange(dy, s.count()).times(s.step()).plus(s.start()).to(DType.I64);
-            return dy.apply(new Primitive.IndexAdd(s.axis(), shape.dim(s.axis())), places);
+            var places = new Primitive.Iota(DType.I64, s.count(), s.start(), s.step());
+            return dy.apply(
+                    new Primitive.IndexAdd(s.axis(), shape.dim(s.axis())), Tensor.generate(places, dy.backend()));
         }
         boolean backwards = s.step() < 0 && s.count() > 1;
         int first = backwards ? s.start() - s.count() + 1 : s.start();

@@ -37,9 +37,9 @@ import sensorium.tensor.Tensor;
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 16;
-    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
+    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']{0,64})'");
     private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)");
+    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\s]{0,400})\\)");
     private static final Map<String, DType> TYPES = Map.of(
             "<f4",
             DType.F32,
@@ -73,7 +73,7 @@ public final class Npy {
             Map<String, Tensor> arrays = new LinkedHashMap<>();
             var zip = new ZipInputStream(in);
             for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
-                String name = e.getName().replaceAll("\\p{Cntrl}", "?").replaceFirst("\\.npy$", "");
+                String name = e.getName().replaceFirst("\\.npy$", "");
                 if (arrays.put(name, read(zip, file + " (" + name + ")", Integer.MAX_VALUE)) != null) {
                     throw bad(file.toString(), "holds " + name + " twice");
                 }

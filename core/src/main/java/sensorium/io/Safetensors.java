@@ -91,9 +91,8 @@ public final class Safetensors {
     }
 
     private static BadInputException bad(Path file, String fault) {
-        // Names come from the file: they may be long or hold line breaks.
-        String line = fault.replaceAll("\\p{Cntrl}", "?");
-        String brief = line.length() > 300 ? line.substring(0, 300) + "…" : line;
+        // Names in it come from the file and may be long.
+        String brief = fault.length() > 300 ? fault.substring(0, 300) + "…" : fault;
         return new BadInputException(file + ": " + brief + "; not a sound safetensors file, fetch or write it again");
     }
 

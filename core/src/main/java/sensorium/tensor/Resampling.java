@@ -128,8 +128,8 @@ public record Resampling(Mode mode, boolean alignCorners, boolean antialias) {
                     .subtractedFrom(1)
                     .times(py.minus(row).abs().subtractedFrom(1));
             Tensor inside = column.ge(0).and(column.lt(w)).and(row.ge(0)).and(row.lt(h));
-            Tensor at =
-                    row.clamp(0, h - 1).times(w).plus(column.clamp(0, w - 1)).to(DType.I64);
+            Tensor across = column.clamp(0, w - 1).to(DType.I64);
+            Tensor at = row.clamp(0, h - 1).to(DType.I64).times(w).plus(across);
             int places = Math.toIntExact(at.size() / x.dim(0));
             Tensor values = flat.gather(2, at.reshape(x.dim(0), 1, places).expand(x.dim(0), x.dim(1), places));
             Tensor term =

@@ -12,12 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.BadInputException;
+import sensorium.memory.Scope;
 import sensorium.op.Sample;
+import sensorium.random.Philox;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
@@ -105,6 +108,32 @@ class NpyTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("claims a header");
         assertThatThrownBy(() -> Npy.read(folder.resolve("nowhere"))).hasMessageContaining("no such file");
+    }
+
+    @Test
+    void damageIsRefusedOrHarmless() throws IOException {
+        Path array = folder.resolve("whole.npy");
+        Npy.write(array, Sample.floats(3, 2).tensor(1));
+        damage(Files.readAllBytes(array), Npy::read);
+        Path archive = folder.resolve("whole.npz");
+        Npy.writeAll(
+                archive,
+                Map.of("a", Sample.floats(3, 2).tensor(1), "b", Sample.floats(2).tensor(2)));
+        damage(Files.readAllBytes(archive), Npy::readAll);
+    }
+
+    private void damage(byte[] bytes, Consumer<Path> read) throws IOException {
+        var random = new Philox(2, 1);
+        for (long i = 0; i < 1500; i++) {
+            byte[] damaged = bytes.clone();
+            damaged[random.below(2 * i, damaged.length)] = (byte) random.bits(2 * i + 1);
+            Path file = Files.write(folder.resolve("damaged"), damaged);
+            try {
+                Scope.tidyRun(() -> read.accept(file));
+            } catch (BadInputException e) {
+                assertThat(e.getMessage()).startsWith(file.toString()).hasLineCount(1);
+            }
+        }
     }
 
     private Path raw(int version, String header, byte[] data) throws IOException {

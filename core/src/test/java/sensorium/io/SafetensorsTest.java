@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.BadInputException;
+import sensorium.memory.Scope;
 import sensorium.op.Sample;
+import sensorium.random.Philox;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
@@ -150,6 +152,33 @@ class SafetensorsTest {
         for (int n = 0; n < bytes.length; n++) {
             Path file = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(bytes, n));
             assertThatThrownBy(() -> Safetensors.open(file)).as("%d bytes", n).isInstanceOf(BadInputException.class);
+        }
+    }
+
+    @Test
+    void damageIsRefusedOrHarmless() throws IOException {
+        Path whole = folder.resolve("whole");
+        Safetensors.write(
+                whole,
+                Map.of(
+                        "a",
+                        Sample.floats(3, 2).tensor(1),
+                        "b",
+                        Sample.indices(5, 4).tensor(2)),
+                Map.of("k", "v"));
+        byte[] bytes = Files.readAllBytes(whole);
+        var random = new Philox(1, 1);
+        for (long i = 0; i < 2000; i++) {
+            byte[] damaged = bytes.clone();
+            for (int k = 0; k <= random.below(4 * i, 3); k++) {
+                damaged[random.below(4 * i + 1 + k, damaged.length)] = (byte) random.bits(100_000 + 4 * i + k);
+            }
+            Path file = Files.write(folder.resolve("damaged"), damaged);
+            try {
+                Scope.tidyRun(() -> Safetensors.open(file).tensors());
+            } catch (BadInputException e) {
+                assertThat(e.getMessage()).startsWith(file + ": ").hasLineCount(1);
+            }
         }
     }
 

@@ -34,13 +34,16 @@ public abstract class OpConformance {
 
     @TestFactory
     Stream<DynamicContainer> forward() {
-        return rows(cases, c -> {
-            List<double[]> expected = on(oracle, () -> c.run().apply(c.exactOperands()));
-            on(backend(), () -> {
-                List<Tensor> results = c.run().apply(c.operands());
-                compare(results, expected, c.budget());
-                return results;
-            });
+        return rows(cases, c -> forward(c, oracle, backend()));
+    }
+
+    /** @throws AssertionError if results differ or tensors are left behind */
+    static void forward(OpCase c, Backend oracle, Backend backend) {
+        List<double[]> expected = on(oracle, () -> c.run().apply(c.exactOperands()));
+        on(backend, () -> {
+            List<Tensor> results = c.run().apply(c.operands());
+            compare(results, expected, c.budget());
+            return results;
         });
     }
 
