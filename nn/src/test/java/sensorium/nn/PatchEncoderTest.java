@@ -13,6 +13,7 @@ import sensorium.nn.Patches.Patch;
 import sensorium.op.Primitive.Window;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
 
 class PatchEncoderTest {
     private static final TransformerConfig BLOCKS = TransformerConfig.of(8, 1, 2);
@@ -114,6 +115,19 @@ class PatchEncoderTest {
         assertClose(grid.slice(2, 0, 4).select(1, 0), grid.slice(2, 0, 4).select(1, 3), 0); // rows
         assertClose(grid.slice(2, 4, 8).select(0, 0), grid.slice(2, 4, 8).select(0, 2), 0); // columns
         assertThat(grid.select(0, 1).select(0, 0).toFloats()[0]).isEqualTo((float) Math.sin(1));
+    }
+
+    /** Run folders keep the configuration as JSON. */
+    @Test
+    void aConfigurationGoesThroughJson() {
+        var stem = Patches.Config.ofStem(1, 28, 28, ConvStage.Config.pooled(8, 2));
+        var patched = new Patches.Config(1, 16, 40, List.of(), new Patch(8, 4, 8, 4));
+        for (var patches : List.of(stem, patched)) {
+            PatchEncoder.Config config = config(patches, 1, Pooling.Kind.FRONT);
+            String json = JsonMapper.shared().writeValueAsString(config);
+            assertThat(JsonMapper.shared().readValue(json, PatchEncoder.Config.class))
+                    .isEqualTo(config);
+        }
     }
 
     @Test
