@@ -124,7 +124,10 @@ public final class Material {
     }
 
     private Heard hear(int item, Sound source) {
-        return new Heard(item, source.language(), sounds.prepare(AudioFile.decode(source.file()).mono()));
+        return new Heard(
+                item,
+                source.language(),
+                sounds.prepare(AudioFile.decode(source.file()).mono()));
     }
 
     public List<Item> items() {

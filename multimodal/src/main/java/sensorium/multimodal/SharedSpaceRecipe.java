@@ -49,8 +49,8 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             double misspelling,
             Augmentation seeing,
             AudioAugment.Config hearing) {
-        public static final Options STANDARD = new Options(
-                0.08, 224, 64, 96, 3, 0.3, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+        public static final Options STANDARD =
+                new Options(0.08, 224, 64, 96, 3, 0.3, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
@@ -190,7 +190,14 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         int[] playing = heard == 0 ? new int[0] : soundOrder.batch(number);
         for (int i = 0; i < heard; i++) {
             long key = number * heard + i;
-            material.sounds().draw(playing[i], hearing, seed, key, mels, i * material.sounds().length());
+            material.sounds()
+                    .draw(
+                            playing[i],
+                            hearing,
+                            seed,
+                            key,
+                            mels,
+                            i * material.sounds().length());
             soundConcepts[i] = material.conceptOfItem(soundItems[playing[i]]);
         }
         return new Batch(null, null, pixels, pictureConcepts, mels, soundConcepts);
@@ -223,8 +230,8 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
                 }
             }
             Tensor owners = Tensor.of(owner.stream().mapToLong(Long::longValue).toArray(), owner.size());
-            sums.add(Scope.tidy(
-                    () -> space.ofTexts(TextEncoder.Batch.of(texts)).apply(new Primitive.IndexAdd(0, some.size()), owners)));
+            sums.add(Scope.tidy(() ->
+                    space.ofTexts(TextEncoder.Batch.of(texts)).apply(new Primitive.IndexAdd(0, some.size()), owners)));
         }
         return Tensor.concat(0, sums).normalize(-1, 1e-6);
     }
@@ -233,11 +240,14 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     public Loss loss(Batch batch, Step step) {
         if (batch.texts != null) {
             Tensor z = space.ofTexts(batch.texts); // (2n, D)
-            List<Tensor> views = z.reshape(z.dim(0) / 2, 2, z.dim(1)).permute(1, 0, 2).chunk(0, 2);
+            List<Tensor> views =
+                    z.reshape(z.dim(0) / 2, 2, z.dim(1)).permute(1, 0, 2).chunk(0, 2);
             Tensor first = views.get(0).squeeze(0);
             Tensor second = views.get(1).squeeze(0);
             Tensor scale = Tensor.full(WORD_SCALE, 1);
-            long[] half = IntStream.range(0, z.dim(0) / 2).mapToLong(i -> batch.textConcepts[2 * i]).toArray();
+            long[] half = IntStream.range(0, z.dim(0) / 2)
+                    .mapToLong(i -> batch.textConcepts[2 * i])
+                    .toArray();
             return new Loss(Losses.infoNce(first, second, scale, Losses.positives(half, half)), z.dim(0));
         }
         Tensor total = Tensor.full(0, new int[0]);
@@ -246,13 +256,20 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         if (batch.pictureConcepts.length > 0) {
             int side = space.config().side();
             Tensor pixels = Tensor.of(batch.pixels, batch.pictureConcepts.length, 3, side, side);
-            total = total.plus(toAnchors(space.ofPictures(pixels), batch.pictureConcepts, space.pictureScale(), "picture", metrics));
+            total = total.plus(toAnchors(
+                    space.ofPictures(pixels), batch.pictureConcepts, space.pictureScale(), "picture", metrics));
             items += batch.pictureConcepts.length;
         }
         if (batch.soundConcepts.length > 0) {
             int frames = material.sounds().frames();
-            Tensor mels = Tensor.of(batch.mels, batch.soundConcepts.length, 1, frames, material.sounds().length() / frames);
-            total = total.plus(toAnchors(space.ofSounds(mels), batch.soundConcepts, space.soundScale(), "sound", metrics));
+            Tensor mels = Tensor.of(
+                    batch.mels,
+                    batch.soundConcepts.length,
+                    1,
+                    frames,
+                    material.sounds().length() / frames);
+            total = total.plus(
+                    toAnchors(space.ofSounds(mels), batch.soundConcepts, space.soundScale(), "sound", metrics));
             items += batch.soundConcepts.length;
         }
         return new Loss(total, items, metrics);
@@ -266,7 +283,9 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         Tensor choose = Losses.crossEntropy(cosines.times(factor), target);
         Tensor own = cosines.gather(1, target.unsqueeze(1)).mean();
         long[] best = cosines.detached().argMax(1).toLongs();
-        long right = IntStream.range(0, best.length).filter(i -> best[i] == concepts[i]).count();
+        long right = IntStream.range(0, best.length)
+                .filter(i -> best[i] == concepts[i])
+                .count();
         metrics.put(sense + "_accuracy", (double) right / best.length);
         return choose.plus(own.subtractedFrom(1).times(options.pull));
     }

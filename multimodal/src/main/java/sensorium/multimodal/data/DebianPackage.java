@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -26,6 +28,7 @@ import sensorium.BadInputException;
  */
 record DebianPackage(String name, Path workspace, Optional<Path> tools) {
     private static final Pattern URI_LINE = Pattern.compile("'[^']*' (\\S+) (\\d+) (?:(SHA256|SHA512):([0-9a-f]+))?.*");
+    private static final Duration LISTS_STAY_FRESH = Duration.ofHours(1);
     private static final long POLL_MILLISECONDS = 150;
 
     /** What apt says it would fetch. */
@@ -65,22 +68,42 @@ record DebianPackage(String name, Path workspace, Optional<Path> tools) {
     }
 
     private Archive locate(InstallProgress progress) throws IOException, InterruptedException {
+        var known = listsAreFresh() ? find() : Optional.<Archive>empty();
+        if (known.isPresent()) {
+            return known.get();
+        }
         var phase = "update the package lists";
         progress.update(phase, 0, -1);
         var update = run(workspace, apt("update"), () -> progress.update(phase, 0, -1));
+        return find().orElseThrow(() ->
+                failure("is not in the package lists; is there a network, and is this a Debian or Ubuntu?", update));
+    }
+
+    private boolean listsAreFresh() throws IOException {
+        try (var lists = Files.newDirectoryStream(workspace.resolve("lists"), "*_Packages*")) {
+            for (var list : lists) {
+                // apt gives a list the time of its publication: when it was fetched is the folder's time
+                var fetched = Files.getLastModifiedTime(list.getParent()).toInstant();
+                return fetched.isAfter(Instant.now().minus(LISTS_STAY_FRESH));
+            }
+        }
+        return false;
+    }
+
+    private Optional<Archive> find() throws IOException, InterruptedException {
         // not in the download folder: apt is silent about a file that is there and complete
         var found = run(workspace, apt("--print-uris", "download", name), () -> {});
         for (var line : found.lines()) {
             var uri = URI_LINE.matcher(line);
             if (uri.matches() && uri.group(1).startsWith(name + "_")) {
-                return new Archive(
+                return Optional.of(new Archive(
                         uri.group(1),
                         Long.parseLong(uri.group(2)),
                         uri.group(3) == null ? "" : uri.group(3).replace("SHA", "SHA-"),
-                        uri.group(4) == null ? "" : uri.group(4));
+                        uri.group(4) == null ? "" : uri.group(4)));
             }
         }
-        throw failure("is not in the package lists; is there a network, and is this a Debian or Ubuntu?", update);
+        return Optional.empty();
     }
 
     private Path download(Archive archive, InstallProgress progress) throws IOException, InterruptedException {
@@ -120,14 +143,16 @@ record DebianPackage(String name, Path workspace, Optional<Path> tools) {
 
     /** What a program said, and how it ended. */
     private record Result(int status, List<String> lines) {
-        /** The last error it gave, or its last words. */
+        /** The last error it gave, else the last failure, else its last words. */
         String lastWords() {
-            for (int i = lines.size() - 1; i >= 0; i--) {
-                if (lines.get(i).startsWith("E: ")) {
-                    return lines.get(i).substring(3);
+            for (var beginning : List.of("E: ", "W: Failed", "")) {
+                for (var line : lines.reversed()) {
+                    if (line.startsWith(beginning)) {
+                        return line.replaceFirst("^[EW]: ", "");
+                    }
                 }
             }
-            return lines.isEmpty() ? "it said nothing" : lines.getLast();
+            return "it said nothing";
         }
     }
 
@@ -157,10 +182,7 @@ record DebianPackage(String name, Path workspace, Optional<Path> tools) {
             }
             var text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
             return new Result(
-                    process.exitValue(),
-                    text.lines()
-                            .filter(l -> !l.isBlank() && !l.startsWith("W: "))
-                            .toList());
+                    process.exitValue(), text.lines().filter(l -> !l.isBlank()).toList());
         } finally {
             Files.deleteIfExists(log);
         }

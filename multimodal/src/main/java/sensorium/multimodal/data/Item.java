@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * One thing of a data folder, as far as the senses know it: any of its parts may be missing.
  *
- * @param id unique in its folder: the first file's path with '/' between names, or the line's number
+ * @param id what to call it: its first file's path in the folder with '/' between names, or its line's number
  * @param captions its texts
  * @param pictures its pictures
  * @param sounds its sounds
