@@ -9,11 +9,13 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -182,7 +184,7 @@ public final class Npy {
     public static void write(Path file, Tensor tensor) {
         byte[] header = header(tensor, file);
         AtomicFile.write(file, out -> {
-            Safetensors.writeFully(out, java.nio.ByteBuffer.wrap(header));
+            Safetensors.writeFully(out, ByteBuffer.wrap(header));
             Safetensors.writeElements(out, tensor);
         });
     }
@@ -197,7 +199,7 @@ public final class Npy {
             zip.setLevel(0);
             for (Map.Entry<String, byte[]> e : headers.entrySet()) {
                 var entry = new ZipEntry(e.getKey() + ".npy");
-                entry.setTimeLocal(java.time.LocalDateTime.of(1980, 1, 1, 0, 0));
+                entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
                 zip.putNextEntry(entry);
                 zip.write(e.getValue());
                 try (Arena arena = Arena.ofConfined()) {

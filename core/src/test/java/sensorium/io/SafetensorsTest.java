@@ -8,9 +8,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -150,7 +153,7 @@ class SafetensorsTest {
         Safetensors.write(whole, Map.of("a", Sample.floats(3).tensor(1)), Map.of());
         byte[] bytes = Files.readAllBytes(whole);
         for (int n = 0; n < bytes.length; n++) {
-            Path file = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(bytes, n));
+            Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, n));
             assertThatThrownBy(() -> Safetensors.open(file)).as("%d bytes", n).isInstanceOf(BadInputException.class);
         }
     }
@@ -189,7 +192,7 @@ class SafetensorsTest {
         Safetensors.write(file, Map.of("a", Tensor.full(1.5, n)), Map.of());
         Safetensors read = Safetensors.open(file);
         assertThat(read.tensor("a").slice(0, n - 1, n).item()).isEqualTo(1.5);
-        try (var out = java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.WRITE)) {
+        try (var out = FileChannel.open(file, StandardOpenOption.WRITE)) {
             out.truncate(1000);
         }
         assertThatThrownBy(() -> read.tensor("a"))

@@ -2,9 +2,12 @@ package sensorium.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
@@ -68,10 +71,10 @@ public abstract class OpConformance {
                 backend().device(), ops, cases.size(), derived);
     }
 
-    private static Stream<DynamicContainer> rows(List<OpCase> cases, java.util.function.Consumer<OpCase> test) {
-        Map<String, java.util.ArrayList<OpCase>> byRow = new LinkedHashMap<>();
-        cases.forEach(c ->
-                byRow.computeIfAbsent(c.row(), _ -> new java.util.ArrayList<>()).add(c));
+    private static Stream<DynamicContainer> rows(List<OpCase> cases, Consumer<OpCase> test) {
+        Map<String, ArrayList<OpCase>> byRow = new LinkedHashMap<>();
+        cases.forEach(
+                c -> byRow.computeIfAbsent(c.row(), _ -> new ArrayList<>()).add(c));
         return byRow.entrySet().stream()
                 .map(row -> DynamicContainer.dynamicContainer(
                         row.getKey(),
@@ -79,7 +82,7 @@ public abstract class OpConformance {
     }
 
     /** Runs on a backend, checks that no tensor is left there, and returns the numbers. */
-    private static List<double[]> on(Backend backend, java.util.function.Supplier<List<Tensor>> body) {
+    private static List<double[]> on(Backend backend, Supplier<List<Tensor>> body) {
         long before = backend.memory().tensors();
         List<double[]> numbers = Backends.with(
                 backend,

@@ -3,6 +3,7 @@ package sensorium.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +58,7 @@ class OpCoverageTest {
         Set<String> rows = cases.stream().map(OpCase::row).collect(Collectors.toSet());
         assertThat(rows)
                 .containsAll(Arrays.stream(Composites.class.getDeclaredMethods())
-                        .filter(m -> !java.lang.reflect.Modifier.isPrivate(m.getModifiers()) && !m.isSynthetic())
+                        .filter(m -> !Modifier.isPrivate(m.getModifiers()) && !m.isSynthetic())
                         .map(Method::getName)
                         .collect(Collectors.toSet()));
     }

@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -127,7 +129,7 @@ public abstract class OpParity {
             case "pad" -> {
                 int[] p = c.integers("pad");
                 PadMode mode =
-                        PadMode.valueOf(c.attributes.get("mode").toString().toUpperCase(java.util.Locale.ROOT));
+                        PadMode.valueOf(c.attributes.get("mode").toString().toUpperCase(Locale.ROOT));
                 yield c.x().pad(3, p[0], p[1], mode).pad(2, p[2], p[3], mode);
             }
             case "pixel_shuffle" -> c.x().pixelShuffle(c.integer("factor"));
@@ -255,9 +257,7 @@ public abstract class OpParity {
             scale = Math.max(scale, Math.abs(v));
         }
         for (int i = 0; i < e.length; i++) {
-            assertThat(a[i])
-                    .as("%s element %d", what, i)
-                    .isCloseTo(e[i], org.assertj.core.data.Offset.offset(tolerance * scale));
+            assertThat(a[i]).as("%s element %d", what, i).isCloseTo(e[i], Offset.offset(tolerance * scale));
         }
         assertThat(actual.dtype()).as(what).isEqualTo(DType.F32);
     }

@@ -1,5 +1,6 @@
 package sensorium.backend.reference;
 
+import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 import sensorium.backend.Operand;
@@ -50,12 +51,12 @@ final class ElementwiseKernels {
             // The scalar has the type of the operand: F32 arithmetic sees it rounded.
             double c = x.dtype() == DType.F32 ? (float) op.value() : op.value();
             double[] constant = new double[Elements.count(x)];
-            java.util.Arrays.fill(constant, c);
+            Arrays.fill(constant, c);
             double[] v = Elements.doubles(x);
             combine(op.valueFirst() ? constant : v, op.valueFirst() ? v : constant, op.kind()::apply, y);
         } else {
             long[] constant = new long[Elements.count(x)];
-            java.util.Arrays.fill(constant, (long) op.value());
+            Arrays.fill(constant, (long) op.value());
             long[] v = Elements.longs(x);
             combine(op.valueFirst() ? constant : v, op.valueFirst() ? v : constant, integer(op.kind()), y);
         }
