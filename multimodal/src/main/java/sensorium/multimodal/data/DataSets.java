@@ -56,7 +56,7 @@ public record DataSets(Path cache, Optional<Path> tools) {
         if (set.isEmpty()) {
             return DataFolder.read(Path.of(nameOrFolder));
         }
-        if (set.get() == DataSet.TOY) {
+        if (set.get() == DataSet.TOY && installed(DataSet.TOY).isEmpty()) {
             install(DataSet.TOY, Optional.empty(), (phase, done, total) -> {});
         }
         return DataFolder.read(require(set.get()));
