@@ -1,0 +1,28 @@
+package sensorium.multimodal.classify;
+
+import sensorium.nn.Linear;
+import sensorium.nn.Module;
+import sensorium.nn.PatchEncoder;
+import sensorium.nn.Trace;
+import sensorium.nn.Weights;
+import sensorium.tensor.Tensor;
+
+/** Tells what class a picture or a sound is of: the encoder of every sense, and one linear map on top. */
+public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig config) implements Module {
+    public static Classifier of(Weights w, ClassifierConfig c) {
+        int width = c.encoder().transformer().width();
+        return new Classifier(
+                PatchEncoder.of(w.at("encoder"), c.encoder()),
+                Linear.of(w.at("head"), width, c.labels().size(), true),
+                c);
+    }
+
+    /** What {@link Input} describes, (B, C, H, W), → logits (B, labels). */
+    public Tensor forward(Tensor x) {
+        Input in = config.input();
+        Tensor shown = in.mean() == 0 && in.std() == 1
+                ? x
+                : x.minus(in.mean()).times(1 / in.std());
+        return Trace.note(this, head.forward(encoder.forward(shown)));
+    }
+}

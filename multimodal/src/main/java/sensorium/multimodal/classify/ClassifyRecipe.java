@@ -1,0 +1,96 @@
+package sensorium.multimodal.classify;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import sensorium.nn.Losses;
+import sensorium.nn.Module;
+import sensorium.nn.training.Descent;
+import sensorium.nn.training.Epochs;
+import sensorium.nn.training.Grouping;
+import sensorium.nn.training.Length;
+import sensorium.nn.training.Loss;
+import sensorium.nn.training.Plan;
+import sensorium.nn.training.Recipe;
+import sensorium.nn.training.Schedule;
+import sensorium.nn.training.Step;
+import sensorium.nn.training.UpdateRule;
+import sensorium.tensor.Tensor;
+
+/** How a classifier learns: cross-entropy with smoothed labels over batches in a new order every epoch. */
+public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
+    /** Inputs as floats, and their classes. */
+    @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
+    public record Batch(float[] inputs, long[] labels) {}
+
+    private static final int BATCH = 64;
+    private static final double SMOOTHING = 0.05;
+
+    private final Classifier model;
+    private final Examples examples;
+    private final Optional<Examples> heldOut;
+    private final Epochs epochs;
+
+    /**
+     * @param heldOut what it is measured on; where empty, on the examples themselves
+     * @param seed of the order
+     */
+    public ClassifyRecipe(Classifier model, Examples examples, Optional<Examples> heldOut, long seed) {
+        this.model = model;
+        this.examples = examples;
+        this.heldOut = heldOut;
+        this.epochs = new Epochs(examples.size(), BATCH, seed);
+    }
+
+    /** AdamW at 2e-3 that decays matrices only, a short rise, constant to 70 % of the run, then down to nothing. */
+    public static Plan plan(long seed, Length length) {
+        var descent = Descent.adamW(2e-3)
+                .withRule(new UpdateRule.AdamW(0.9, 0.99, 0.05))
+                .withGrouping(Grouping.standard().noDecay("encoder\\.positions\\..*"))
+                .withSchedule(new Schedule.Trapezoid(0.02, 0.1, 0.7, 0))
+                .withClip(1);
+        return Plan.of(seed, length, descent);
+    }
+
+    /** Updates that show every example so many times. */
+    public long steps(double times) {
+        return epochs.steps(times, 1);
+    }
+
+    @Override
+    public Module model() {
+        return model;
+    }
+
+    @Override
+    public Batch batch(Step step) {
+        int[] chosen = epochs.batch(step.batch());
+        int length = examples.inputs().length();
+        float[] inputs = new float[chosen.length * length];
+        long[] labels = new long[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            long key = step.batch() * chosen.length + i;
+            examples.inputs().varied(chosen[i], key, inputs, i * length);
+            labels[i] = examples.label(chosen[i]);
+        }
+        return new Batch(inputs, labels);
+    }
+
+    @Override
+    public Loss loss(Batch batch, Step step) {
+        Tensor logits = model.forward(examples.inputs().tensor(batch.inputs)); // (B, labels)
+        int n = batch.labels.length;
+        long[] best = logits.detached().argMax(1).toLongs();
+        long right = IntStream.range(0, n).filter(i -> best[i] == batch.labels[i]).count();
+        var how = Losses.CrossEntropy.smoothed(SMOOTHING);
+        return new Loss(
+                Losses.crossEntropy(logits, Tensor.of(batch.labels, n), how),
+                n,
+                Map.of("accuracy", (double) right / n));
+    }
+
+    @Override
+    public Map<String, Double> evaluate() {
+        return Scores.of(model, heldOut.orElse(examples)).measures();
+    }
+}

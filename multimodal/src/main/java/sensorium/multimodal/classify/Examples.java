@@ -1,0 +1,134 @@
+package sensorium.multimodal.classify;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import sensorium.BadInputException;
+import sensorium.audio.AudioFile;
+import sensorium.audio.SoundBank;
+import sensorium.multimodal.Material;
+import sensorium.multimodal.data.Item;
+import sensorium.multimodal.data.Skipped;
+
+/**
+ * Labelled pictures or sounds, decoded once and kept small: every picture, or every sound, of every labelled item. What cannot
+ * be decoded, or is of no class of the model, is skipped and counted.
+ */
+public final class Examples {
+    private final Inputs inputs;
+    private final int[] labels;
+    private final Skipped skipped;
+
+    private Examples(Inputs inputs, int[] labels, Skipped skipped) {
+        this.inputs = inputs;
+        this.labels = labels;
+        this.skipped = skipped;
+    }
+
+    /**
+     * Decodes, of some items, what a classifier perceives.
+     *
+     * @param seed of their variations
+     * @throws BadInputException if nothing is left
+     */
+    public static Examples of(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
+        var decoding = new Decoding(config, items, new Skipped(), watcher);
+        Examples examples = switch (config.input()) {
+            case Input.Grey g -> {
+                var seen = decoding.run(Item::pictures, s -> Inputs.grey(s, g));
+                yield decoding.examples(Inputs.of(g, values(seen)), seen);
+            }
+            case Input.Colour c -> {
+                var seen = decoding.run(Item::pictures, s -> Inputs.kept(s, c));
+                yield decoding.examples(Inputs.of(c, values(seen), seed), seen);
+            }
+            case Input.Heard h -> {
+                var bank = new SoundBank(h.hearing());
+                var heard = decoding.run(
+                        Item::sounds,
+                        s -> bank.prepare(AudioFile.decode(s.file()).mono()));
+                yield decoding.examples(Inputs.of(bank, values(heard), seed), heard);
+            }
+        };
+        if (examples.size() == 0) {
+            throw new BadInputException("no labelled %s can be used%s"
+                    .formatted(
+                            config.input().sense().name().toLowerCase(Locale.ROOT),
+                            decoding.skipped().summary()));
+        }
+        return examples;
+    }
+
+    private record Decoded<T>(T value, int label) {}
+
+    private static <T> List<T> values(List<Decoded<T>> decoded) {
+        return decoded.stream().map(Decoded::value).toList();
+    }
+
+    /** In parallel, in the order of the items. */
+    private record Decoding(ClassifierConfig config, List<Item> items, Skipped skipped, Material.Watcher watcher) {
+        <S, T> List<Decoded<T>> run(Function<Item, List<S>> sources, Function<S, T> decoder) {
+            Map<String, Integer> numbers = new HashMap<>();
+            config.labels().forEach(l -> numbers.put(l, numbers.size()));
+            var done = new AtomicInteger();
+            return IntStream.range(0, items.size())
+                    .parallel()
+                    .mapToObj(items::get)
+                    .flatMap(item -> {
+                        watcher.update("decode", done.incrementAndGet(), items.size());
+                        Integer label = item.label().map(numbers::get).orElse(null);
+                        if (label == null) {
+                            skipped.add(
+                                    item.id(),
+                                    item.label()
+                                            .map(l -> "its label '" + l + "' is no class of the model")
+                                            .orElse("it has no label"));
+                            return Stream.empty();
+                        }
+                        return sources.apply(item).stream()
+                                .map(source -> decode(item, source, decoder))
+                                .flatMap(Optional::stream)
+                                .map(value -> new Decoded<>(value, label));
+                    })
+                    .toList();
+        }
+
+        private <S, T> Optional<T> decode(Item item, S source, Function<S, T> decoder) {
+            try {
+                return Optional.of(decoder.apply(source));
+            } catch (BadInputException e) {
+                skipped.add(item.id(), e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        Examples examples(Inputs inputs, List<? extends Decoded<?>> decoded) {
+            return new Examples(
+                    inputs, decoded.stream().mapToInt(Decoded::label).toArray(), skipped);
+        }
+    }
+
+    public int size() {
+        return labels.length;
+    }
+
+    /** The class of an example, as a number into the labels. */
+    public int label(int example) {
+        return labels[example];
+    }
+
+    /** What was left out. */
+    public Skipped skipped() {
+        return skipped;
+    }
+
+    Inputs inputs() {
+        return inputs;
+    }
+}

@@ -1,0 +1,2 @@
+/** What class a picture or a sound is of: learnt from any labelled folder. */
+package sensorium.multimodal.classify;
