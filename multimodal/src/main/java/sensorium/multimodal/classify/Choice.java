@@ -20,6 +20,9 @@ public final class Choice {
     /** So many are looked at, spread over the data. */
     private static final int LOOKED_AT = 64;
 
+    /** Of small grey pictures, which cost nothing to read, so many are measured. */
+    private static final int MEASURED = 4096;
+
     private static final int SMALL = 40;
     private static final double TRIM = -40;
 
@@ -33,8 +36,7 @@ public final class Choice {
      */
     public static ClassifierConfig of(List<Item> items, Optional<Sense> sense) {
         var labelled = items.stream().filter(i -> i.label().isPresent()).toList();
-        var pictures =
-                labelled.stream().flatMap(i -> i.pictures().stream()).toList();
+        var pictures = labelled.stream().flatMap(i -> i.pictures().stream()).toList();
         var sounds = labelled.stream().flatMap(i -> i.sounds().stream()).toList();
         Sense chosen = sense.orElseGet(() -> theOnly(pictures, sounds));
         var labels = new TreeSet<String>();
@@ -65,14 +67,14 @@ public final class Choice {
     }
 
     private static Input seeing(List<ImageSource> sources) {
-        List<Picture> seen = look(sources, ImageSource::decode);
+        List<Picture> seen = look(sources, LOOKED_AT, ImageSource::decode);
         Picture first = seen.getFirst();
-        boolean alike = seen.stream()
-                .allMatch(p -> p.width() == first.width() && p.height() == first.height() && isGrey(p));
-        boolean small = Math.max(first.width(), first.height()) <= SMALL
-                && Math.min(first.width(), first.height()) >= 8;
+        boolean alike =
+                seen.stream().allMatch(p -> p.width() == first.width() && p.height() == first.height() && isGrey(p));
+        boolean small =
+                Math.max(first.width(), first.height()) <= SMALL && Math.min(first.width(), first.height()) >= 8;
         if (alike && small) {
-            double[] moments = moments(seen);
+            double[] moments = moments(look(sources, MEASURED, ImageSource::decode));
             return new Input.Grey(first.width(), first.height(), moments[0], moments[1]);
         }
         int longest = seen.stream()
@@ -115,21 +117,29 @@ public final class Choice {
 
     /** As long as nine of ten sounds are, quiet ends aside. */
     private static Input hearing(List<Sound> sources) {
-        double[] seconds = look(sources, s -> AudioFile.decode(s.file()).mono().trimmed(TRIM).seconds()).stream()
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
+        double[] seconds =
+                look(
+                                sources,
+                                LOOKED_AT,
+                                s -> AudioFile.decode(s.file())
+                                        .mono()
+                                        .trimmed(TRIM)
+                                        .seconds())
+                        .stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sorted()
+                        .toArray();
         double most = Math.clamp(seconds[(int) (0.9 * (seconds.length - 1))], 0.6, 4);
         var speeds = List.of(1.0, 0.88, 0.94, 1.06, 1.12);
-        return new Input.Heard(new SoundBank.Config(
-                LogMel.Config.sharedSpace(), Math.ceil(most * 10) / 10, TRIM, speeds));
+        return new Input.Heard(
+                new SoundBank.Config(LogMel.Config.sharedSpace(), Math.ceil(most * 10) / 10, TRIM, speeds));
     }
 
-    /** Decodes some of them, spread evenly; at least one. */
-    private static <S, T> List<T> look(List<S> sources, Function<S, T> decoder) {
+    /** Decodes about {@code count} of them, spread evenly; at least one. */
+    private static <S, T> List<T> look(List<S> sources, int count, Function<S, T> decoder) {
         var skipped = new Skipped();
         List<T> seen = new ArrayList<>();
-        int step = Math.max(1, sources.size() / LOOKED_AT);
+        int step = Math.max(1, sources.size() / count);
         // One of each stretch; where none of these can be used, their neighbours.
         for (int offset = 0; offset < step && seen.isEmpty(); offset++) {
             for (int i = offset; i < sources.size(); i += step) {

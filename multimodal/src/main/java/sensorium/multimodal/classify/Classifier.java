@@ -20,9 +20,7 @@ public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig con
     /** What {@link Input} describes, (B, C, H, W), → logits (B, labels). */
     public Tensor forward(Tensor x) {
         Input in = config.input();
-        Tensor shown = in.mean() == 0 && in.std() == 1
-                ? x
-                : x.minus(in.mean()).times(1 / in.std());
+        Tensor shown = in.mean() == 0 && in.std() == 1 ? x : x.minus(in.mean()).times(1 / in.std());
         return Trace.note(this, head.forward(encoder.forward(shown)));
     }
 }

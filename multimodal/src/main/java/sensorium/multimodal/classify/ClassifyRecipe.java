@@ -81,7 +81,8 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
         Tensor logits = model.forward(examples.inputs().tensor(batch.inputs)); // (B, labels)
         int n = batch.labels.length;
         long[] best = logits.detached().argMax(1).toLongs();
-        long right = IntStream.range(0, n).filter(i -> best[i] == batch.labels[i]).count();
+        long right =
+                IntStream.range(0, n).filter(i -> best[i] == batch.labels[i]).count();
         var how = Losses.CrossEntropy.smoothed(SMOOTHING);
         return new Loss(
                 Losses.crossEntropy(logits, Tensor.of(batch.labels, n), how),

@@ -55,8 +55,7 @@ final class Inputs {
         var bank = PictureBank.of(pictures, keptSide(input));
         var plain = new PictureAugment(bank, input.side(), Augmentation.NONE, seed);
         var varied = new PictureAugment(bank, input.side(), VARIED, seed);
-        return new Inputs(
-                pictures.size(), new int[] {3, input.side(), input.side()}, plain::draw, varied::draw);
+        return new Inputs(pictures.size(), new int[] {3, input.side(), input.side()}, plain::draw, varied::draw);
     }
 
     /** Sounds, {@linkplain SoundBank#prepare prepared} by that bank. */
@@ -75,8 +74,8 @@ final class Inputs {
         if (source instanceof ImageSource.Grey g && g.width() == input.width() && g.height() == input.height()) {
             return g;
         }
-        Picture rgb = Resize.resize(
-                source.decode().over(0xFFFFFF), input.width(), input.height(), Resize.Filter.BILINEAR);
+        Picture rgb =
+                Resize.resize(source.decode().over(0xFFFFFF), input.width(), input.height(), Resize.Filter.BILINEAR);
         byte[] luma = new byte[input.width() * input.height()];
         for (int i = 0; i < luma.length; i++) {
             int x = i % input.width();

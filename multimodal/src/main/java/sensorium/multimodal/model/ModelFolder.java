@@ -1,0 +1,184 @@
+package sensorium.multimodal.model;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.BiFunction;
+import sensorium.BadInputException;
+import sensorium.audio.Compression;
+import sensorium.io.Safetensors;
+import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.SharedSpaceConfig;
+import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.classify.ClassifierConfig;
+import sensorium.multimodal.classify.Input;
+import sensorium.nn.Weights;
+import sensorium.vision.HuggingFaceVit;
+import sensorium.vision.ImageProcessor;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The folder of a model: a run's, whose {@code config.json} says its {@code kind} and, under {@code model}, what it is built
+ * from; or a published vision transformer's, with a {@code model_type}. Both keep their weights in {@code model.safetensors}.
+ *
+ * @param path the folder
+ */
+public record ModelFolder(Path path) {
+    public static final String SHARED_SPACE = "shared-space";
+    public static final String CLASSIFY = "classify";
+    static final String VIT = "vit";
+
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final long CONFIG_LIMIT = 16L << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .addMixIn(Input.class, Named.class)
+            .addMixIn(Compression.class, Named.class)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /** Interfaces of the configuration are told apart by the name of the record. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "type")
+    private interface Named {}
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(SharedSpaceConfig config) {
+        return config(SHARED_SPACE, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(ClassifierConfig config) {
+        return config(CLASSIFY, config);
+    }
+
+    private static ObjectNode config(String kind, Object model) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("kind", kind);
+        json.set("model", JSON.valueToTree(model));
+        return json;
+    }
+
+    /**
+     * Opens the model, whichever it is.
+     *
+     * @throws BadInputException if there is none, it is of no known kind, or it is damaged
+     */
+    public OpenedModel open() {
+        JsonNode config = config();
+        String kind = config.path("kind").asString("");
+        String type = config.path("model_type").asString("");
+        return switch (kind) {
+            case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
+            case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
+            case "" -> {
+                if (type.equals(VIT)) {
+                    yield new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
+                }
+                throw new BadInputException(path.resolve(CONFIG) + ": says neither a kind nor a model_type \"vit\""
+                        + (type.isEmpty() ? "" : " but \"" + brief(type) + "\"") + "; is this the folder of a model?");
+            }
+            default ->
+                throw new BadInputException(path.resolve(CONFIG) + ": kind \"" + brief(kind)
+                        + "\" is not known; there are " + SHARED_SPACE + " and " + CLASSIFY);
+        };
+    }
+
+    /**
+     * Opens a shared space.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public SharedSpace openSpace() {
+        return switch (open()) {
+            case OpenedModel.Space s -> s.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which has no shared space; train one with: sensorium train shared-space");
+        };
+    }
+
+    /** SHA-256 of the weights, in hexadecimal: equal for equal weights. */
+    public String fingerprint() {
+        Path file = path.resolve(WEIGHTS);
+        try (InputStream in = Files.newInputStream(file);
+                var digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+            digest.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(file + ": no such file; has the run saved a model yet?", e);
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has SHA-256
+        }
+    }
+
+    private <C, M> M load(JsonNode config, Class<C> type, BiFunction<Weights, C, M> factory) {
+        Path file = path.resolve(WEIGHTS);
+        C built;
+        try {
+            built = JSON.treeToValue(config.path("model"), type);
+        } catch (JacksonException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": \"model\" does not describe a model (" + brief(e.getOriginalMessage())
+                            + "); restore the file or train afresh",
+                    e);
+        }
+        if (built == null) {
+            throw new BadInputException(path.resolve(CONFIG) + ": has no \"model\"; restore the file or train afresh");
+        }
+        Safetensors stored = Safetensors.open(file);
+        try {
+            return Weights.load(
+                    stored::tensor, stored.names(), file.toString(), name -> name, w -> factory.apply(w, built));
+        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": no model can be built from it (" + brief(String.valueOf(e.getMessage()))
+                            + "); restore the file or train afresh",
+                    e);
+        }
+    }
+
+    private JsonNode config() {
+        Path file = path.resolve(CONFIG);
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new BadInputException(
+                        file + ": no such file; name the folder of a run, or of a published vision transformer");
+            }
+            if (Files.size(file) > CONFIG_LIMIT) {
+                throw new BadInputException(file + ": larger than 16 MiB; not a config.json");
+            }
+            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            if (json == null || !json.isObject()) {
+                throw new BadInputException(file + ": not a JSON object; restore it or train afresh");
+            }
+            return json;
+        } catch (JacksonException e) {
+            throw new BadInputException(file + ": not JSON (" + brief(e.getOriginalMessage()) + ")", e);
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Words of a file or a library, fit for one line. */
+    private static String brief(String text) {
+        String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    }
+}

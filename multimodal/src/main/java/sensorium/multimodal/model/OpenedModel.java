@@ -1,0 +1,40 @@
+package sensorium.multimodal.model;
+
+import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.classify.Classifier;
+import sensorium.vision.ImageProcessor;
+import sensorium.vision.Vit;
+
+/** A model that was opened, and what is needed to use it. */
+public sealed interface OpenedModel {
+    /** What it is called in messages. */
+    String kind();
+
+    /** Words, pictures and sounds in one space. */
+    record Space(SharedSpace model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.SHARED_SPACE;
+        }
+    }
+
+    /** A classifier that was trained here. */
+    record Classes(Classifier model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.CLASSIFY;
+        }
+    }
+
+    /**
+     * A published vision transformer.
+     *
+     * @param preprocessing what its pictures go through before
+     */
+    record Published(Vit model, ImageProcessor preprocessing) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.VIT;
+        }
+    }
+}
