@@ -98,7 +98,7 @@ final class Attention {
                     Lanes.fill(row, block, 0f);
                     continue;
                 }
-                float sum = Rows.expShifted(row, max, row, block);
+                float sum = Exponential.run(row, max, row, block);
                 if (before != max && j > 0) {
                     float shrink = (float) StrictMath.exp((double) before - max);
                     sum = Math.fma(get(sums + 4L * i), shrink, sum);

@@ -27,7 +27,7 @@ final class Lanes {
     /** Bytes in a vector. */
     static final long VB = 4L * W;
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}
 

@@ -6,15 +6,15 @@ import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.splat;
-import static sensorium.kernels.cpu.Lanes.whole;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Sums and extremes over adjoining floats, always in the same tree: four vectors of partial sums, then halves. (The
- * Vector API's own float sums may round differently once compiled.)
+ * Sums and extremes over adjoining floats, always in the same tree: eight vectors of partial sums, then halves. (The
+ * Vector API's own float sums may round differently once compiled.) The methods are too long to be inlined, on
+ * purpose: see {@link Exponential}.
  */
 final class Reduce {
     private static final VectorShuffle<Float> BY_8 = by(8);
@@ -40,9 +40,9 @@ final class Reduce {
         return s.lane(0) + s.lane(1);
     }
 
-    /** The largest lane; NaN if any is. */
-    static float max(FloatVector v) {
-        return v.reduceLanes(VectorOperators.MAX);
+    /** Sum of one vector of floats at {@code address}. */
+    static float lanes(long address) {
+        return sum(load(address));
     }
 
     /** Σ xᵢ over n adjoining floats. */
@@ -51,21 +51,30 @@ final class Reduce {
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
         int i = 0;
-        for (; i <= n - 4 * W; i += 4 * W) {
-            long at = x + 4L * i;
-            s0 = s0.add(load(at));
-            s1 = s1.add(load(at + VB));
-            s2 = s2.add(load(at + 2 * VB));
-            s3 = s3.add(load(at + 3 * VB));
+        for (; i <= n - 8 * W; i += 8 * W) {
+            long o = 4L * i;
+            s0 = s0.add(load(x + o));
+            s1 = s1.add(load(x + o + VB));
+            s2 = s2.add(load(x + o + 2 * VB));
+            s3 = s3.add(load(x + o + 3 * VB));
+            s4 = s4.add(load(x + o + 4 * VB));
+            s5 = s5.add(load(x + o + 5 * VB));
+            s6 = s6.add(load(x + o + 6 * VB));
+            s7 = s7.add(load(x + o + 7 * VB));
         }
-        for (; i < whole(n); i += W) {
+        for (; i <= n - W; i += W) {
             s0 = s0.add(load(x + 4L * i));
         }
         if (i < n) {
-            s1 = s1.add(load(x + 4L * i, first(n - i)));
+            var mask = first(n - i);
+            s0 = s0.add(load(x + 4L * i, mask));
         }
-        return sum(s0.add(s1).add(s2.add(s3)));
+        return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))));
     }
 
     /** Σ xᵢ·yᵢ over n adjoining floats. */
@@ -74,22 +83,30 @@ final class Reduce {
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
+        FloatVector s6 = s0;
+        FloatVector s7 = s0;
         int i = 0;
-        for (; i <= n - 4 * W; i += 4 * W) {
+        for (; i <= n - 8 * W; i += 8 * W) {
             long o = 4L * i;
             s0 = load(x + o).fma(load(y + o), s0);
             s1 = load(x + o + VB).fma(load(y + o + VB), s1);
             s2 = load(x + o + 2 * VB).fma(load(y + o + 2 * VB), s2);
             s3 = load(x + o + 3 * VB).fma(load(y + o + 3 * VB), s3);
+            s4 = load(x + o + 4 * VB).fma(load(y + o + 4 * VB), s4);
+            s5 = load(x + o + 5 * VB).fma(load(y + o + 5 * VB), s5);
+            s6 = load(x + o + 6 * VB).fma(load(y + o + 6 * VB), s6);
+            s7 = load(x + o + 7 * VB).fma(load(y + o + 7 * VB), s7);
         }
-        for (; i < whole(n); i += W) {
+        for (; i <= n - W; i += W) {
             s0 = load(x + 4L * i).fma(load(y + 4L * i), s0);
         }
         if (i < n) {
             var mask = first(n - i);
-            s1 = load(x + 4L * i, mask).fma(load(y + 4L * i, mask), s1);
+            s0 = load(x + 4L * i, mask).fma(load(y + 4L * i, mask), s0);
         }
-        return sum(s0.add(s1).add(s2.add(s3)));
+        return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))));
     }
 
     /** Σ (xᵢ − c)² over n adjoining floats. */
@@ -97,46 +114,101 @@ final class Reduce {
         FloatVector centre = splat(c);
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        FloatVector s4 = s0;
+        FloatVector s5 = s0;
         int i = 0;
-        for (; i <= n - 2 * W; i += 2 * W) {
-            FloatVector u = load(x + 4L * i).sub(centre);
-            FloatVector v = load(x + 4L * i + VB).sub(centre);
-            s0 = u.fma(u, s0);
-            s1 = v.fma(v, s1);
+        for (; i <= n - 6 * W; i += 6 * W) {
+            long o = 4L * i;
+            FloatVector v0 = load(x + o).sub(centre);
+            s0 = v0.fma(v0, s0);
+            FloatVector v1 = load(x + o + VB).sub(centre);
+            s1 = v1.fma(v1, s1);
+            FloatVector v2 = load(x + o + 2 * VB).sub(centre);
+            s2 = v2.fma(v2, s2);
+            FloatVector v3 = load(x + o + 3 * VB).sub(centre);
+            s3 = v3.fma(v3, s3);
+            FloatVector v4 = load(x + o + 4 * VB).sub(centre);
+            s4 = v4.fma(v4, s4);
+            FloatVector v5 = load(x + o + 5 * VB).sub(centre);
+            s5 = v5.fma(v5, s5);
         }
-        for (; i < n; i += W) {
-            var mask = first(Math.min(W, n - i));
-            FloatVector u = FloatVector.zero(F).blend(load(x + 4L * i, mask).sub(centre), mask);
-            s0 = u.fma(u, s0);
+        for (; i <= n - W; i += W) {
+            FloatVector v = load(x + 4L * i).sub(centre);
+            s0 = v.fma(v, s0);
         }
-        return sum(s0.add(s1));
+        if (i < n) {
+            var mask = first(n - i);
+            FloatVector v = FloatVector.zero(F).blend(load(x + 4L * i, mask).sub(centre), mask);
+            s0 = v.fma(v, s0);
+        }
+        return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5)));
     }
 
     /** The largest of n adjoining floats, NaN if any is; −∞ of none. */
     static float max(long x, int n) {
-        FloatVector m = splat(Float.NEGATIVE_INFINITY);
+        FloatVector m0 = splat(Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
+        FloatVector m4 = m0;
+        FloatVector m5 = m0;
+        FloatVector m6 = m0;
+        FloatVector m7 = m0;
         int i = 0;
-        for (; i < whole(n); i += W) {
-            m = m.max(load(x + 4L * i));
+        for (; i <= n - 8 * W; i += 8 * W) {
+            long o = x + 4L * i;
+            m0 = m0.max(load(o));
+            m1 = m1.max(load(o + VB));
+            m2 = m2.max(load(o + 2 * VB));
+            m3 = m3.max(load(o + 3 * VB));
+            m4 = m4.max(load(o + 4 * VB));
+            m5 = m5.max(load(o + 5 * VB));
+            m6 = m6.max(load(o + 6 * VB));
+            m7 = m7.max(load(o + 7 * VB));
+        }
+        for (; i <= n - W; i += W) {
+            m0 = m0.max(load(x + 4L * i));
         }
         if (i < n) {
             var mask = first(n - i);
-            m = m.blend(m.max(load(x + 4L * i, mask)), mask);
+            m0 = m0.blend(m0.max(load(x + 4L * i, mask)), mask);
         }
-        return max(m);
+        m0 = m0.max(m1).max(m2.max(m3)).max(m4.max(m5).max(m6.max(m7)));
+        return m0.reduceLanes(VectorOperators.MAX);
     }
 
     /** The smallest of n adjoining floats, NaN if any is; +∞ of none. */
     static float min(long x, int n) {
-        FloatVector m = splat(Float.POSITIVE_INFINITY);
+        FloatVector m0 = splat(Float.POSITIVE_INFINITY);
+        FloatVector m1 = m0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
+        FloatVector m4 = m0;
+        FloatVector m5 = m0;
+        FloatVector m6 = m0;
+        FloatVector m7 = m0;
         int i = 0;
-        for (; i < whole(n); i += W) {
-            m = m.min(load(x + 4L * i));
+        for (; i <= n - 8 * W; i += 8 * W) {
+            long o = x + 4L * i;
+            m0 = m0.min(load(o));
+            m1 = m1.min(load(o + VB));
+            m2 = m2.min(load(o + 2 * VB));
+            m3 = m3.min(load(o + 3 * VB));
+            m4 = m4.min(load(o + 4 * VB));
+            m5 = m5.min(load(o + 5 * VB));
+            m6 = m6.min(load(o + 6 * VB));
+            m7 = m7.min(load(o + 7 * VB));
+        }
+        for (; i <= n - W; i += W) {
+            m0 = m0.min(load(x + 4L * i));
         }
         if (i < n) {
             var mask = first(n - i);
-            m = m.blend(m.min(load(x + 4L * i, mask)), mask);
+            m0 = m0.blend(m0.min(load(x + 4L * i, mask)), mask);
         }
-        return m.reduceLanes(VectorOperators.MIN);
+        m0 = m0.min(m1).min(m2.min(m3)).min(m4.min(m5).min(m6.min(m7)));
+        return m0.reduceLanes(VectorOperators.MIN);
     }
 }

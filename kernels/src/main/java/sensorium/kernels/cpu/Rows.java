@@ -5,7 +5,6 @@ import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.splat;
 import static sensorium.kernels.cpu.Lanes.store;
-import static sensorium.kernels.cpu.Lanes.whole;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -29,7 +28,7 @@ final class Rows {
 
     static void softmax(WorkPool pool, long x, long y, int rows, int n) {
         each(pool, rows, n, at -> {
-            float sum = expShifted(x + at, Reduce.max(x + at, n), y + at, n);
+            float sum = Exponential.run(x + at, Reduce.max(x + at, n), y + at, n);
             scale(y + at, 1 / sum, n);
         });
     }
@@ -37,7 +36,7 @@ final class Rows {
     static void logSoftmax(WorkPool pool, long x, long y, int rows, int n) {
         each(pool, rows, n, at -> {
             float max = Reduce.max(x + at, n);
-            float sum = expShifted(x + at, max, y + at, n);
+            float sum = Exponential.run(x + at, max, y + at, n);
             float log = (float) StrictMath.log(sum);
             for (int i = 0; i < n; i += W) {
                 var mask = first(Math.min(W, n - i));
@@ -62,30 +61,13 @@ final class Rows {
     static void logSoftmaxGrad(WorkPool pool, long y, long dy, long dx, int rows, int n) {
         each(pool, rows, n, at -> {
             FloatVector minus = splat(-Reduce.sum(dy + at, n));
+            Exponential.run(y + at, 0f, dx + at, n);
             for (int i = 0; i < n; i += W) {
                 var mask = first(Math.min(W, n - i));
                 long o = at + 4L * i;
-                store(VectorMath.exp(load(y + o, mask)).fma(minus, load(dy + o, mask)), dx + o, mask);
+                store(load(dx + o, mask).fma(minus, load(dy + o, mask)), dx + o, mask);
             }
         });
-    }
-
-    /** {@code y = exp(x − shift)}; returns the sum. */
-    static float expShifted(long x, float shift, long y, int n) {
-        FloatVector s = splat(0f);
-        int i = 0;
-        for (; i < whole(n); i += W) {
-            FloatVector e = VectorMath.exp(load(x + 4L * i).sub(shift));
-            store(e, y + 4L * i);
-            s = s.add(e);
-        }
-        if (i < n) {
-            var mask = first(n - i);
-            FloatVector e = VectorMath.exp(load(x + 4L * i, mask).sub(shift));
-            store(e, y + 4L * i, mask);
-            s = s.add(splat(0f).blend(e, mask));
-        }
-        return Reduce.sum(s);
     }
 
     static void scale(long y, float factor, int n) {

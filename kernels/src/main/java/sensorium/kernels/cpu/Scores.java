@@ -90,10 +90,10 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
      */
     void gradient(int head, int i, int j, int n, long p, long dp, float scale, float logSum, float delta) {
         prepare(head, i, j, n, p, scale);
+        Exponential.run(p, logSum, p, n);
         for (int x = 0; x < n; x += W) {
             VectorMask<Float> lanes = first(Math.min(W, n - x));
-            FloatVector weight = VectorMath.exp(load(p + 4L * x, lanes).sub(logSum));
-            store(weight, p + 4L * x, lanes);
+            FloatVector weight = load(p + 4L * x, lanes);
             store(load(dp + 4L * x, lanes).sub(delta).mul(weight).mul(scale), dp + 4L * x, lanes);
         }
         // In a row that saw nothing the weights are no numbers, but no gradient reaches what is not seen.

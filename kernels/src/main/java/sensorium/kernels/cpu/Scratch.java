@@ -22,7 +22,9 @@ final class Scratch {
         OUTPUT,
         PARTIAL,
         TILE,
-        TAIL
+        BLOCKS,
+        TAIL,
+        TAIL_EXP
     }
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);

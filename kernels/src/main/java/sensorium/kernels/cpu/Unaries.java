@@ -1,5 +1,7 @@
 package sensorium.kernels.cpu;
 
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.load;
@@ -7,14 +9,18 @@ import static sensorium.kernels.cpu.Lanes.splat;
 import static sensorium.kernels.cpu.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.UnaryKind;
 
 /**
- * Functions of one variable over adjoining floats. Every function has a loop of its own, so that each is compiled by
- * itself when it is hot; loops see whole vectors only, the rest of a row passes through a padded copy.
+ * Functions of one variable over adjoining floats. Every function has loops of its own, so that each is compiled by itself
+ * when it is hot; the longer ones make passes over a block that stays in L1 (see {@link Exponential}). Loops see whole
+ * vectors only; the rest of a row passes through a padded copy.
  */
 final class Unaries {
+    /** Vectors of a block. */
+    private static final int BLOCK = 128;
+
     private Unaries() {}
 
     static boolean has(UnaryKind kind) {
@@ -26,16 +32,16 @@ final class Unaries {
                     RSQRT,
                     RECIPROCAL,
                     EXP,
-                    EXPM1,
                     LOG,
+                    RELU,
+                    SIGMOID,
+                    SILU,
+                    GELU_TANH,
+                    EXPM1,
                     LOG1P,
                     TANH,
-                    SIGMOID,
                     ERF,
-                    RELU,
                     GELU,
-                    GELU_TANH,
-                    SILU,
                     SOFTPLUS -> true;
             default -> false;
         };
@@ -44,10 +50,12 @@ final class Unaries {
     /** {@code y[i] = kind(x[i])}; y may be x. */
     static void run(UnaryKind kind, long x, long y, int n) {
         int vectors = n / W;
-        whole(kind, x, y, vectors);
+        for (int i = 0; i < vectors; i += BLOCK) {
+            whole(kind, x + i * VB, y + i * VB, Math.min(BLOCK, vectors - i));
+        }
         int rest = n - vectors * W;
         if (rest > 0) {
-            long pad = Scratch.floats(Scratch.Slot.TAIL, W);
+            long pad = Scratch.floats(Slot.TAIL, W);
             var mask = Lanes.first(rest);
             store(load(x + vectors * VB, mask), pad);
             whole(kind, pad, pad, 1);
@@ -64,16 +72,16 @@ final class Unaries {
             case RSQRT -> rsqrt(x, y, vectors);
             case RECIPROCAL -> reciprocal(x, y, vectors);
             case EXP -> exp(x, y, vectors);
-            case EXPM1 -> expm1(x, y, vectors);
             case LOG -> log(x, y, vectors);
+            case RELU -> relu(x, y, vectors);
+            case SIGMOID -> sigmoid(x, y, vectors);
+            case SILU -> silu(x, y, vectors);
+            case GELU_TANH -> geluTanh(x, y, vectors);
+            case EXPM1 -> expm1(x, y, vectors);
             case LOG1P -> log1p(x, y, vectors);
             case TANH -> tanh(x, y, vectors);
-            case SIGMOID -> sigmoid(x, y, vectors);
             case ERF -> erf(x, y, vectors);
-            case RELU -> relu(x, y, vectors);
             case GELU -> gelu(x, y, vectors);
-            case GELU_TANH -> geluTanh(x, y, vectors);
-            case SILU -> silu(x, y, vectors);
             case SOFTPLUS -> softplus(x, y, vectors);
             default -> throw new IllegalArgumentException(kind.toString());
         }
@@ -122,17 +130,7 @@ final class Unaries {
     }
 
     private static void exp(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.exp(v), y + i * VB);
-        }
-    }
-
-    private static void expm1(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.expm1(v), y + i * VB);
-        }
+        Exponential.run(x, 0f, y, vectors * W);
     }
 
     private static void log(long x, long y, int vectors) {
@@ -142,66 +140,133 @@ final class Unaries {
         }
     }
 
-    private static void log1p(long x, long y, int vectors) {
+    private static void relu(long x, long y, int vectors) {
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.log1p(v), y + i * VB);
-        }
-    }
-
-    private static void tanh(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.tanh(v), y + i * VB);
+            store(VectorMath.relu(v), y + i * VB);
         }
     }
 
     private static void sigmoid(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.sigmoid(v), y + i * VB);
+            store(v.neg(), t + i * VB);
         }
-    }
-
-    private static void erf(long x, long y, int vectors) {
+        Exponential.run(t, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.erf(v), y + i * VB);
-        }
-    }
-
-    private static void relu(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.blend(0f, v.compare(VectorOperators.LE, 0f)), y + i * VB);
-        }
-    }
-
-    private static void gelu(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.gelu(v), y + i * VB);
-        }
-    }
-
-    private static void geluTanh(long x, long y, int vectors) {
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.geluTanh(v), y + i * VB);
+            VectorMath.sigmoid(load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
         }
     }
 
     private static void silu(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.silu(v), y + i * VB);
+            store(v.neg(), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.silu(v, load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void geluTanh(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.geluTanhExponent(v), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.silu(v, load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void expm1(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 2L * BLOCK * W);
+        long u = t + BLOCK * VB;
+        Exponential.run(x, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            store(VectorMath.log(load(t + i * VB)), u + i * VB);
+        }
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.expm1(v, load(t + i * VB), load(u + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void log1p(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.log(VectorMath.plusOne(v)), t + i * VB);
+        }
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.log1p(v, VectorMath.plusOne(v), load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void tanh(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.tanhExponent(v), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.tanh(v, load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void erf(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.erfExponent(v), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.erf(v, load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
+        }
+    }
+
+    private static void gelu(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.erfExponent(VectorMath.overRoot2(v)), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            VectorMath.gelu(v, VectorMath.erf(VectorMath.overRoot2(v), load(t + i * VB)))
+                    .intoMemorySegment(ALL, y + i * VB, ORDER);
         }
     }
 
     private static void softplus(long x, long y, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 2L * BLOCK * W);
+        long u = t + BLOCK * VB;
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.softplus(v), y + i * VB);
+            store(v.abs().neg(), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            store(VectorMath.log(VectorMath.plusOne(load(t + i * VB))), u + i * VB);
+        }
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            FloatVector tt = load(t + i * VB);
+            VectorMath.relu(v)
+                    .add(VectorMath.log1p(tt, VectorMath.plusOne(tt), load(u + i * VB)))
+                    .intoMemorySegment(ALL, y + i * VB, ORDER);
         }
     }
 }

@@ -1,5 +1,7 @@
 package sensorium.kernels.cpu;
 
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.load;
@@ -7,13 +9,18 @@ import static sensorium.kernels.cpu.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.UnaryKind;
 
 /**
- * Gradients of functions of one variable over adjoining floats: {@code dx = dy·f′(x)}. Every function has a loop of its own, so that each is compiled by
- * itself when it is hot; loops see whole vectors only, the rest of a row passes through a padded copy.
+ * Gradients of functions of one variable over adjoining floats: {@code dx = dy·f′(x)}. Every function has loops of its own, so that each is compiled by itself
+ * when it is hot; the longer ones make passes over a block that stays in L1 (see {@link Exponential}). Loops see whole
+ * vectors only; the rest of a row passes through a padded copy.
  */
 final class UnaryGradients {
+    /** Vectors of a block. */
+    private static final int BLOCK = 128;
+
     private UnaryGradients() {}
 
     static boolean has(UnaryKind kind) {
@@ -26,10 +33,12 @@ final class UnaryGradients {
     /** {@code dx[i] = dy[i]·kind′(x[i])}. */
     static void run(UnaryKind kind, long x, long dy, long dx, int n) {
         int vectors = n / W;
-        whole(kind, x, dy, dx, vectors);
+        for (int i = 0; i < vectors; i += BLOCK) {
+            whole(kind, x + i * VB, dy + i * VB, dx + i * VB, Math.min(BLOCK, vectors - i));
+        }
         int rest = n - vectors * W;
         if (rest > 0) {
-            long pad = Scratch.floats(Scratch.Slot.TAIL, 2L * W);
+            long pad = Scratch.floats(Slot.TAIL, 2L * W);
             long at = vectors * VB;
             var mask = Lanes.first(rest);
             store(load(x + at, mask), pad);
@@ -82,10 +91,11 @@ final class UnaryGradients {
     }
 
     private static void exp(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        Exponential.run(x, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.exp(v)), dx + i * VB);
+            d.mul(load(t + i * VB)).intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
@@ -98,18 +108,31 @@ final class UnaryGradients {
     }
 
     private static void tanh(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.tanhExponent(v), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.tanhSlope(v)), dx + i * VB);
+            d.mul(VectorMath.tanhSlope(VectorMath.tanh(v, load(t + i * VB))))
+                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
     private static void sigmoid(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
+            store(v.neg(), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.sigmoidSlope(v)), dx + i * VB);
+            d.mul(VectorMath.sigmoidSlope(VectorMath.sigmoid(load(t + i * VB))))
+                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
@@ -117,39 +140,75 @@ final class UnaryGradients {
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(VectorMath.zero().blend(d, v.compare(VectorOperators.GT, 0f)), dx + i * VB);
+            store(d.blend(VectorMath.zero(), v.compare(VectorOperators.LE, VectorMath.zero())), dx + i * VB);
         }
     }
 
     private static void gelu(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 2L * BLOCK * W);
+        long u = t + BLOCK * VB;
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.erfExponent(VectorMath.overRoot2(v)), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.erf(VectorMath.overRoot2(v), load(t + i * VB)), t + i * VB);
+        }
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.densityExponent(v), u + i * VB);
+        }
+        Exponential.run(u, 0f, u, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.geluSlope(v)), dx + i * VB);
+            d.mul(VectorMath.geluSlope(v, load(t + i * VB), load(u + i * VB)))
+                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
     private static void geluTanh(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(VectorMath.geluTanhExponent(v), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.geluTanhSlope(v)), dx + i * VB);
+            d.mul(VectorMath.geluTanhSlope(v, VectorMath.sigmoid(load(t + i * VB))))
+                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
     private static void silu(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(v.neg(), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.siluSlope(v)), dx + i * VB);
+            d.mul(VectorMath.siluSlope(v, VectorMath.sigmoid(load(t + i * VB))))
+                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
     private static void softplus(long x, long dy, long dx, int vectors) {
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
+            store(v.neg(), t + i * VB);
+        }
+        Exponential.run(t, 0f, t, vectors * W);
+        for (int i = 0; i < vectors; i++) {
             FloatVector d = load(dy + i * VB);
-            store(d.mul(VectorMath.sigmoid(v)), dx + i * VB);
+            d.mul(VectorMath.sigmoid(load(t + i * VB))).intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 }

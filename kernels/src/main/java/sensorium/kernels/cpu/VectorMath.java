@@ -1,10 +1,14 @@
 package sensorium.kernels.cpu;
 
-import static sensorium.kernels.cpu.Lanes.F;
-import static sensorium.kernels.cpu.Lanes.splat;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -12,120 +16,139 @@ import jdk.incubator.vector.VectorOperators;
  * depend on the vector's width, on the lane, or on whether the code is compiled yet. Relative errors are below 2·10⁻⁷;
  * NaN, infinities and subnormal numbers come out as in {@link Math}.
  *
- * <p>Polynomials: exp and log after Cephes (Moshier), tanh after Cephes, erf after Juffa.
+ * <p>Polynomials: log and tanh after Cephes (Moshier), erf after Juffa. Functions that need an exponential are given it:
+ * {@link Exponential} works on memory, for reasons said there.
  */
 final class VectorMath {
-    private static final float LOG2E = 1.442695041f;
+    private static final FloatVector ZERO = of(0f);
+    private static final FloatVector ONE = of(1f);
+    private static final FloatVector MINUS_ONE = of(-1f);
+    private static final FloatVector TWO = of(2f);
+    private static final FloatVector HALF = of(0.5f);
+    private static final FloatVector MINUS_HALF = of(-0.5f);
+    private static final FloatVector INFINITY = of(Float.POSITIVE_INFINITY);
+    private static final FloatVector MINUS_INFINITY = of(Float.NEGATIVE_INFINITY);
+    private static final FloatVector NAN = of(Float.NaN);
+
     /** ln 2 in two parts: multiples of the first by integers below 2¹⁰ are exact. */
-    private static final float LN2_HI = 0.693359375f;
+    private static final FloatVector LN2_HI = of(0.693359375f);
 
-    private static final float LN2_LO = -2.12194440e-4f;
-    /** Adding 1.5·2²³ rounds to an integer, which then stands in the lowest bits. */
-    private static final float ROUNDER = 12582912f;
-
-    private static final float SQRT_HALF = 0.70710678f;
-    private static final float SQRT_2_PI = 0.7978845608f;
-    private static final float CUBE = 0.044715f;
+    private static final FloatVector LN2_LO = of(-2.12194440e-4f);
 
     private VectorMath() {}
 
-    /** eˣ. */
-    static FloatVector exp(FloatVector x) {
-        FloatVector t = x.fma(splat(LOG2E), splat(ROUNDER));
-        FloatVector n = t.sub(ROUNDER);
-        FloatVector r = n.fma(splat(-LN2_HI), x);
-        r = n.fma(splat(-LN2_LO), r);
-        FloatVector p = splat(1.9875691500e-4f);
-        p = p.fma(r, splat(1.3981999507e-3f));
-        p = p.fma(r, splat(8.3334519073e-3f));
-        p = p.fma(r, splat(4.1665795894e-2f));
-        p = p.fma(r, splat(1.6666665459e-1f));
-        p = p.fma(r, splat(5.0000001201e-1f));
-        p = p.fma(r.mul(r), r).add(1f);
-        // 2ⁿ in two factors, so that results at either end of the range neither overflow early nor lose subnormals.
-        IntVector i = t.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDER));
-        IntVector half = i.lanewise(VectorOperators.ASHR, 1);
-        FloatVector y = p.mul(power2(half)).mul(power2(i.sub(half)));
-        y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, 88.722839f));
-        return y.blend(0f, x.compare(VectorOperators.LT, -103.97208f));
+    private static FloatVector of(float value) {
+        return Lanes.splat(value);
     }
 
-    private static FloatVector power2(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    static FloatVector zero() {
+        return ZERO;
     }
+
+    private static final FloatVector MIN_NORMAL = of(Float.MIN_NORMAL);
+    private static final FloatVector TWO_23 = of(8388608f);
+    private static final FloatVector TWENTY_THREE = of(23f);
+    private static final int SQRT_HALF_BITS = 0x3f3504f3;
+    private static final FloatVector L10 = of(7.0376836292e-2f);
+    private static final FloatVector L9 = of(-1.1514610310e-1f);
+    private static final FloatVector L8 = of(1.1676998740e-1f);
+    private static final FloatVector L7 = of(-1.2420140846e-1f);
+    private static final FloatVector L6 = of(1.4249322787e-1f);
+    private static final FloatVector L5 = of(-1.6668057665e-1f);
+    private static final FloatVector L4 = of(2.0000714765e-1f);
+    private static final FloatVector L3 = of(-2.4999993993e-1f);
+    private static final FloatVector L2 = of(3.3333331174e-1f);
 
     /** ln x. */
     static FloatVector log(FloatVector x) {
-        var tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-        FloatVector scaled = x.blend(x.mul(8388608f), tiny);
-        IntVector bits = scaled.reinterpretAsInts();
+        VectorMask<Float> tiny = x.compare(LT, MIN_NORMAL);
         // Mantissa in [√½, √2): subtracting the bits of √½ carries the right exponent over.
-        IntVector shifted = bits.sub(0x3f3504f3);
-        IntVector e = shifted.lanewise(VectorOperators.ASHR, 23);
+        IntVector bits = x.blend(x.mul(TWO_23), tiny).reinterpretAsInts().sub(SQRT_HALF_BITS);
+        FloatVector e = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
+        e = e.blend(e.sub(TWENTY_THREE), tiny);
         FloatVector m =
-                shifted.and(0x007fffff).add(0x3f3504f3).reinterpretAsFloats().sub(1f);
-        FloatVector exponent = ((FloatVector) e.convert(VectorOperators.I2F, 0));
-        exponent = exponent.blend(exponent.sub(23f), tiny);
-        FloatVector p = splat(7.0376836292e-2f);
-        p = p.fma(m, splat(-1.1514610310e-1f));
-        p = p.fma(m, splat(1.1676998740e-1f));
-        p = p.fma(m, splat(-1.2420140846e-1f));
-        p = p.fma(m, splat(1.4249322787e-1f));
-        p = p.fma(m, splat(-1.6668057665e-1f));
-        p = p.fma(m, splat(2.0000714765e-1f));
-        p = p.fma(m, splat(-2.4999993993e-1f));
-        p = p.fma(m, splat(3.3333331174e-1f));
+                bits.and(0x007fffff).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(ONE);
+        return logEdges(x, logOf(m, e));
+    }
+
+    /** ln((1 + m)·2ᵉ) for m between √½ − 1 and √2 − 1. */
+    private static FloatVector logOf(FloatVector m, FloatVector e) {
+        FloatVector p = L10.fma(m, L9)
+                .fma(m, L8)
+                .fma(m, L7)
+                .fma(m, L6)
+                .fma(m, L5)
+                .fma(m, L4)
+                .fma(m, L3)
+                .fma(m, L2);
         FloatVector z = m.mul(m);
-        FloatVector y = p.mul(m).mul(z);
-        y = exponent.fma(splat(LN2_LO), y);
-        y = z.fma(splat(-0.5f), y);
-        y = exponent.fma(splat(LN2_HI), m.add(y));
-        y = y.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-        y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-        return y.blend(Float.NaN, x.compare(VectorOperators.LT, 0f).or(x.test(VectorOperators.IS_NAN)));
+        FloatVector y = z.fma(MINUS_HALF, e.fma(LN2_LO, p.mul(m).mul(z)));
+        return e.fma(LN2_HI, m.add(y));
     }
 
-    /** 1 / (1 + e⁻ˣ). */
-    static FloatVector sigmoid(FloatVector x) {
-        return splat(1f).div(exp(x.neg()).add(1f));
+    private static FloatVector logEdges(FloatVector x, FloatVector y) {
+        FloatVector z = y.blend(x, x.compare(EQ, INFINITY)).blend(MINUS_INFINITY, x.compare(EQ, ZERO));
+        return z.blend(NAN, x.compare(GE, ZERO).not());
     }
 
-    /** tanh x: an odd polynomial near zero, by eˣ elsewhere. */
-    static FloatVector tanh(FloatVector x) {
-        FloatVector a = x.abs();
+    /** 1 / (1 + e⁻ˣ) from e⁻ˣ. */
+    static FloatVector sigmoid(FloatVector exp) {
+        return ONE.div(exp.add(ONE));
+    }
+
+    private static final FloatVector TANH_NEAR = of(0.625f);
+    private static final FloatVector T11 = of(-5.70498872745e-3f);
+    private static final FloatVector T9 = of(2.06390887954e-2f);
+    private static final FloatVector T7 = of(-5.37397155531e-2f);
+    private static final FloatVector T5 = of(1.33314442036e-1f);
+    private static final FloatVector T3 = of(-3.33332819422e-1f);
+
+    /** tanh x, given e^{2|x|}: an odd polynomial near zero, by the exponential elsewhere. */
+    static FloatVector tanh(FloatVector x, FloatVector exp2x) {
         FloatVector z = x.mul(x);
-        FloatVector p = splat(-5.70498872745e-3f);
-        p = p.fma(z, splat(2.06390887954e-2f));
-        p = p.fma(z, splat(-5.37397155531e-2f));
-        p = p.fma(z, splat(1.33314422036e-1f));
-        p = p.fma(z, splat(-3.33332819422e-1f));
-        FloatVector near = p.mul(z).fma(x, x);
-        FloatVector far = splat(1f).sub(splat(2f).div(exp(a.add(a)).add(1f)));
-        return sign(near.blend(far, a.compare(VectorOperators.GE, 0.625f)), x);
+        FloatVector near =
+                T11.fma(z, T9).fma(z, T7).fma(z, T5).fma(z, T3).mul(z).fma(x, x);
+        FloatVector far = ONE.sub(TWO.div(exp2x.add(ONE)));
+        return sign(near.blend(far, x.abs().compare(GE, TANH_NEAR)), x);
     }
 
-    /** 2/√π · ∫₀ˣ e^(−t²) dt. */
-    static FloatVector erf(FloatVector x) {
-        FloatVector a = x.abs();
+    /** 2|x|: what {@link #tanh} wants the exponential of. */
+    static FloatVector tanhExponent(FloatVector x) {
+        return x.abs().mul(TWO);
+    }
+
+    private static final FloatVector ERF_NEAR = of(0.927734375f);
+    private static final FloatVector ERF_ONE = of(4f);
+    private static final FloatVector N13 = of(-5.96761703e-4f);
+    private static final FloatVector N11 = of(4.99119423e-3f);
+    private static final FloatVector N9 = of(-2.67681349e-2f);
+    private static final FloatVector N7 = of(1.12819925e-1f);
+    private static final FloatVector N5 = of(-3.76125336e-1f);
+    private static final FloatVector N3 = of(1.28379166e-1f);
+    private static final FloatVector R6 = of(-1.72853470e-5f);
+    private static final FloatVector R5 = of(3.83197126e-4f);
+    private static final FloatVector R4 = of(-3.88396438e-3f);
+    private static final FloatVector R3 = of(2.42546219e-2f);
+    private static final FloatVector R2 = of(-1.06777877e-1f);
+    private static final FloatVector R1 = of(-6.34846687e-1f);
+    private static final FloatVector R0 = of(-1.28717512e-1f);
+
+    /** 2/√π · ∫₀ˣ e^(−t²) dt, given the exponential of {@link #erfExponent}. */
+    static FloatVector erf(FloatVector x, FloatVector exp) {
         FloatVector s = x.mul(x);
-        FloatVector near = splat(-5.96761703e-4f);
-        near = near.fma(s, splat(4.99119423e-3f));
-        near = near.fma(s, splat(-2.67681349e-2f));
-        near = near.fma(s, splat(1.12819925e-1f));
-        near = near.fma(s, splat(-3.76125336e-1f));
-        near = near.fma(s, splat(1.28379166e-1f));
-        near = near.fma(x, x);
-        FloatVector far = splat(-1.72853470e-5f).fma(a, splat(3.83197126e-4f));
-        FloatVector u = splat(-3.88396438e-3f).fma(a, splat(2.42546219e-2f));
-        far = far.fma(s, u);
-        far = far.fma(a, splat(-1.06777877e-1f));
-        far = far.fma(a, splat(-6.34846687e-1f));
-        far = far.fma(a, splat(-1.28717512e-1f));
-        far = far.fma(a, a.neg());
-        far = splat(1f).sub(exp(far));
+        FloatVector near =
+                N13.fma(s, N11).fma(s, N9).fma(s, N7).fma(s, N5).fma(s, N3).fma(x, x);
+        FloatVector a = x.abs();
         // From 4 on erf is 1 in single precision, and the polynomial in the exponent ends to be one.
-        far = far.blend(1f, a.compare(VectorOperators.GE, 4f));
-        return near.blend(sign(far, x), a.compare(VectorOperators.GT, 0.927734375f));
+        FloatVector far = ONE.sub(exp).blend(ONE, a.compare(GE, ERF_ONE));
+        return near.blend(sign(far, x), a.compare(GT, ERF_NEAR));
+    }
+
+    /** ln(1 − erf|x|), away from zero. */
+    static FloatVector erfExponent(FloatVector x) {
+        FloatVector a = x.abs();
+        FloatVector far = R6.fma(a, R5).fma(x.mul(x), R4.fma(a, R3));
+        return far.fma(a, R2).fma(a, R1).fma(a, R0).fma(a, a.neg());
     }
 
     /** {@code |magnitude|} with the sign of {@code of}. */
@@ -134,88 +157,89 @@ final class VectorMath {
         return magnitude.reinterpretAsInts().or(bits).reinterpretAsFloats();
     }
 
-    /** eˣ − 1, accurate near zero (Kahan). */
-    static FloatVector expm1(FloatVector x) {
-        FloatVector u = exp(x);
-        FloatVector d = u.sub(1f);
-        FloatVector y = d.mul(x.div(log(u)));
-        y = y.blend(x, u.compare(VectorOperators.EQ, 1f));
+    /** eˣ − 1 from u = eˣ and ln u, accurate near zero (Kahan). */
+    static FloatVector expm1(FloatVector x, FloatVector u, FloatVector logU) {
+        FloatVector d = u.sub(ONE);
+        FloatVector y = d.mul(x.div(logU)).blend(x, u.compare(EQ, ONE));
         // Where u is 0 or infinite the quotient is not a number, and u − 1 is right.
-        return y.blend(
-                d, d.compare(VectorOperators.EQ, -1f).or(u.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY)));
+        return y.blend(d, d.compare(EQ, MINUS_ONE).or(u.compare(EQ, INFINITY)));
     }
 
-    /** ln(1 + x), accurate near zero (Kahan). */
-    static FloatVector log1p(FloatVector x) {
-        FloatVector u = x.add(1f);
-        FloatVector y = log(u).mul(x.div(u.sub(1f)));
-        y = y.blend(x, u.compare(VectorOperators.EQ, 1f));
-        return y.blend(u, u.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+    /** ln(1 + x) from ln u, u = 1 + x rounded, accurate near zero (Kahan). */
+    static FloatVector log1p(FloatVector x, FloatVector u, FloatVector logU) {
+        FloatVector y = logU.mul(x.div(u.sub(ONE))).blend(x, u.compare(EQ, ONE));
+        return y.blend(u, u.compare(EQ, INFINITY));
     }
 
-    /** ln(1 + eˣ) without overflow. */
-    static FloatVector softplus(FloatVector x) {
-        return x.blend(0f, x.compare(VectorOperators.LE, 0f))
-                .add(log1p(exp(x.abs().neg())));
+    static FloatVector plusOne(FloatVector x) {
+        return x.add(ONE);
+    }
+
+    /** max(x, 0), where NaN stays. */
+    static FloatVector relu(FloatVector x) {
+        return x.blend(ZERO, x.compare(LE, ZERO));
     }
 
     /** −1, x (that is ±0 or NaN) or 1. */
     static FloatVector signum(FloatVector x) {
-        FloatVector y = x.blend(1f, x.compare(VectorOperators.GT, 0f));
-        return y.blend(-1f, x.compare(VectorOperators.LT, 0f));
+        return x.blend(ONE, x.compare(GT, ZERO)).blend(MINUS_ONE, x.compare(LT, ZERO));
     }
 
-    /** x·Φ(x). */
-    static FloatVector gelu(FloatVector x) {
-        return x.mul(0.5f).mul(erf(x.mul(SQRT_HALF)).add(1f));
+    private static final FloatVector SQRT_HALF = of(0.70710678f);
+    private static final FloatVector DENSITY = of(0.3989422804f);
+    private static final FloatVector TWICE_SQRT_2_PI = of(1.5957691216f);
+    private static final FloatVector MINUS_TWICE_SQRT_2_PI = of(-1.5957691216f);
+    private static final FloatVector CUBE = of(0.044715f);
+    private static final FloatVector THRICE_CUBE = of(0.134145f);
+
+    /** x/√2. */
+    static FloatVector overRoot2(FloatVector x) {
+        return x.mul(SQRT_HALF);
     }
 
-    /** Φ(x) + x·φ(x). */
-    static FloatVector geluSlope(FloatVector x) {
-        FloatVector density = exp(x.mul(x).mul(-0.5f)).mul(0.3989422804f);
-        return erf(x.mul(SQRT_HALF)).add(1f).fma(splat(0.5f), x.mul(density));
+    /** x·Φ(x) from erf(x/√2). */
+    static FloatVector gelu(FloatVector x, FloatVector erf) {
+        return x.mul(HALF).mul(erf.add(ONE));
     }
 
-    /** ½x(1 + tanh(√(2/π)(x + 0.044715x³))), by way of σ: ½(1 + tanh z) = σ(2z). */
-    static FloatVector geluTanh(FloatVector x) {
-        return x.mul(sigmoid(inner(x).mul(2f)));
+    /** Φ(x) + x·φ(x) from erf(x/√2) and e^(−x²/2). */
+    static FloatVector geluSlope(FloatVector x, FloatVector erf, FloatVector exp) {
+        return erf.add(ONE).fma(HALF, x.mul(exp.mul(DENSITY)));
     }
 
-    static FloatVector geluTanhSlope(FloatVector x) {
-        FloatVector s = sigmoid(inner(x).mul(2f));
-        FloatVector slope = x.mul(x).fma(splat(3 * CUBE), splat(1f)).mul(2 * SQRT_2_PI);
-        // d/dx x·σ(2z) = σ + x·σ(1 − σ)·2z′
-        return s.mul(splat(1f).sub(s)).mul(x).fma(slope, s);
+    /** −x²/2. */
+    static FloatVector densityExponent(FloatVector x) {
+        return x.mul(x).mul(MINUS_HALF);
     }
 
-    private static FloatVector inner(FloatVector x) {
-        return x.mul(x).fma(splat(CUBE), splat(1f)).mul(x).mul(SQRT_2_PI);
+    /** −2√(2/π)(x + 0.044715x³) =: −2z: ½x(1 + tanh z) = x·σ(2z). */
+    static FloatVector geluTanhExponent(FloatVector x) {
+        return x.mul(x).fma(CUBE, ONE).mul(x).mul(MINUS_TWICE_SQRT_2_PI);
     }
 
-    /** x·σ(x). */
-    static FloatVector silu(FloatVector x) {
-        return x.div(exp(x.neg()).add(1f));
+    /** σ + x·σ(1 − σ)·2z′, from σ = σ(2z). */
+    static FloatVector geluTanhSlope(FloatVector x, FloatVector s) {
+        FloatVector slope = x.mul(x).fma(THRICE_CUBE, ONE).mul(TWICE_SQRT_2_PI);
+        return sigmoidSlope(s).mul(x).fma(slope, s);
+    }
+
+    /** x·σ(x) from e⁻ˣ. */
+    static FloatVector silu(FloatVector x, FloatVector exp) {
+        return x.div(exp.add(ONE));
     }
 
     /** σ + x·σ(1 − σ). */
-    static FloatVector siluSlope(FloatVector x) {
-        FloatVector s = sigmoid(x);
-        return s.mul(splat(1f).sub(s)).fma(x, s);
+    static FloatVector siluSlope(FloatVector x, FloatVector s) {
+        return sigmoidSlope(s).fma(x, s);
     }
 
     /** σ(1 − σ). */
-    static FloatVector sigmoidSlope(FloatVector x) {
-        FloatVector s = sigmoid(x);
-        return s.mul(splat(1f).sub(s));
+    static FloatVector sigmoidSlope(FloatVector s) {
+        return s.mul(ONE.sub(s));
     }
 
     /** 1 − tanh². */
-    static FloatVector tanhSlope(FloatVector x) {
-        FloatVector t = tanh(x);
-        return splat(1f).sub(t.mul(t));
-    }
-
-    static FloatVector zero() {
-        return FloatVector.zero(F);
+    static FloatVector tanhSlope(FloatVector t) {
+        return ONE.sub(t.mul(t));
     }
 }
