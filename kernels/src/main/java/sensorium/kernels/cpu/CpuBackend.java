@@ -115,6 +115,10 @@ public final class CpuBackend extends HostBackend {
             case Primitive.Conv2dWeightGrad conv
             when f32 -> conv(conv.window(), c.shape(0), c.result(0), c.shape(1)).weightGrad(c.x(0), c.x(1), c.y(0));
             case Primitive.IndexSelect select -> movement.indexSelect(c, select.axis());
+            case Primitive.Gather g
+            when f32 && MovementOps.gathers(c.shape(0), c.shape(1), g.axis()) -> movement.gather(c, g.axis());
+            case Primitive.ScatterAdd s
+            when f32 && MovementOps.gathers(s.shape(), c.shape(1), s.axis()) -> movement.scatterAdd(c, s.axis());
             case Primitive.IndexAdd add when f32 -> movement.indexAdd(c, add.axis(), add.extent());
             default -> {
                 return false;

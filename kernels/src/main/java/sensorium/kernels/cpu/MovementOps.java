@@ -125,4 +125,35 @@ final class MovementOps {
                 (int) c.shape(1).size(),
                 (int) dy.range(axis + c.shape(1).rank(), dy.rank()).size());
     }
+
+    /** Whether indices differ from x in the extent of {@code axis} only, as they do wherever it matters how fast it is. */
+    static boolean gathers(Shape x, Shape indices, int axis) {
+        return x.with(axis, 0).equals(indices.with(axis, 0));
+    }
+
+    void gather(Call c, int axis) {
+        Shape x = c.shape(0);
+        Selections.gather(
+                pool,
+                c.x(0),
+                c.x(1),
+                c.y(0),
+                (int) x.range(0, axis).size(),
+                x.dim(axis),
+                c.shape(1).dim(axis),
+                (int) x.range(axis + 1, x.rank()).size());
+    }
+
+    void scatterAdd(Call c, int axis) {
+        Shape y = c.result(0);
+        Selections.scatterAdd(
+                pool,
+                c.x(0),
+                c.x(1),
+                c.y(0),
+                (int) y.range(0, axis).size(),
+                y.dim(axis),
+                c.shape(1).dim(axis),
+                (int) y.range(axis + 1, y.rank()).size());
+    }
 }

@@ -4,6 +4,7 @@ import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.get;
 import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.set;
 import static sensorium.kernels.cpu.Lanes.store;
 
 import java.lang.foreign.ValueLayout;
@@ -64,6 +65,28 @@ final class Selections {
             var mask = first(n - i);
             store(load(y + 4L * i, mask).add(load(x + 4L * i, mask)), y + 4L * i, mask);
         }
+    }
+
+    /** {@code y[o, k, i] = x[o, indices[o, k, i], i]} where x is (outer, extent, inner) and indices (outer, count, inner). */
+    static void gather(WorkPool pool, long x, long indices, long y, int outer, int extent, int count, int inner) {
+        pool.parallelFor(outer, Math.max(1, Nest.CHUNK / Math.max(1, count * inner)), (from, to) -> {
+            for (int p = from * count * inner; p < to * count * inner; p++) {
+                long o = p / (count * inner);
+                set(y + 4L * p, get(x + 4 * ((o * extent + index(indices, p, extent)) * inner + p % inner)));
+            }
+        });
+    }
+
+    /** {@code y = 0; y[o, indices[o, k, i], i] += dy[o, k, i]} in the order of k. */
+    static void scatterAdd(WorkPool pool, long dy, long indices, long y, int outer, int extent, int count, int inner) {
+        Lanes.fill(y, (long) outer * extent * inner, 0f);
+        pool.parallelFor(outer, Math.max(1, Nest.CHUNK / Math.max(1, count * inner)), (from, to) -> {
+            for (int p = from * count * inner; p < to * count * inner; p++) {
+                long o = p / (count * inner);
+                long at = y + 4 * ((o * extent + index(indices, p, extent)) * inner + p % inner);
+                set(at, get(at) + get(dy + 4L * p));
+            }
+        });
     }
 
     /** The index (I64) of the first greatest or least of every row of n; NaN wins. */

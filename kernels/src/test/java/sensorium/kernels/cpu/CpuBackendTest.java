@@ -21,6 +21,7 @@ import sensorium.op.Primitive;
 import sensorium.op.Primitive.Window;
 import sensorium.op.UnaryKind;
 import sensorium.tensor.DType;
+import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
 
 /** Every op with a fast kernel against the reference, in guarded memory, with one thread and with two. */
@@ -159,7 +160,7 @@ class CpuBackendTest {
         t.op("argmax ties", new Primitive.ArgReduce(true, 0), () -> List.of(Tensor.of(new float[] {1, 7, 7, 2}, 4)));
         var uniform = Primitive.Random.Distribution.UNIFORM;
         var normal = Primitive.Random.Distribution.NORMAL;
-        var shape = sensorium.tensor.Shape.of(5001);
+        var shape = Shape.of(5001);
         t.op("uniform", new Primitive.Random(uniform, DType.F32, shape, 7, 1L << 40), List::of);
         t.op("normal", new Primitive.Random(normal, DType.F32, shape, -7, 3), List::of);
         t.op("fill", new Primitive.Fill(DType.F32, shape, 1.25), List::of);
@@ -263,6 +264,27 @@ class CpuBackendTest {
         return t.cases.stream();
     }
 
+    static Stream<Case> pooling() {
+        var t = new Table();
+        pool(t, "2x2", new Window(2, 2, 0, 0, 1, 1, 1), 2, 2);
+        pool(t, "3x3 padded", new Window(2, 2, 1, 1, 1, 1, 1), 3, 3);
+        pool(t, "dilated", new Window(1, 2, 2, 1, 2, 3, 1), 3, 2);
+        t.op("gather", new Primitive.Gather(1), () -> List.of(x(9, 10), indices(10, 9, 1)));
+        t.op("gather middle", new Primitive.Gather(1), () -> List.of(x(3, 7, 5), indices(7, 3, 9, 5)));
+        t.op("gather smaller", new Primitive.Gather(1), () -> List.of(x(3, 7, 5), indices(7, 2, 9, 4)));
+        t.op("scatter", new Primitive.ScatterAdd(1, Shape.of(9, 10)), () -> List.of(x(9, 3), indices(10, 9, 3)));
+        t.op("scatter first", new Primitive.ScatterAdd(0, Shape.of(4, 10)), () -> List.of(x(9, 10), indices(4, 9, 10)));
+        return t.cases.stream();
+    }
+
+    private static void pool(Table t, String name, Window w, int kh, int kw) {
+        t.op(name + " pooling", new Fused.MaxPool2d(kh, kw, w), () -> List.of(x(3, 4, 13, 14)));
+        t.op(name + " pooling gradient", new Fused.MaxPool2dGrad(kh, kw, w), () -> {
+            Tensor input = x(3, 4, 13, 14).times(3).round();
+            return List.of(input, x(3, 4, w.outH(13, kh), w.outW(14, kw)));
+        });
+    }
+
     static Stream<Case> attention() {
         var t = new Table();
         attend(t, "heads", false, 0, 2, 3, 49, 49, 16, 16, null);
@@ -361,7 +383,7 @@ class CpuBackendTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"attention", "convolutions", "elementwise", "movement", "reductions", "products", "rows"})
+    @MethodSource({"pooling", "attention", "convolutions", "elementwise", "movement", "reductions", "products", "rows"})
     void agreesWithTheReference(Case c) {
         List<Tensor> expected = Backends.with(REFERENCE, c.body);
         List<Tensor> one = Backends.with(ONE, c.body);
