@@ -1,0 +1,67 @@
+package sensorium.multimodal.classify;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import sensorium.audio.AudioFile;
+import sensorium.audio.SoundBank;
+import sensorium.memory.Scope;
+import sensorium.multimodal.data.ImageSource;
+import sensorium.tensor.Tensor;
+import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureFile;
+import sensorium.vision.PixelValues;
+import sensorium.vision.Vit;
+
+/** Tells what is in a file: a classifier of ours or a published one, with what its inputs go through before. */
+public final class FileClassifier {
+    private final List<String> labels;
+    private final Function<Path, Tensor> logits; // (1, labels)
+
+    private FileClassifier(List<String> labels, Function<Path, Tensor> logits) {
+        this.labels = labels;
+        this.logits = logits;
+    }
+
+    public static FileClassifier of(Classifier model) {
+        return new FileClassifier(
+                model.config().labels(),
+                file -> model.forward(input(model.config().input(), file).plain(0, 1)));
+    }
+
+    /** @param preprocessing what pictures go through before the model sees them */
+    public static FileClassifier of(Vit model, ImageProcessor preprocessing) {
+        return new FileClassifier(model.config().labels(), file -> {
+            PixelValues p = preprocessing.process(PictureFile.decode(file));
+            return model.forward(Tensor.of(p.values(), 1, p.channels(), p.height(), p.width()));
+        });
+    }
+
+    private static Inputs input(Input input, Path file) {
+        var source = new ImageSource.InFile(file);
+        return switch (input) {
+            case Input.Grey g -> Inputs.of(g, List.of(Inputs.grey(source, g)));
+            case Input.Colour c -> Inputs.of(c, List.of(Inputs.kept(source, c)), 0);
+            case Input.Heard h -> {
+                var bank = new SoundBank(h.hearing().plain());
+                yield Inputs.of(
+                        bank, List.of(bank.prepare(AudioFile.decode(file).mono())), 0);
+            }
+        };
+    }
+
+    /**
+     * What the file may be, the likeliest first.
+     *
+     * @throws sensorium.BadInputException if it cannot be decoded
+     */
+    public List<Guess> classify(Path file) {
+        double[] p = Scope.tidy(() -> logits.apply(file).softmax(-1).toDoubles());
+        return IntStream.range(0, p.length)
+                .mapToObj(i -> new Guess(labels.get(i), p[i]))
+                .sorted(Comparator.comparingDouble(Guess::probability).reversed())
+                .toList();
+    }
+}
