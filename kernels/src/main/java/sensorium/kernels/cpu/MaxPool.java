@@ -1,8 +1,13 @@
 package sensorium.kernels.cpu;
 
+import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.get;
+import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.set;
+import static sensorium.kernels.cpu.Lanes.store;
 
+import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.Primitive.Window;
 import sensorium.tensor.Shape;
 
@@ -43,13 +48,41 @@ final class MaxPool {
                 long in = x + 4L * p * height * width;
                 long out = y + 4L * p * rows * columns;
                 for (int r = 0; r < rows; r++) {
-                    for (int c = 0; c < columns; c++) {
-                        int at = maximum(in, r, c);
-                        set(out + 4L * (r * columns + c), at == NOWHERE ? Float.NEGATIVE_INFINITY : get(in + 4L * at));
-                    }
+                    row(in, r, out + 4L * r * columns);
                 }
             }
         });
+    }
+
+    /** The maxima of a row of windows: over their height a vector at a time, then over their width. */
+    private void row(long plane, int row, long out) {
+        long tall = Scratch.floats(Slot.ROW, width);
+        Lanes.fill(tall, width, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < kernelH; i++) {
+            int h = row * window.strideH() - window.padH() + i * window.dilationH();
+            if (h >= 0 && h < height) {
+                greater(tall, plane + 4L * h * width, width);
+            }
+        }
+        for (int c = 0; c < columns; c++) {
+            int left = c * window.strideW() - window.padW();
+            float most = Float.NEGATIVE_INFINITY;
+            for (int j = 0; j < kernelW; j++) {
+                int w = left + j * window.dilationW();
+                if (w >= 0 && w < width) {
+                    most = Math.max(most, get(tall + 4L * w));
+                }
+            }
+            set(out + 4L * c, most);
+        }
+    }
+
+    /** {@code y[i] = max(x[i], y[i])}. */
+    private static void greater(long y, long x, int n) {
+        for (int i = 0; i < n; i += W) {
+            var mask = first(Math.min(W, n - i));
+            store(load(y + 4L * i, mask).max(load(x + 4L * i, mask)), y + 4L * i, mask);
+        }
     }
 
     void backward(long x, long dy, long dx) {
@@ -58,12 +91,10 @@ final class MaxPool {
                 long in = x + 4L * p * height * width;
                 long up = dy + 4L * p * rows * columns;
                 long out = dx + 4L * p * height * width;
-                for (int i = 0; i < height * width; i++) {
-                    set(out + 4L * i, 0);
-                }
+                Lanes.fill(out, (long) height * width, 0f);
                 for (int r = 0; r < rows; r++) {
                     for (int c = 0; c < columns; c++) {
-                        int at = maximum(in, r, c);
+                        int at = place(in, r, c);
                         if (at != NOWHERE) {
                             long place = out + 4L * at;
                             set(place, get(place) + get(up + 4L * (r * columns + c)));
@@ -76,6 +107,28 @@ final class MaxPool {
 
     private int grain() {
         return (int) Math.max(1, Nest.CHUNK / Math.max(1, (long) rows * columns * kernelH * kernelW));
+    }
+
+    /** {@link #maximum}, without a branch an element where the window lies inside and holds no NaN. */
+    private int place(long plane, int row, int column) {
+        int top = row * window.strideH() - window.padH();
+        int left = column * window.strideW() - window.padW();
+        int bottom = top + (kernelH - 1) * window.dilationH();
+        int right = left + (kernelW - 1) * window.dilationW();
+        if (top < 0 || left < 0 || bottom >= height || right >= width) {
+            return maximum(plane, row, column);
+        }
+        float most = Float.NEGATIVE_INFINITY;
+        int best = NOWHERE;
+        // From the last to the first, so that of equals the first stays.
+        for (int h = bottom; h >= top; h -= window.dilationH()) {
+            for (int w = right; w >= left; w -= window.dilationW()) {
+                float v = get(plane + 4L * (h * width + w));
+                best = v >= most ? h * width + w : best;
+                most = Math.max(most, v);
+            }
+        }
+        return Float.isNaN(most) ? maximum(plane, row, column) : best;
     }
 
     /** The place in a plane of the first maximum of one window. */
