@@ -25,7 +25,7 @@ import sensorium.vision.PictureBank;
  */
 public final class Material {
     /** Longest side of a kept picture, pixels. */
-    private static final int BANK_SIDE = 64;
+    static final int BANK_SIDE = 64;
 
     /** Told how far decoding is. */
     @FunctionalInterface

@@ -1,5 +1,6 @@
 package sensorium.multimodal;
 
+import sensorium.nn.BatchNorm;
 import sensorium.nn.Init;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
@@ -21,22 +22,36 @@ import sensorium.text.TextEncoder;
 public record SharedSpace(
         TextEncoder text,
         PatchEncoder picture,
-        Linear pictureHead,
+        Head pictureHead,
         PatchEncoder sound,
-        Linear soundHead,
+        Head soundHead,
         Parameter pictureScale,
         Parameter soundScale,
         SharedSpaceConfig config)
         implements Module {
+
+    /**
+     * From an encoder into the space. What all inputs have in common is taken away first: else they would all lie in one
+     * direction for the first thousand steps.
+     */
+    public record Head(BatchNorm norm, Linear projection) implements Module {
+        static Head of(Weights w, int in, int out) {
+            return new Head(BatchNorm.of(w.at("norm"), in), Linear.of(w.at("projection"), in, out, false));
+        }
+
+        Tensor forward(Tensor x) {
+            return projection.forward(norm.forward(x));
+        }
+    }
 
     public static SharedSpace of(Weights w, SharedSpaceConfig c) {
         var scale = new Init.Constant(Math.log(16));
         return new SharedSpace(
                 TextEncoder.of(w.at("text"), c.text()),
                 PatchEncoder.of(w.at("picture"), c.picture()),
-                Linear.of(w.at("pictureHead"), c.picture().transformer().width(), c.width(), false),
+                Head.of(w.at("pictureHead"), c.picture().transformer().width(), c.width()),
                 PatchEncoder.of(w.at("sound"), c.sound()),
-                Linear.of(w.at("soundHead"), c.sound().transformer().width(), c.width(), false),
+                Head.of(w.at("soundHead"), c.sound().transformer().width(), c.width()),
                 w.parameter("pictureScale", scale, 1),
                 w.parameter("soundScale", scale, 1),
                 c);

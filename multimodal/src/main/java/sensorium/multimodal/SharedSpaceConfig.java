@@ -3,7 +3,6 @@ package sensorium.multimodal;
 import java.util.List;
 import sensorium.audio.SoundBank;
 import sensorium.nn.Activation;
-import sensorium.nn.Attention;
 import sensorium.nn.ConvStage;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
@@ -33,30 +32,30 @@ public record SharedSpaceConfig(
     public static SharedSpaceConfig small() {
         int side = 48;
         int width = 256;
-        var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 16, width);
+        var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8, width);
         var picture = new PatchEncoder.Config(
-                Patches.Config.ofStem(3, side, side, stage(24, 2), stage(48, 2), stage(96, 2)),
+                Patches.Config.ofStem(3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1)),
                 0,
                 GridPositions.Kind.LEARNED,
-                Pooling.Kind.ATTENTION,
+                Pooling.Kind.MEAN,
                 block(96, 2, 4, 192));
-        // 100 frames of 40 bands: tokens of 4 frames, all bands.
         var sound = new PatchEncoder.Config(
-                new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(4, 40, 4, 40)),
+                new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(4, 40, 4, 40)), // 25 tokens of 64 ms
                 0,
                 GridPositions.Kind.LEARNED,
-                Pooling.Kind.ATTENTION,
-                block(160, 2, 4, 320));
+                Pooling.Kind.PLACES,
+                block(128, 2, 4, 256));
         return new SharedSpaceConfig(width, side, SoundBank.Config.STANDARD, text, picture, sound);
     }
 
-    private static ConvStage.Config stage(int channels, int stride) {
-        return new ConvStage.Config(channels, 3, stride, 1, true, Activation.RELU);
+    private static ConvStage.Config stage(int channels, int stride, int pool) {
+        return new ConvStage.Config(channels, 3, stride, pool, true, Activation.RELU);
     }
 
+    /** Branches begin small and nothing is normalised at the end: at first a token is little more than its embedding. */
     private static TransformerConfig block(int width, int depth, int heads, int hidden) {
         return TransformerConfig.of(width, depth, heads)
-                .with(Attention.Config.of(width, heads))
-                .with(Mlp.Config.of(hidden, Activation.GELU));
+                .with(Mlp.Config.of(hidden, Activation.RELU))
+                .with(new TransformerConfig.Residual(TransformerConfig.Placement.PRE, false, 0.1, 0, 0));
     }
 }

@@ -33,6 +33,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
      * @param texts items whose captions make a batch of words; each is seen twice
      * @param pictures pictures in a batch
      * @param sounds sounds in a batch
+     * @param glance share of the picture and sound steps in which pictures have two thirds of their size
      * @param pull weight of the distance to one's own words, beside telling them from all others
      * @param gramDropout probability of an n-gram not being read
      * @param misspelling probability of a character being changed
@@ -44,13 +45,14 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             int texts,
             int pictures,
             int sounds,
+            double glance,
             double pull,
             double gramDropout,
             double misspelling,
             Augmentation seeing,
             AudioAugment.Config hearing) {
         public static final Options STANDARD =
-                new Options(0.08, 224, 64, 96, 3, 0.3, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+                new Options(0.08, 128, 64, 96, 0.6, 3, 0.3, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
@@ -72,6 +74,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     private final Options options;
     private final long seed;
     private final PictureAugment seeing;
+    private final PictureAugment glancing;
     private final AudioAugment hearing;
     private final int[] pictureItems;
     private final int[] soundItems;
@@ -86,7 +89,9 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.material = material;
         this.options = options;
         this.seed = seed;
-        this.seeing = new PictureAugment(material.pictures(), space.config().side(), options.seeing, seed);
+        int side = space.config().side();
+        this.seeing = new PictureAugment(material.pictures(), side, options.seeing, seed);
+        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, options.seeing, seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -123,7 +128,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
 
     @Override
     public Batch batch(Step step) {
-        return learnsWords(step) ? words(step.batch()) : senses(step.batch());
+        return learnsWords(step) ? words(step.batch()) : senses(step);
     }
 
     /** Every chosen concept twice, in different words where it has them. */
@@ -175,14 +180,22 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         return words;
     }
 
-    private Batch senses(long number) {
+    /** Pictures are small at first: twice as many fit into the time, and little is lost (Touvron et al., arXiv 1906.06423). */
+    private PictureAugment sight(Step step) {
+        double done = (step.fraction() - options.wordShare) / (1 - options.wordShare);
+        return done < options.glance ? glancing : seeing;
+    }
+
+    private Batch senses(Step step) {
+        long number = step.batch();
+        PictureAugment sight = sight(step);
         int seen = pictureItems.length == 0 ? 0 : options.pictures;
         int heard = soundItems.length == 0 ? 0 : options.sounds;
-        float[] pixels = new float[seen * seeing.length()];
+        float[] pixels = new float[seen * sight.length()];
         long[] pictureConcepts = new long[seen];
         int[] chosen = seen == 0 ? new int[0] : pictureOrder.batch(number);
         for (int i = 0; i < seen; i++) {
-            seeing.draw(chosen[i], number * seen + i, pixels, i * seeing.length());
+            sight.draw(chosen[i], number * seen + i, pixels, i * sight.length());
             pictureConcepts[i] = material.conceptOfItem(pictureItems[chosen[i]]);
         }
         float[] mels = new float[heard * material.sounds().length()];
@@ -254,7 +267,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         int items = 0;
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (batch.pictureConcepts.length > 0) {
-            int side = space.config().side();
+            int side = (int) Math.sqrt(batch.pixels.length / (3.0 * batch.pictureConcepts.length));
             Tensor pixels = Tensor.of(batch.pixels, batch.pictureConcepts.length, 3, side, side);
             total = total.plus(toAnchors(
                     space.ofPictures(pixels), batch.pictureConcepts, space.pictureScale(), "picture", metrics));

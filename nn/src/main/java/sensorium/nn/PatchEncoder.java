@@ -54,7 +54,7 @@ public record PatchEncoder(
                 GridPositions.of(
                         w.at("positions"), c.positions, c.front, p.rows(p.height()), p.columns(p.width()), width),
                 Transformer.of(w.at("transformer"), c.transformer),
-                Pooling.of(w.at("pooling"), c.pooling, c.front, c.transformer),
+                Pooling.of(w.at("pooling"), c.pooling, c.front, c.tokens(), c.transformer),
                 c);
     }
 

@@ -3,21 +3,25 @@ package sensorium.nn;
 import sensorium.tensor.Tensor;
 
 /** Many tokens into one vector. */
-public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Mean, AttentionPool {
+public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Mean, Pooling.Places, AttentionPool {
     enum Kind {
         /** The mean of the tokens in front: the class token, where there is one. */
         FRONT,
         /** The mean of the tokens after those in front. */
         MEAN,
         /** What a learned probe sees. */
-        ATTENTION
+        ATTENTION,
+        /** All of them side by side, each narrowed: what stands where keeps weights of its own. Inputs of one size only. */
+        PLACES
     }
 
-    static Pooling of(Weights w, Kind kind, int front, TransformerConfig config) {
+    /** @param tokens how many there will be, those in front included */
+    static Pooling of(Weights w, Kind kind, int front, int tokens, TransformerConfig config) {
         return switch (kind) {
             case FRONT -> new Front(front);
             case MEAN -> new Mean(front);
             case ATTENTION -> AttentionPool.of(w, config);
+            case PLACES -> Places.of(w, tokens, config.width());
         };
     }
 
@@ -51,6 +55,29 @@ public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Me
         public Tensor forward(Tensor tokens, Tensor mask) {
             Tensor counted = mask == null ? null : mask.slice(1, skipped, mask.dim(1));
             return mean(tokens.slice(1, skipped, tokens.dim(1)), counted);
+        }
+    }
+
+    /**
+     * @param narrow (D → D/4), the same for every token
+     * @param out (tokens·D/4 → D)
+     */
+    record Places(Linear narrow, BatchNorm norm, Linear out) implements Pooling {
+        private static final int NARROWING = 4;
+
+        static Places of(Weights w, int tokens, int width) {
+            int narrow = width / NARROWING;
+            return new Places(
+                    Linear.of(w.at("narrow"), width, narrow, false),
+                    BatchNorm.of(w.at("norm"), tokens * narrow),
+                    Linear.of(w.at("out"), tokens * narrow, width, false));
+        }
+
+        /** Masked tokens are read like any other. */
+        @Override
+        public Tensor forward(Tensor tokens, Tensor mask) {
+            Tensor side = narrow.forward(tokens).flatten(1, 3); // (B, N·D/4)
+            return out.forward(norm.forward(side));
         }
     }
 }

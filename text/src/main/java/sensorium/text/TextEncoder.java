@@ -61,7 +61,10 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear pr
         /** @param texts {@link #read} texts */
         public static Batch of(List<int[][]> texts) {
             int longest = texts.stream().mapToInt(t -> t.length).max().orElse(0);
-            int total = texts.stream().flatMap(Arrays::stream).mapToInt(g -> g.length).sum();
+            int total = texts.stream()
+                    .flatMap(Arrays::stream)
+                    .mapToInt(g -> g.length)
+                    .sum();
             var batch = new Batch(new long[total], new long[total], new int[texts.size()], longest);
             int at = 0;
             for (int t = 0; t < texts.size(); t++) {
@@ -101,7 +104,7 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear pr
         Tensor present = Tensor.of(batch.present(), b, n);
         Tensor y = transformer.forward(x, Transformer.Inputs.masked(present));
         Tensor sum = y.times(present.to(DType.F32).unsqueeze(2)).sum(1); // (B, W)
-        return projection.forward(sum);
+        return sum;
     }
 
     /** {@link #forward} of plain texts. */
