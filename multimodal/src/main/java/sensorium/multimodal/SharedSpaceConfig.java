@@ -34,10 +34,10 @@ public record SharedSpaceConfig(
         int width = 256;
         var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8, width);
         var picture = new PatchEncoder.Config(
-                Patches.Config.ofStem(3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1)),
+                Patches.Config.ofStem(3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1), stage(96, 1, 1)),
                 0,
                 GridPositions.Kind.LEARNED,
-                Pooling.Kind.MEAN,
+                Pooling.Kind.MEAN_MAX,
                 block(96, 2, 4, 192));
         var sound = new PatchEncoder.Config(
                 new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(4, 40, 4, 40)), // 25 tokens of 64 ms

@@ -11,9 +11,12 @@ import sensorium.multimodal.data.Caption;
 import sensorium.nn.Losses;
 import sensorium.nn.Module;
 import sensorium.nn.Parameter;
+import sensorium.nn.training.Descent;
 import sensorium.nn.training.Epochs;
+import sensorium.nn.training.Grouping;
 import sensorium.nn.training.Loss;
 import sensorium.nn.training.Recipe;
+import sensorium.nn.training.Schedule;
 import sensorium.nn.training.Step;
 import sensorium.op.Primitive;
 import sensorium.random.Philox;
@@ -115,6 +118,14 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             }
         }
         return captions;
+    }
+
+    /** How the weights move: fast for the words, each stage with a warm-up and a cosine of its own. */
+    public Descent descent() {
+        var stage = new Schedule.Cosine(0.05, 0);
+        return Descent.adamW(4e-3)
+                .withSchedule(new Schedule.InTurn(options.wordShare, stage, stage))
+                .withGrouping(Grouping.standard().rate("text\\..*", 2.5));
     }
 
     @Override

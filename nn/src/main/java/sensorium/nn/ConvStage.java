@@ -5,6 +5,7 @@ import sensorium.tensor.Tensor;
 
 /**
  * One stage of a convolutional stem: convolution, max pooling, batch norm, activation. Pooling first makes the rest cheaper.
+ * Where the shape stays the same the stage is added to its input (He et al., arXiv 1512.03385).
  *
  * @param norm null for none
  */
@@ -39,6 +40,7 @@ public record ConvStage(Conv2d conv, BatchNorm norm, Config config) implements M
         if (config.pool > 1) {
             y = y.maxPool2d(config.pool, config.pool, new Window(config.pool, config.pool, 0, 0, 1, 1, 1));
         }
-        return Trace.note(this, config.activation.apply(norm == null ? y : norm.forward(y)));
+        y = config.activation.apply(norm == null ? y : norm.forward(y));
+        return Trace.note(this, y.shape().equals(x.shape()) ? x.plus(y) : y);
     }
 }

@@ -1,14 +1,17 @@
 package sensorium.nn;
 
+import java.util.List;
 import sensorium.tensor.Tensor;
 
 /** Many tokens into one vector. */
-public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Mean, Pooling.Places, AttentionPool {
+public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Mean, Pooling.MeanMax, Pooling.Places, AttentionPool {
     enum Kind {
         /** The mean of the tokens in front: the class token, where there is one. */
         FRONT,
         /** The mean of the tokens after those in front. */
         MEAN,
+        /** Their mean and their maximum, mapped back to the width of one. */
+        MEAN_MAX,
         /** What a learned probe sees. */
         ATTENTION,
         /** All of them side by side, each narrowed: what stands where keeps weights of its own. Inputs of one size only. */
@@ -20,6 +23,7 @@ public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Me
         return switch (kind) {
             case FRONT -> new Front(front);
             case MEAN -> new Mean(front);
+            case MEAN_MAX -> new MeanMax(front, Linear.of(w.at("out"), 2 * config.width(), config.width(), false));
             case ATTENTION -> AttentionPool.of(w, config);
             case PLACES -> Places.of(w, tokens, config.width());
         };
@@ -59,25 +63,48 @@ public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Me
     }
 
     /**
-     * @param narrow (D → D/4), the same for every token
-     * @param out (tokens·D/4 → D)
+     * @param skipped how many tokens in front do not count
+     * @param out (2·D → D)
      */
-    record Places(Linear narrow, BatchNorm norm, Linear out) implements Pooling {
-        private static final int NARROWING = 4;
+    record MeanMax(int skipped, Linear out) implements Pooling {
+        @Override
+        public Tensor forward(Tensor tokens, Tensor mask) {
+            Tensor counted = tokens.slice(1, skipped, tokens.dim(1));
+            Tensor lowest = mask == null
+                    ? counted
+                    : Tensor.where(
+                            mask.slice(1, skipped, mask.dim(1)).unsqueeze(2),
+                            counted,
+                            Tensor.full(counted, Double.NEGATIVE_INFINITY));
+            Tensor mean = new Mean(skipped).forward(tokens, mask);
+            return out.forward(Tensor.concat(1, List.of(mean, lowest.max(1))));
+        }
+    }
 
+    /**
+     * A small perceptron over all places at once.
+     *
+     * @param narrow (D → D/2), the same for every token
+     * @param hidden (tokens·D/2 → 4·D)
+     * @param out (4·D → D)
+     */
+    record Places(Linear narrow, BatchNorm norm1, Linear hidden, BatchNorm norm2, Linear out) implements Pooling {
         static Places of(Weights w, int tokens, int width) {
-            int narrow = width / NARROWING;
+            int inner = tokens * width / 2;
             return new Places(
-                    Linear.of(w.at("narrow"), width, narrow, false),
-                    BatchNorm.of(w.at("norm"), tokens * narrow),
-                    Linear.of(w.at("out"), tokens * narrow, width, false));
+                    Linear.of(w.at("narrow"), width, width / 2, false),
+                    BatchNorm.of(w.at("norm1"), inner),
+                    Linear.of(w.at("hidden"), inner, 4 * width, false),
+                    BatchNorm.of(w.at("norm2"), 4 * width),
+                    Linear.of(w.at("out"), 4 * width, width, false));
         }
 
         /** Masked tokens are read like any other. */
         @Override
         public Tensor forward(Tensor tokens, Tensor mask) {
-            Tensor side = narrow.forward(tokens).flatten(1, 3); // (B, N·D/4)
-            return out.forward(norm.forward(side));
+            Tensor side = narrow.forward(tokens).flatten(1, 3); // (B, N·D/2)
+            Tensor h = hidden.forward(norm1.forward(side).relu());
+            return out.forward(norm2.forward(h).relu());
         }
     }
 }

@@ -51,4 +51,17 @@ public sealed interface Schedule {
             return done < hold ? 1 : end + (1 - end) * (1 - done) / (1 - hold);
         }
     }
+
+    /**
+     * One course after the other, for a run in two stages.
+     *
+     * @param share of the steps that go to the first
+     */
+    record InTurn(double share, Schedule first, Schedule then) implements Schedule {
+        @Override
+        public double factor(long step, long total) {
+            long border = (long) Math.ceil(share * total);
+            return step < border ? first.factor(step, border) : then.factor(step - border, total - border);
+        }
+    }
 }
