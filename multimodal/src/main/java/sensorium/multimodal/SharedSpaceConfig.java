@@ -34,7 +34,8 @@ public record SharedSpaceConfig(
         int width = 256;
         var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8, width);
         var picture = new PatchEncoder.Config(
-                Patches.Config.ofStem(3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1), stage(96, 1, 1)),
+                Patches.Config.ofStem(
+                        3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1), stage(96, 1, 1)),
                 0,
                 GridPositions.Kind.LEARNED,
                 Pooling.Kind.MEAN_MAX,

@@ -4,7 +4,8 @@ import java.util.List;
 import sensorium.tensor.Tensor;
 
 /** Many tokens into one vector. */
-public sealed interface Pooling extends Module permits Pooling.Front, Pooling.Mean, Pooling.MeanMax, Pooling.Places, AttentionPool {
+public sealed interface Pooling extends Module
+        permits Pooling.Front, Pooling.Mean, Pooling.MeanMax, Pooling.Places, AttentionPool {
     enum Kind {
         /** The mean of the tokens in front: the class token, where there is one. */
         FRONT,
