@@ -5,6 +5,7 @@ import static sensorium.kernels.cpu.Lanes.set;
 
 import sensorium.kernels.cpu.Gemm.Matrix;
 import sensorium.kernels.cpu.Scratch.Slot;
+import sensorium.op.UnaryKind;
 
 /**
  * Scaled dot-product attention a tile of scores at a time, never all of them (Dao et al., arXiv 2205.14135), and its
@@ -81,7 +82,7 @@ final class Attention {
 
     private void forward(int head, int first, int n, Matrix q, long turned, Matrix v, long out, long logSums) {
         long tile = Scratch.floats(Slot.SCORES, (long) QUERIES * KEYS);
-        long sums = Scratch.floats(Slot.ROWS, QUERIES);
+        long sums = Scratch.floats(Slot.ROWS, 2L * QUERIES);
         long maxima = logSums;
         Lanes.fill(maxima, n, Float.NEGATIVE_INFINITY);
         Lanes.fill(sums, n, 0f);
@@ -98,7 +99,7 @@ final class Attention {
                     Lanes.fill(row, block, 0f);
                     continue;
                 }
-                float sum = Exponential.run(row, max, row, block);
+                float sum = Exponential.run(row, max, row, Scores.padded(block));
                 if (before != max && j > 0) {
                     float shrink = (float) StrictMath.exp((double) before - max);
                     sum = Math.fma(get(sums + 4L * i), shrink, sum);
@@ -111,11 +112,13 @@ final class Attention {
             }
             Gemm.serial(n, values, block, new Matrix(tile, KEYS, 1), v.at(j, 0), new Matrix(out, values, 1), j > 0);
         }
+        long logs = sums + 4L * QUERIES;
+        Unaries.run(UnaryKind.LOG, sums, logs, n);
         for (int i = 0; i < n; i++) {
             float sum = get(sums + 4L * i);
             Rows.scale(out + 4L * i * values, 1 / sum, values);
             // A row that saw nothing has no sum: it is NaN, as the formula says.
-            set(logSums + 4L * i, sum == 0 ? Float.NaN : (float) (get(maxima + 4L * i) + StrictMath.log(sum)));
+            set(logSums + 4L * i, sum == 0 ? Float.NaN : get(maxima + 4L * i) + get(logs + 4L * i));
         }
     }
 

@@ -71,8 +71,12 @@ final class Rows {
     }
 
     static void scale(long y, float factor, int n) {
-        for (int i = 0; i < n; i += W) {
-            var mask = first(Math.min(W, n - i));
+        int i = 0;
+        for (; i <= n - W; i += W) {
+            store(load(y + 4L * i).mul(factor), y + 4L * i);
+        }
+        if (i < n) {
+            var mask = first(n - i);
             store(load(y + 4L * i, mask).mul(factor), y + 4L * i, mask);
         }
     }

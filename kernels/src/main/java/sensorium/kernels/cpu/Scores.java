@@ -39,20 +39,26 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
         return address + bytes * o;
     }
 
+    /** Smallest multiple of what {@link Exponential} takes at a time that is at least n: rows have room for it. */
+    static int padded(int n) {
+        return Math.ceilDiv(n, 2 * W) * 2 * W;
+    }
+
     /**
-     * Makes scores of the products of query i with keys j to j + n − 1, in place; −∞ where a key is not seen.
+     * Makes scores of the products of query i with keys j to j + n − 1, in place; −∞ where a key is not seen, and behind
+     * the row up to its {@link #padded} length.
      *
      * @return the largest; NaN if one is
      */
     float prepare(int head, int i, int j, int n, long row, float scale) {
         int seen = Math.clamp((long) reach(i) - j, 0, n);
-        Lanes.fill(row + 4L * seen, n - seen, Float.NEGATIVE_INFINITY);
+        Lanes.fill(row + 4L * seen, padded(n) - seen, Float.NEGATIVE_INFINITY);
         switch (mask) {
             case NONE -> Rows.scale(row, scale, seen);
             case SEEN -> keep(row, seen, scale, at(head, i, j, 1), strides[3] != 0);
             case ADDED -> add(row, seen, scale, at(head, i, j, 4), strides[3] != 0);
         }
-        return Reduce.max(row, seen);
+        return Reduce.max(row, padded(n));
     }
 
     private static void keep(long row, int n, float scale, long mask, boolean walk) {
@@ -90,11 +96,10 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
      */
     void gradient(int head, int i, int j, int n, long p, long dp, float scale, float logSum, float delta) {
         prepare(head, i, j, n, p, scale);
-        Exponential.run(p, logSum, p, n);
+        Exponential.run(p, logSum, p, padded(n));
+        // Also behind the row, where nobody looks.
         for (int x = 0; x < n; x += W) {
-            VectorMask<Float> lanes = first(Math.min(W, n - x));
-            FloatVector weight = load(p + 4L * x, lanes);
-            store(load(dp + 4L * x, lanes).sub(delta).mul(weight).mul(scale), dp + 4L * x, lanes);
+            store(load(dp + 4L * x).sub(delta).mul(load(p + 4L * x)).mul(scale), dp + 4L * x);
         }
         // In a row that saw nothing the weights are no numbers, but no gradient reaches what is not seen.
         if (Float.isNaN(logSum)) {
