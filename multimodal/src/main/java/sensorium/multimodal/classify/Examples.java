@@ -32,12 +32,28 @@ public final class Examples {
     }
 
     /**
-     * Decodes, of some items, what a classifier perceives.
+     * Decodes, of some items, what a classifier perceives, so that it can be varied.
      *
-     * @param seed of their variations
+     * @param seed of the variations
      * @throws BadInputException if nothing is left
      */
     public static Examples of(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
+        return decode(config, items, seed, watcher);
+    }
+
+    /**
+     * The same for scoring only: sounds are not kept at several speeds.
+     *
+     * @throws BadInputException if nothing is left
+     */
+    public static Examples forScoring(ClassifierConfig config, List<Item> items, Material.Watcher watcher) {
+        Input input = config.input() instanceof Input.Heard h
+                ? new Input.Heard(h.hearing().plain())
+                : config.input();
+        return decode(new ClassifierConfig(config.labels(), input, config.encoder()), items, 0, watcher);
+    }
+
+    private static Examples decode(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
         var decoding = new Decoding(config, items, new Skipped(), watcher);
         Examples examples = switch (config.input()) {
             case Input.Grey g -> {

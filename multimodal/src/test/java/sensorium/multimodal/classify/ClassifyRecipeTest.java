@@ -114,7 +114,7 @@ class ClassifyRecipeTest {
         assertThat(examples.skipped().count()).isEqualTo(1);
 
         var other = ClassifierConfig.small(List.of("up", "down"), config.input());
-        assertThatThrownBy(() -> Examples.of(other, items, 0, (phase, done, total) -> {}))
+        assertThatThrownBy(() -> Examples.forScoring(other, items, (phase, done, total) -> {}))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no labelled picture can be used; skipped 6");
     }
