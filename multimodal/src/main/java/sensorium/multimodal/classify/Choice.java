@@ -24,7 +24,7 @@ public final class Choice {
     private static final int MEASURED = 4096;
 
     private static final int SMALL = 40;
-    private static final double TRIM = -40;
+    private static final double TRIM = -30;
 
     private Choice() {}
 
@@ -115,7 +115,7 @@ public final class Choice {
         return new double[] {Math.round(mean * 1000) / 1000.0, Math.max(0.05, Math.round(std * 1000) / 1000.0)};
     }
 
-    /** As long as nine of ten sounds are, quiet ends aside. */
+    /** As long as three of four sounds are, quiet ends aside: of longer ones the beginning is heard. */
     private static Input hearing(List<Sound> sources) {
         double[] seconds =
                 look(
@@ -129,7 +129,7 @@ public final class Choice {
                         .mapToDouble(Double::doubleValue)
                         .sorted()
                         .toArray();
-        double most = Math.clamp(seconds[(int) (0.9 * (seconds.length - 1))], 0.6, 4);
+        double most = Math.clamp(seconds[(int) (0.75 * (seconds.length - 1))], 0.6, 4);
         var speeds = List.of(1.0, 0.88, 0.94, 1.06, 1.12);
         return new Input.Heard(
                 new SoundBank.Config(LogMel.Config.sharedSpace(), Math.ceil(most * 10) / 10, TRIM, speeds));
