@@ -1,0 +1,41 @@
+package sensorium.multimodal.index;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import sensorium.multimodal.data.Caption;
+import sensorium.multimodal.data.ImageSource;
+import sensorium.multimodal.data.Item;
+import sensorium.multimodal.data.Sound;
+
+/**
+ * An item that was found; any of its parts may be null.
+ *
+ * @param score cosine of the query and the nearest of the item's vectors
+ * @param text its English caption, or its first where it has none
+ * @param image its first picture that is a file
+ * @param audio its own sound, or the first recording of somebody naming it where it has none
+ * @param label its class
+ */
+public record Hit(double score, String text, Path image, Path audio, String label) {
+    static Hit of(Item item) {
+        Optional<String> text = item.caption("en")
+                .or(() -> item.captions().stream().map(Caption::text).findFirst());
+        Optional<Path> image = item.pictures().stream()
+                .filter(ImageSource.InFile.class::isInstance)
+                .map(source -> ((ImageSource.InFile) source).file().toAbsolutePath())
+                .findFirst();
+        Optional<Path> audio = item.sound(Sound.NO_LANGUAGE)
+                .or(() -> item.sounds().stream().findFirst())
+                .map(sound -> sound.file().toAbsolutePath());
+        return new Hit(
+                0,
+                text.orElse(null),
+                image.orElse(null),
+                audio.orElse(null),
+                item.label().orElse(null));
+    }
+
+    Hit scored(double cosine) {
+        return new Hit(cosine, text, image, audio, label);
+    }
+}
