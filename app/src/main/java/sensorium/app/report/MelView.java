@@ -1,0 +1,61 @@
+package sensorium.app.report;
+
+import java.util.List;
+import java.util.Locale;
+import sensorium.audio.Spectrogram;
+import sensorium.audio.Waveform;
+
+/**
+ * What the model hears of a sound.
+ *
+ * @param name what it is
+ * @param mel its log-mel spectrogram
+ * @param seconds that it spans
+ * @param lowest frequency of the lowest band, Hz
+ * @param highest frequency of the highest band, Hz
+ * @param probe (heads, tokens) what the pooling probe attends to; tokens divide the time evenly; may be empty
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record MelView(
+        String name,
+        Waveform sound,
+        Spectrogram mel,
+        double seconds,
+        double lowest,
+        double highest,
+        List<float[]> probe) {
+
+    public Html html() {
+        int bands = mel.bands();
+        int frames = mel.frames();
+        var upright = new float[bands * frames]; // high bands on top
+        for (int b = 0; b < bands; b++) {
+            for (int t = 0; t < frames; t++) {
+                upright[(bands - 1 - b) * frames + t] = mel.at(t, b);
+            }
+        }
+        List<Html> strips = probe.stream()
+                .map(w -> Html.of(
+                        "<img class=\"strip\" alt=\"attention over time\" src=\"{}\">",
+                        Media.png(ColourMap.picture(w, 1, w.length))))
+                .toList();
+        return Html.of(
+                """
+                <article class="mel"><div class="name"><b>{}</b>{}</div>
+                <div class="frame"><span class="high">{}</span><span class="low">{}</span>
+                <img alt="log-mel spectrogram of {}" src="{}">{}<span class="time-axis"><i>0 s</i><i>{}</i></span></div></article>
+                """,
+                name,
+                Media.player(sound, name),
+                hertz(highest),
+                hertz(lowest),
+                name,
+                Media.png(ColourMap.picture(upright, bands, frames)),
+                strips,
+                String.format(Locale.ROOT, "%.1f s", seconds));
+    }
+
+    private static String hertz(double f) {
+        return f >= 1000 ? String.format(Locale.ROOT, "%.1f kHz", f / 1000) : String.format(Locale.ROOT, "%.0f Hz", f);
+    }
+}

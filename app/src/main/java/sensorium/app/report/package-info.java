@@ -1,0 +1,2 @@
+/** The report: one self-contained page, put together from plain data. Nothing in it is loaded from elsewhere. */
+package sensorium.app.report;
