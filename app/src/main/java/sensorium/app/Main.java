@@ -18,7 +18,17 @@ import sensorium.tensor.ShapeException;
         mixinStandardHelpOptions = true,
         description = "Words, pictures and sounds in one space.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DevicesCommand.class, DataCommand.class})
+        subcommands = {
+            DevicesCommand.class,
+            DataCommand.class,
+            DemoCommand.class,
+            TrainCommand.class,
+            EvalCommand.class,
+            EmbedCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
+            ClassifyCommand.class
+        })
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;

@@ -1,5 +1,6 @@
 package sensorium.app;
 
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -22,6 +23,8 @@ final class Progress implements AutoCloseable {
                         .setInitialMax(Math.max(total, -1))
                         .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                         .setUpdateIntervalMillis(250)
+                        .setConsumer(
+                                new ConsoleProgressBarConsumer(System.err)) // by default the JVM's, which is filtered
                         .clearDisplayOnFinish()
                         .build();
             } else {
@@ -33,6 +36,11 @@ final class Progress implements AutoCloseable {
             bar.stepTo(done);
             bar.setExtraMessage(extra);
         }
+    }
+
+    /** Whether a bar shows what goes on. */
+    boolean isShown() {
+        return terminal;
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class Embedder {
     private static final int BATCH = 64;
 
     /** On white, with a little room around: the middle of what training draws. */
-    static final Augmentation PLAIN = new Augmentation(
+    public static final Augmentation PLAIN = new Augmentation(
             new Augmentation.Place(0.85, 0.85, 0, 0, 0, 0),
             Augmentation.NONE.colour(),
             Augmentation.NONE.background(),

@@ -37,7 +37,11 @@ final class ColourMap {
         return (int) Math.round(255 * encoded);
     }
 
-    /** One pixel a value, the least value darkest. @param values (rows, columns) */
+    /**
+     * One pixel a value, the least value darkest.
+     *
+     * @param values (rows, columns)
+     */
     static Picture picture(float[] values, int rows, int columns) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;
@@ -55,7 +59,11 @@ final class ColourMap {
         return new Picture(columns, rows, 3, bytes);
     }
 
-    /** A picture with the map of some weights over it: bright and in colour where they are large. @param weights (rows, columns) */
+    /**
+     * A picture with the map of some weights over it: bright and in colour where they are large.
+     *
+     * @param weights (rows, columns)
+     */
     static Picture over(Picture picture, float[] weights, int rows, int columns) {
         Picture below = picture.over(0xffffff);
         Picture heat =

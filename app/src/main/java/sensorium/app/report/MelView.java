@@ -13,7 +13,7 @@ import sensorium.audio.Waveform;
  * @param seconds that it spans
  * @param lowest frequency of the lowest band, Hz
  * @param highest frequency of the highest band, Hz
- * @param probe (heads, tokens) what the pooling probe attends to; tokens divide the time evenly; may be empty
+ * @param heads (heads, tokens) what each attends to; tokens divide the time evenly; may be empty
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record MelView(
@@ -23,7 +23,7 @@ public record MelView(
         double seconds,
         double lowest,
         double highest,
-        List<float[]> probe) {
+        List<float[]> heads) {
 
     public Html html() {
         int bands = mel.bands();
@@ -34,7 +34,7 @@ public record MelView(
                 upright[(bands - 1 - b) * frames + t] = mel.at(t, b);
             }
         }
-        List<Html> strips = probe.stream()
+        List<Html> strips = heads.stream()
                 .map(w -> Html.of(
                         "<img class=\"strip\" alt=\"attention over time\" src=\"{}\">",
                         Media.png(ColourMap.picture(w, 1, w.length))))

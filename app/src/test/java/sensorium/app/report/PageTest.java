@@ -209,7 +209,7 @@ final class PageTest {
     }
 
     private static Html mel() {
-        float[] values = floats(100 * 40, i -> Math.sin(i % 40 * .3 + i / 40 * .1));
+        float[] values = floats(100 * 40, i -> Math.sin(i % 40 * .3 + Math.floorDiv(i, 40) * .1));
         return new MelView(
                         NASTY,
                         tone(440),
@@ -241,7 +241,7 @@ final class PageTest {
         int colour = name.hashCode();
         var bytes = new byte[side * side * 4];
         for (int i = 0; i < side * side; i++) {
-            boolean inside = Math.hypot(i % side - 60.0, (i / side) - 60.0) < 52;
+            boolean inside = Math.hypot(i % side - 60.0, Math.floorDiv(i, side) - 60.0) < 52;
             bytes[4 * i] = (byte) colour;
             bytes[4 * i + 1] = (byte) (colour >> 8);
             bytes[4 * i + 2] = (byte) (i / side * 2);

@@ -1,0 +1,161 @@
+package sensorium.app;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sensorium.BadInputException;
+import sensorium.app.report.TierTable;
+import sensorium.app.report.TimeTable;
+import sensorium.multimodal.Embedder;
+import sensorium.multimodal.Material;
+import sensorium.multimodal.SpaceEvaluation;
+import sensorium.multimodal.data.DataSet;
+import sensorium.multimodal.data.DataSets;
+import sensorium.multimodal.data.Skipped;
+import sensorium.nn.training.RunFolder;
+
+/** {@code demo}: data, training, evaluation, index and report in one go. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The whole story on real data: install the stamps, train a shared space, measure it, make it searchable,",
+            "and write a report to look at. Where the stamps cannot be had, a toy world takes their place."
+        })
+final class DemoCommand implements Runnable {
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--minutes", paramLabel = "M", description = "Minutes of training (default: ${DEFAULT-VALUE}).")
+    private double minutes = 4;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The run folder to make (default: runs/demo- and the time).")
+    private Path out;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DATA",
+            description = "stamps, toy or a folder (default: stamps where they can be had, else toy).")
+    private String data;
+
+    private final List<TimeTable.Span> spans = new ArrayList<>();
+
+    @Override
+    public void run() {
+        common.backend();
+        Path folder = out != null
+                ? out
+                : Path.of(
+                        "runs",
+                        "demo-"
+                                + LocalDateTime.now(ZoneId.systemDefault())
+                                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+        var training = TrainingOptions.of(null, folder, minutes);
+        training.requirePositive();
+        Map<String, Object> json = new LinkedHashMap<>();
+        String text;
+        try (var progress = new Progress()) {
+            SpaceData known = timed("data", () -> SpaceData.open(obtain(progress)));
+            long began = System.nanoTime();
+            SpaceTraining.Result result = SpaceTraining.run(known, training, common, progress);
+            double all = (System.nanoTime() - began) * 1e-9;
+            spans.add(new TimeTable.Span("decode pictures and sounds", result.decodeSeconds()));
+            spans.add(new TimeTable.Span("train", all - result.decodeSeconds()));
+            List<TierTable.Row> rows = timed("evaluate", () -> evaluate(known, result, progress, json));
+            timed("index", () -> index(known, result, folder, progress));
+            progress.update("report", 0, -1, "");
+            Path report = report(known, result, rows, folder);
+            json.put("data", known.name());
+            json.put("train_seconds", result.outcome().seconds());
+            json.put("report", report.toString());
+            text = "%n%s%n%ndata    %s%nmodel   %s%nindex   %s%nreport  %s%n%ntry: sensorium search %s --text \"%s\""
+                    .formatted(
+                            TierRows.text(rows),
+                            known.name(),
+                            folder,
+                            folder.resolve("index"),
+                            report,
+                            folder.resolve("index"),
+                            known.protocol().isPresent() ? "a duck" : "a red star");
+        }
+        common.print(json, text);
+    }
+
+    /** The name of the data, installed if need be. */
+    private String obtain(Progress progress) {
+        if (data != null && DataSet.named(data).isEmpty()) {
+            return data;
+        }
+        var sets = DataSets.ofUser();
+        var wanted = data == null ? DataSet.STAMPS : DataSet.require(data);
+        try {
+            sets.install(wanted, Optional.empty(), (phase, done, total) -> progress.update(phase, done, total, ""));
+            return wanted.setName();
+        } catch (BadInputException e) {
+            if (data != null) {
+                throw e;
+            }
+            common.say("the stamps cannot be had (" + e.getMessage() + "); using the toy world instead");
+            return DataSet.TOY.setName();
+        }
+    }
+
+    private static List<TierTable.Row> evaluate(
+            SpaceData known, SpaceTraining.Result result, Progress progress, Map<String, Object> json) {
+        progress.update("evaluate", 0, -1, "");
+        var evaluation = new SpaceEvaluation(result.space());
+        if (known.protocol().isPresent()) {
+            var tiers = evaluation.tiers(known.protocol().get(), result.material());
+            json.put("tiers", tiers.toMap());
+            return TierRows.of(tiers);
+        }
+        var material = Material.of(
+                known.scored(null),
+                result.space().config().hearing(),
+                (phase, done, total) -> progress.update(phase, done, total, ""));
+        var recall = evaluation.retrieval(material);
+        json.put("recall", recall);
+        return TierRows.of(recall);
+    }
+
+    private static Path index(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
+        Path where = folder.resolve("index");
+        ItemIndex.of(
+                        folder,
+                        new Embedder(result.space()),
+                        known.folder().items(),
+                        new Skipped(),
+                        (phase, done, total) -> progress.update(phase, done, total, ""))
+                .write(where);
+        return where;
+    }
+
+    private Path report(SpaceData known, SpaceTraining.Result result, List<TierTable.Row> rows, Path folder) {
+        try (var run = RunFolder.resume(folder)) {
+            String html = new SpaceReport(known, result).html(rows, run.metrics(), spans);
+            run.write("report.html", html.getBytes(StandardCharsets.UTF_8));
+            return run.file("report.html");
+        }
+    }
+
+    private <T> T timed(String what, Supplier<T> work) {
+        long began = System.nanoTime();
+        T result = work.get();
+        spans.add(new TimeTable.Span(what, (System.nanoTime() - began) * 1e-9));
+        return result;
+    }
+}

@@ -1,0 +1,66 @@
+package sensorium.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sensorium.multimodal.Embedder;
+import sensorium.multimodal.data.DataFolder;
+import sensorium.multimodal.data.DataSets;
+import sensorium.multimodal.data.Item;
+import sensorium.multimodal.data.Skipped;
+import sensorium.multimodal.model.ModelFolder;
+
+/** {@code index MODEL}: makes a folder searchable. */
+@Command(
+        name = "index",
+        mixinStandardHelpOptions = true,
+        description = "Embed the pictures and sounds of a data folder, so that 'search' finds them.")
+final class IndexCommand implements Runnable {
+    @Mixin
+    private CommonOptions common;
+
+    @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space.")
+    private Path model;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DATA",
+            description = "A data folder, or the name of an installed set.")
+    private String data;
+
+    @Option(names = "--split", paramLabel = "S", description = "Only this split (default: all there is).")
+    private String split;
+
+    @Option(names = "--out", required = true, paramLabel = "INDEX", description = "The folder to make.")
+    private Path out;
+
+    @Override
+    public void run() {
+        common.backend();
+        var embedder = new Embedder(new ModelFolder(model).openSpace());
+        DataFolder folder = DataSets.ofUser().open(data);
+        List<Item> items = split == null ? folder.items() : folder.split(split);
+        var skipped = new Skipped();
+        ItemIndex index;
+        try (var progress = new Progress()) {
+            index = ItemIndex.of(
+                    model, embedder, items, skipped, (phase, done, total) -> progress.update(phase, done, total, ""));
+        }
+        index.write(out);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("index", out.toString());
+        json.put("items", index.entries().size());
+        json.put("vectors", index.vectors().length);
+        json.put("skipped", skipped.count());
+        common.print(
+                json,
+                "%d items, %d vectors%s%nnow: sensorium search %s --text \"…\""
+                        .formatted(index.entries().size(), index.vectors().length, skipped.summary(), out));
+    }
+}

@@ -1,0 +1,49 @@
+package sensorium.app;
+
+import sensorium.multimodal.Material;
+import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.SharedSpaceConfig;
+import sensorium.multimodal.SharedSpaceRecipe;
+import sensorium.multimodal.model.ModelFolder;
+import sensorium.nn.Weights;
+import sensorium.nn.training.Epochs;
+import sensorium.nn.training.Plan;
+import sensorium.nn.training.Trainer;
+
+/** Trains a shared space; what {@code train} and {@code demo} have in common. */
+final class SpaceTraining {
+    private SpaceTraining() {}
+
+    /** @param decodeSeconds time before the first step */
+    record Result(SharedSpace space, Material material, Trainer.Outcome outcome, double decodeSeconds) {}
+
+    static Result run(SpaceData data, TrainingOptions training, CommonOptions common, Progress progress) {
+        long began = System.nanoTime();
+        Overrides overrides = training.overrides();
+        var options = overrides.apply(SharedSpaceRecipe.Options.STANDARD);
+        overrides.requireAllTaken(options);
+        var config = SharedSpaceConfig.small();
+        Material material = Material.of(
+                data.training(), config.hearing(), (phase, done, total) -> progress.update(phase, done, total, ""));
+        double decodeSeconds = (System.nanoTime() - began) * 1e-9;
+        var space = SharedSpace.of(Weights.random(common.seed), config);
+        var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
+        var length =
+                training.length(times -> epoch(material, options, common.seed).steps(times, 1));
+        try (var folder = training.folder(ModelFolder.config(config))) {
+            var outcome = Trainer.train(
+                    recipe, Plan.of(common.seed, length, recipe.descent()), folder, new TrainingView(common, progress));
+            return new Result(space, material, outcome, decodeSeconds);
+        }
+    }
+
+    /** Once through the pictures; the sounds or the items where there are none. */
+    private static Epochs epoch(Material material, SharedSpaceRecipe.Options options, long seed) {
+        if (material.pictures().size() > 0) {
+            return new Epochs(material.pictures().size(), options.pictures(), seed);
+        }
+        return material.sounds().size() > 0
+                ? new Epochs(material.sounds().size(), options.sounds(), seed)
+                : new Epochs(material.items().size(), options.texts(), seed);
+    }
+}

@@ -1,0 +1,76 @@
+package sensorium.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.DoubleToLongFunction;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+import sensorium.BadInputException;
+import sensorium.nn.training.Length;
+import sensorium.nn.training.RunFolder;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What every recipe takes. */
+final class TrainingOptions {
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DATA",
+            description = "A data folder, or the name of an installed set.")
+    String data;
+
+    @Option(names = "--out", required = true, paramLabel = "RUN", description = "The run folder to make.")
+    Path out;
+
+    @ArgGroup
+    private HowLong howLong = new HowLong();
+
+    /** Options as they would be given: so many minutes into a new folder. */
+    static TrainingOptions of(String data, Path out, double minutes) {
+        var options = new TrainingOptions();
+        options.data = data;
+        options.out = out;
+        options.howLong.minutes = minutes;
+        return options;
+    }
+
+    /** Either of the two. */
+    static final class HowLong {
+        @Option(names = "--minutes", paramLabel = "M", description = "Train about so long (default: 4).")
+        Double minutes;
+
+        @Option(names = "--epochs", paramLabel = "N", description = "Train on everything so many times.")
+        Double epochs;
+    }
+
+    @Option(names = "--resume", description = "Go on with the run in the folder, in the same way as it began.")
+    boolean resume;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a number of the recipe; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    Overrides overrides() {
+        return new Overrides(settings);
+    }
+
+    /** @param stepsOfEpochs how many steps so many epochs are */
+    Length length(DoubleToLongFunction stepsOfEpochs) {
+        if (howLong.epochs != null) {
+            return new Length.Steps(stepsOfEpochs.applyAsLong(howLong.epochs));
+        }
+        return new Length.Minutes(howLong.minutes == null ? 4 : howLong.minutes);
+    }
+
+    /** @throws BadInputException if the length is none */
+    void requirePositive() {
+        if ((howLong.epochs != null && !(howLong.epochs > 0)) || (howLong.minutes != null && !(howLong.minutes > 0))) {
+            throw new BadInputException("--minutes and --epochs must be above 0");
+        }
+    }
+
+    /** The folder of the run, new or to be continued. */
+    RunFolder folder(ObjectNode config) {
+        return resume ? RunFolder.resume(out) : RunFolder.create(out, config);
+    }
+}

@@ -1,0 +1,286 @@
+package sensorium.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import sensorium.audio.WavWriter;
+import sensorium.audio.Waveform;
+import sensorium.vision.Picture;
+import sensorium.vision.PngWriter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands as a user types them, on a folder of a dozen pictures and tones. */
+final class CommandsTest {
+    private static final List<String> NAMES = List.of("red", "green", "blue");
+    private static final String[] SMALL = {"--set", "pictures=6", "--set", "sounds=6", "--set", "texts=3"};
+
+    @TempDir
+    static Path folder;
+
+    private static Path data;
+    private static Path space;
+
+    /** What a command left. */
+    private record Result(int status, String out, String err) {
+        JsonNode json() {
+            assertThat(status).as(err).isZero();
+            return JsonMapper.shared().readTree(out);
+        }
+    }
+
+    @BeforeAll
+    static void train() throws Exception {
+        data = Files.createDirectory(folder.resolve("data"));
+        var lines = new ArrayList<String>();
+        for (int i = 0; i < 12; i++) {
+            String name = NAMES.get(i % 3);
+            PngWriter.write(picture(i % 3, i), data.resolve(i + ".png"));
+            WavWriter.write(data.resolve(i + ".wav"), tone(220 << i % 3));
+            lines.add("""
+                    {"image_file_name":"%d.png","audio_file_name":"%d.wav","text":"a %s thing","label":"%s","split":"%s"}""".formatted(i, i, name, name, i < 9 ? "train" : "test"));
+        }
+        Files.write(data.resolve("metadata.jsonl"), lines);
+        space = folder.resolve("space");
+        JsonNode trained = sensorium(
+                        with(SMALL, "train", "shared-space", "--data", data, "--out", space, "--epochs", 1))
+                .json();
+        assertThat(trained.path("steps").asInt()).isEqualTo(2);
+        assertThat(trained.path("train_seconds").asDouble()).isPositive();
+    }
+
+    @Test
+    void aRunIsNotOverwrittenAndGoesOn() {
+        var again = sensorium(with(SMALL, "train", "shared-space", "--data", data, "--out", space, "--epochs", 1));
+        assertThat(again.status).isEqualTo(1);
+        assertThat(again.err).contains("--resume").hasLineCount(1);
+        var resumed = sensorium(
+                with(SMALL, "train", "shared-space", "--data", data, "--out", space, "--epochs", 1, "--resume"));
+        assertThat(resumed.json().path("steps").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void evalTellsTheRecallInEveryDirection() {
+        JsonNode all = sensorium("eval", space, "--data", data, "--json").json();
+        assertThat(all.path("recall").propertyNames())
+                .contains("text_to_picture", "picture_to_text", "sound_to_picture", "picture_to_sound");
+        assertThat(all.path("recall").path("text_to_picture").path("n").asInt()).isEqualTo(3);
+        JsonNode train = sensorium("eval", space, "--data", data, "--split", "train", "--json")
+                .json();
+        assertThat(train.path("recall").path("text_to_picture").path("n").asInt())
+                .isEqualTo(9);
+        assertThat(sensorium("eval", space, "--data", data).out).contains("R@1", "text → picture");
+    }
+
+    @Test
+    void embedGivesUnitVectors() {
+        JsonNode rows = sensorium(
+                        "embed",
+                        space,
+                        "--text",
+                        "a red thing",
+                        "--image",
+                        data.resolve("0.png"),
+                        "--audio",
+                        data.resolve("0.wav"),
+                        "--json")
+                .json();
+        assertThat(rows).hasSize(3);
+        for (JsonNode row : rows) {
+            double squares = 0;
+            for (JsonNode v : row.path("vector")) {
+                squares += v.asDouble() * v.asDouble();
+            }
+            assertThat(squares).isCloseTo(1, offset(1e-4));
+        }
+    }
+
+    @Test
+    void searchFindsWhatWasIndexed() {
+        Path index = folder.resolve("index");
+        JsonNode made = sensorium("index", space, "--data", data, "--out", index, "--json")
+                .json();
+        assertThat(made.path("items").asInt()).isEqualTo(12);
+        assertThat(made.path("vectors").asInt()).isEqualTo(24);
+        JsonNode same = sensorium("search", index, "--image", data.resolve("5.png"), "-k", "3", "--json")
+                .json();
+        assertThat(same).hasSize(3);
+        assertThat(same.path(0).path("score").asDouble()).isCloseTo(1, offset(1e-4));
+        assertThat(same.path(0).path("image").asString("")).endsWith("5.png");
+        assertThat(same.path(0).path("audio").asString("")).endsWith("5.wav");
+        assertThat(same.path(0).path("text").asString("")).isEqualTo("a blue thing");
+        assertThat(same.path(0).path("label").asString("")).isEqualTo("blue");
+        assertThat(sensorium("search", index, "--audio", data.resolve("5.wav")).out)
+                .hasLineCount(10);
+        assertThat(sensorium("search", index, "--text", "a red thing", "--json").json())
+                .hasSize(10);
+    }
+
+    @Test
+    void aSpaceClassifiesByNames() {
+        JsonNode rows = sensorium(
+                        "classify",
+                        space,
+                        data.resolve("1.png"),
+                        data.resolve("1.wav"),
+                        "--label",
+                        "a red thing",
+                        "--label",
+                        "a green thing",
+                        "--json")
+                .json();
+        assertThat(rows).hasSize(2);
+        assertThat(rows.path(0).path("guesses").size()).isEqualTo(2);
+        assertThat(rows.path(0).path("probability").asDouble()).isBetween(0.5, 1.0);
+        JsonNode labels = sensorium("classify", space, data.resolve("1.png"), "--data", data, "--json")
+                .json();
+        assertThat(NAMES).contains(labels.path(0).path("label").asString(""));
+        assertThat(sensorium("classify", space, data.resolve("1.png")).status).isEqualTo(2);
+    }
+
+    @Test
+    void aClassifierIsTrainedMeasuredAndUsed() {
+        Path run = folder.resolve("classifier");
+        JsonNode trained = sensorium(
+                        "train",
+                        "classify",
+                        "--data",
+                        data,
+                        "--out",
+                        run,
+                        "--epochs",
+                        "2",
+                        "--set",
+                        "sense=picture",
+                        "--json")
+                .json();
+        assertThat(trained.path("labels")).hasSize(3);
+        JsonNode scores = sensorium("eval", run, "--data", data, "--json").json();
+        assertThat(scores.path("n").asInt()).isEqualTo(3);
+        assertThat(scores.path("accuracy").asDouble()).isBetween(0.0, 1.0);
+        JsonNode rows =
+                sensorium("classify", run, data.resolve("0.png"), "--json").json();
+        assertThat(NAMES).contains(rows.path(0).path("label").asString(""));
+        assertThat(sensorium("embed", run, "--text", "x").status).isEqualTo(1);
+    }
+
+    @Test
+    void demoLeavesAReport() throws Exception {
+        Path run = folder.resolve("demo");
+        JsonNode told = sensorium("demo", "--data", data, "--minutes", "0.02", "--out", run, "--json")
+                .json();
+        assertThat(told.propertyNames()).contains("recall", "data", "train_seconds", "report");
+        String report = Files.readString(Path.of(told.path("report").asString("")), StandardCharsets.UTF_8);
+        assertThat(report)
+                .contains("How good it is", "Ask it", "A map of the space", "What it looks at", "What it hears")
+                .doesNotContain("http:", "https:");
+        assertThat(sensorium("search", run.resolve("index"), "--text", "a red thing").status)
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train",
+                "train nonsense",
+                "train shared-space",
+                "train shared-space --data d --out o --minutes 1 --epochs 1",
+                "eval",
+                "embed model",
+                "index model --data d",
+                "search index",
+                "search index --text a --image b",
+                "search index --text a -k 0",
+                "classify model",
+                "demo --minutes soon"
+            })
+    void wrongUseIsStatusTwoAndOneLine(String line) {
+        var result = sensorium((Object[]) line.split(" "));
+        assertThat(result.status).as(result.err).isEqualTo(2);
+        assertThat(result.err).hasLineCount(1).startsWith("sensorium: ").contains("--help");
+    }
+
+    static Stream<String> hopeless() {
+        return Stream.of(
+                "eval nowhere --data " + data,
+                "search nowhere --text a",
+                "train shared-space --data nowhere --out o",
+                "train shared-space --data " + data + " --out o --set pictures=many",
+                "train shared-space --data " + data + " --out o --set colour=3",
+                "train shared-space --data " + data + " --out o --minutes 0",
+                "embed " + space + " --image " + data.resolve("0.wav"),
+                "eval " + space + " --data " + data + " --split none");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void hopeless(String line) {
+        var result = sensorium((Object[]) line.split(" "));
+        assertThat(result.status).as(result.err).isEqualTo(1);
+        assertThat(result.err).hasLineCount(1).startsWith("sensorium: ").doesNotContain("defect");
+    }
+
+    private static Object[] with(String[] more, Object... first) {
+        return Stream.concat(Stream.of(first), Stream.concat(Stream.of(more), Stream.of("--json")))
+                .toArray();
+    }
+
+    /** Runs a command in this process; what it says on the way is no part of the result. */
+    private static Result sensorium(Object... words) {
+        var out = new ByteArrayOutputStream();
+        var err = new StringWriter();
+        PrintStream stdout = System.out;
+        PrintStream stderr = System.err;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+        try {
+            int status = Main.commandLine()
+                    .setErr(new PrintWriter(err, true))
+                    .execute(Stream.of(words).map(Object::toString).toArray(String[]::new));
+            return new Result(
+                    status,
+                    out.toString(StandardCharsets.UTF_8).strip(),
+                    err.toString().strip());
+        } finally {
+            System.setOut(stdout);
+            System.setErr(stderr);
+        }
+    }
+
+    /** A block of one colour on white, at a place of its own. */
+    private static Picture picture(int channel, int place) {
+        int side = 48;
+        var bytes = new byte[side * side * 3];
+        for (int i = 0; i < side * side; i++) {
+            boolean inside = Math.abs(i % side - 16 - place) < 10 && Math.abs(i / side - 24) < 10;
+            for (int c = 0; c < 3; c++) {
+                bytes[3 * i + c] = (byte) (!inside || c == channel ? 255 : 0);
+            }
+        }
+        return new Picture(side, side, 3, bytes);
+    }
+
+    private static Waveform tone(double hertz) {
+        var samples = new float[8_000];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (float) (0.3 * Math.sin(2 * Math.PI * hertz * i / 16_000));
+        }
+        return new Waveform(samples, 16_000);
+    }
+}
