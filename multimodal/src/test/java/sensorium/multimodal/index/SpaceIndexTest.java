@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,24 +27,32 @@ import sensorium.nn.Weights;
 /** An untrained space will do: what is equal lies together in it. */
 class SpaceIndexTest {
     @TempDir
+    static Path shared;
+
+    private static SharedSpace space;
+    private static List<Item> items;
+
+    @TempDir
     Path folder;
 
     private ModelFolder model;
     private Embedder embedder;
-    private List<Item> items;
     private Path index;
 
-    @BeforeEach
-    void anIndex() {
-        var config = SharedSpaceConfig.small();
-        var space = SharedSpace.of(Weights.random(1), config);
-        model = new ModelFolder(folder);
-        Safetensors.write(folder.resolve("model.safetensors"), space.state(), Map.of());
-        embedder = new Embedder(space);
-        items = new DataSets(folder.resolve("cache"), Optional.empty())
+    @BeforeAll
+    static void aSpaceAndItems() {
+        space = SharedSpace.of(Weights.random(1), SharedSpaceConfig.small());
+        items = new DataSets(shared, Optional.empty())
                 .open("toy")
                 .forEvaluation()
                 .subList(0, 12);
+    }
+
+    @BeforeEach
+    void aModel() {
+        model = new ModelFolder(folder);
+        Safetensors.write(folder.resolve("model.safetensors"), space.state(), Map.of());
+        embedder = new Embedder(space);
         index = folder.resolve("index");
     }
 
@@ -89,9 +98,9 @@ class SpaceIndexTest {
         assertThat(SpaceIndex.open(index).size()).isEqualTo(3);
         try (var beside = Files.list(folder)) {
             assertThat(beside.map(p -> p.getFileName().toString()))
-                    .containsExactlyInAnyOrder("cache", "index", "model.safetensors");
+                    .containsExactlyInAnyOrder("index", "model.safetensors");
         }
-        index = folder.resolve("cache");
+        index = shared;
         assertThatThrownBy(() -> write(items))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("is not an index");
@@ -99,16 +108,24 @@ class SpaceIndexTest {
 
     @Test
     void whatCannotBeDecodedIsSkippedAndCounted() throws Exception {
-        Files.write(picture(items.getFirst()), new byte[3]);
-        var written = write(items.subList(0, 2));
+        Path broken = Files.write(folder.resolve("broken.png"), new byte[3]);
+        Item first = items.getFirst();
+        Item item = new Item(
+                first.id(),
+                first.captions(),
+                List.of(new ImageSource.InFile(broken)),
+                first.sounds(),
+                first.label(),
+                first.split());
+        var written = write(List.of(item, items.get(1)));
         assertThat(written.vectors()).isEqualTo(9);
         assertThat(written.skipped().count()).isEqualTo(1);
     }
 
     @Test
-    void anotherModelIsRefused() {
+    void anotherModelIsRefused() throws Exception {
         write(items.subList(0, 2));
-        var other = new ModelFolder(folder.resolve("cache"));
+        var other = new ModelFolder(Files.createDirectory(folder.resolve("other")));
         Safetensors.write(
                 other.path().resolve("model.safetensors"),
                 SharedSpace.of(Weights.random(2), SharedSpaceConfig.small()).state(),
