@@ -22,7 +22,8 @@ import sensorium.multimodal.Material;
 import sensorium.multimodal.SpaceEvaluation;
 import sensorium.multimodal.data.DataSet;
 import sensorium.multimodal.data.DataSets;
-import sensorium.multimodal.data.Skipped;
+import sensorium.multimodal.index.IndexWriter;
+import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.training.RunFolder;
 
 /** {@code demo}: data, training, evaluation, index and report in one go. */
@@ -132,16 +133,14 @@ final class DemoCommand implements Runnable {
         return TierRows.of(recall);
     }
 
-    private static Path index(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
-        Path where = folder.resolve("index");
-        ItemIndex.of(
-                        folder,
-                        new Embedder(result.space()),
-                        known.folder().items(),
-                        new Skipped(),
-                        (phase, done, total) -> progress.update(phase, done, total, ""))
-                .write(where);
-        return where;
+    private static IndexWriter.Written index(
+            SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
+        return IndexWriter.write(
+                folder.resolve("index"),
+                new ModelFolder(folder),
+                new Embedder(result.space()),
+                known.folder().items(),
+                (phase, done, total) -> progress.update(phase, done, total, ""));
     }
 
     private Path report(SpaceData known, SpaceTraining.Result result, List<TierTable.Row> rows, Path folder) {

@@ -12,7 +12,7 @@ import sensorium.multimodal.Embedder;
 import sensorium.multimodal.data.DataFolder;
 import sensorium.multimodal.data.DataSets;
 import sensorium.multimodal.data.Item;
-import sensorium.multimodal.data.Skipped;
+import sensorium.multimodal.index.IndexWriter;
 import sensorium.multimodal.model.ModelFolder;
 
 /** {@code index MODEL}: makes a folder searchable. */
@@ -46,21 +46,27 @@ final class IndexCommand implements Runnable {
         var embedder = new Embedder(new ModelFolder(model).openSpace());
         DataFolder folder = DataSets.ofUser().open(data);
         List<Item> items = split == null ? folder.items() : folder.split(split);
-        var skipped = new Skipped();
-        ItemIndex index;
+        IndexWriter.Written written;
         try (var progress = new Progress()) {
-            index = ItemIndex.of(
-                    model, embedder, items, skipped, (phase, done, total) -> progress.update(phase, done, total, ""));
+            written = IndexWriter.write(
+                    out,
+                    new ModelFolder(model),
+                    embedder,
+                    items,
+                    (phase, done, total) -> progress.update(phase, done, total, ""));
         }
-        index.write(out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("index", out.toString());
-        json.put("items", index.entries().size());
-        json.put("vectors", index.vectors().length);
-        json.put("skipped", skipped.count());
+        json.put("items", written.items());
+        json.put("vectors", written.vectors());
+        json.put("skipped", written.skipped().count());
         common.print(
                 json,
                 "%d items, %d vectors%s%nnow: sensorium search %s --text \"…\""
-                        .formatted(index.entries().size(), index.vectors().length, skipped.summary(), out));
+                        .formatted(
+                                written.items(),
+                                written.vectors(),
+                                written.skipped().summary(),
+                                out));
     }
 }

@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.audio.AudioFile;
 import sensorium.multimodal.Embedder;
+import sensorium.multimodal.index.Hit;
+import sensorium.multimodal.index.SpaceIndex;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.vision.PictureFile;
 
@@ -69,32 +71,39 @@ final class SearchCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "-k must be at least 1");
         }
         common.backend();
-        var items = ItemIndex.read(index);
-        List<ItemIndex.Hit> hits =
-                items.search(query.vector(new Embedder(new ModelFolder(items.model()).openSpace())), k);
+        var items = SpaceIndex.open(index);
+        var model = new ModelFolder(items.model());
+        items.requireModel(model);
+        List<Hit> hits = items.search(query.vector(new Embedder(model.openSpace())), k);
         common.print(
                 hits.stream().map(SearchCommand::row).toList(),
                 hits.stream().map(SearchCommand::line).collect(Collectors.joining("\n")));
     }
 
-    private static Map<String, Object> row(ItemIndex.Hit hit) {
+    private static Map<String, Object> row(Hit hit) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("score", hit.score());
-        row.put("text", hit.entry().text());
-        row.put("image", hit.entry().image());
-        row.put("audio", hit.entry().audio());
-        row.put("label", hit.entry().label());
+        row.put("text", hit.text());
+        row.put("image", file(hit.image()));
+        row.put("audio", file(hit.audio()));
+        row.put("label", hit.label());
         return row;
     }
 
-    private static String line(ItemIndex.Hit hit) {
-        var e = hit.entry();
-        String files = Stream.of(e.image(), e.audio()).filter(Objects::nonNull).collect(Collectors.joining("  "));
+    private static String file(Path path) {
+        return path == null ? null : path.toString();
+    }
+
+    private static String line(Hit hit) {
+        String files = Stream.of(hit.image(), hit.audio())
+                .filter(Objects::nonNull)
+                .map(Path::toString)
+                .collect(Collectors.joining("  "));
         return String.format(
                 Locale.ROOT,
                 "%.3f  %-32s  %s",
                 hit.score(),
-                e.text() != null ? e.text() : e.label() != null ? e.label() : "",
+                hit.text() != null ? hit.text() : hit.label() != null ? hit.label() : "",
                 files);
     }
 }

@@ -117,7 +117,7 @@ final class CommandsTest {
         JsonNode made = sensorium("index", space, "--data", data, "--out", index, "--json")
                 .json();
         assertThat(made.path("items").asInt()).isEqualTo(12);
-        assertThat(made.path("vectors").asInt()).isEqualTo(24);
+        assertThat(made.path("vectors").asInt()).isEqualTo(36);
         JsonNode same = sensorium("search", index, "--image", data.resolve("5.png"), "-k", "3", "--json")
                 .json();
         assertThat(same).hasSize(3);
