@@ -69,6 +69,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             long[] soundConcepts) {}
 
     private static final double WORD_SCALE = 10;
+    private static final double CALM = 0.4;
     private static final int ANCHOR_BATCH = 256;
     private static final double MOST_SCALE = Math.log(20);
 
@@ -94,7 +95,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.seed = seed;
         int side = space.config().side();
         this.seeing = new PictureAugment(material.pictures(), side, options.seeing, seed);
-        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, options.seeing, seed);
+        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, onCalmGround(options.seeing), seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -103,6 +104,13 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.wordOrder = new Epochs(captions.size(), Math.min(options.texts, captions.size()), seed + 1);
         this.pictureOrder = new Epochs(Math.max(1, pictureItems.length), options.pictures, seed + 2);
         this.soundOrder = new Epochs(Math.max(1, soundItems.length), options.sounds, seed + 3);
+    }
+
+    /** What a thing looks like is learnt faster before it has to be told from what lies behind it: mostly white, then. */
+    private static Augmentation onCalmGround(Augmentation how) {
+        var b = how.background();
+        var calm = new Augmentation.Background(b.plain() * CALM, b.gradient() * CALM, b.noise() * CALM);
+        return new Augmentation(how.place(), how.colour(), calm, how.damage(), how.mix());
     }
 
     /** A concept without captions is known by its name: the label. */
