@@ -118,10 +118,8 @@ class SharedSpaceTest {
     }
 
     @Test
-    void theStateReloadsAndTheConfigGoesThroughJson() {
-        var json = JsonMapper.shared();
-        var config = json.treeToValue(json.valueToTree(SharedSpaceConfig.small()), SharedSpaceConfig.class);
-        assertThat(config).isEqualTo(SharedSpaceConfig.small());
+    void theStateReloads() {
+        var config = SharedSpaceConfig.small();
         Map<String, Tensor> state = SharedSpace.of(Weights.random(1), config).state();
         var again = Weights.load(state, "state", w -> SharedSpace.of(w, config)).state();
         assertThat(again.keySet()).isEqualTo(state.keySet());
