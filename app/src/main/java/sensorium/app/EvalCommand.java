@@ -86,7 +86,7 @@ final class EvalCommand implements Runnable {
     private void classifier(Classifier classifier, Material.Watcher watcher) {
         var scores = Scores.of(
                 classifier,
-                Examples.of(classifier.config(), SpaceData.open(data).scored(split), common.seed, watcher));
+                Examples.forScoring(classifier.config(), SpaceData.open(data).scored(split), watcher));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accuracy", scores.accuracy());
         json.put("n", scores.count());

@@ -23,16 +23,17 @@ final class SpaceTraining {
         var options = overrides.apply(SharedSpaceRecipe.Options.STANDARD);
         overrides.requireAllTaken(options);
         var config = SharedSpaceConfig.small();
-        Material material = Material.of(
-                data.training(), config.hearing(), (phase, done, total) -> progress.update(phase, done, total, ""));
-        double decodeSeconds = (System.nanoTime() - began) * 1e-9;
-        var space = SharedSpace.of(Weights.random(common.seed), config);
-        var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
-        var length =
-                training.length(times -> epoch(material, options, common.seed).steps(times, 1));
+        // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var folder = training.folder(ModelFolder.config(config))) {
-            var outcome = Trainer.train(
-                    recipe, Plan.of(common.seed, length, recipe.descent()), folder, new TrainingView(common, progress));
+            Material material = Material.of(
+                    data.training(), config.hearing(), (phase, done, total) -> progress.update(phase, done, total, ""));
+            double decodeSeconds = (System.nanoTime() - began) * 1e-9;
+            var space = SharedSpace.of(Weights.random(common.seed), config);
+            var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
+            var length = training.length(
+                    times -> epoch(material, options, common.seed).steps(times, 1));
+            var plan = Plan.of(common.seed, length, recipe.descent());
+            var outcome = Trainer.train(recipe, plan, folder, new TrainingView(common, progress));
             return new Result(space, material, outcome, decodeSeconds);
         }
     }

@@ -53,7 +53,7 @@ final class TrainClassifyCommand implements Runnable {
             List<Item> heldOut = data.forEvaluation();
             Optional<Examples> scored = data.splits().isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Examples.of(config, heldOut, common.seed, watcher));
+                    : Optional.of(Examples.forScoring(config, heldOut, watcher));
             var recipe = new ClassifyRecipe(model, examples, scored, common.seed);
             try (var folder = training.folder(ModelFolder.config(config))) {
                 outcome = Trainer.train(

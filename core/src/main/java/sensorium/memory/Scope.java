@@ -1,6 +1,7 @@
 package sensorium.memory;
 
 import java.lang.ref.Cleaner;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -88,6 +89,7 @@ public final class Scope {
         switch (o) {
             case null -> {}
             case Tensor t -> into.add(t);
+            case Path _ -> {} // an Iterable of itself
             case Iterable<?> many -> many.forEach(x -> collect(x, into));
             case Map<?, ?> map -> map.values().forEach(x -> collect(x, into));
             case Object[] array -> {

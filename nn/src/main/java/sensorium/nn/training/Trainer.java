@@ -252,7 +252,7 @@ public final class Trainer<B> {
         listener.measuring();
         Map<String, Tensor> start = new HashMap<>();
         recipe.model().state().forEach((path, t) -> start.put(path, t.alias()));
-        double window = Math.clamp(0.05 * seconds, 0.5, 15);
+        double window = Math.clamp(0.07 * seconds, 0.5, 25);
         int parts = descent.accumulate();
         int scale = 1000;
         long began = System.nanoTime();
@@ -277,7 +277,7 @@ public final class Trainer<B> {
                 });
                 if (warm != 0) {
                     counted++;
-                } else if (i >= 1 && elapsed(began) > 0.6 * window) {
+                } else if (i >= 1 && elapsed(began) > 0.75 * window) {
                     warm = System.nanoTime();
                 }
             }
