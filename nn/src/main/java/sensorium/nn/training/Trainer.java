@@ -252,7 +252,7 @@ public final class Trainer<B> {
         listener.measuring();
         Map<String, Tensor> start = new HashMap<>();
         recipe.model().state().forEach((path, t) -> start.put(path, t.alias()));
-        double window = Math.clamp(0.07 * seconds, 0.5, 25);
+        double window = Math.clamp(0.12 * seconds, 0.5, 40);
         int parts = descent.accumulate();
         int scale = 1000;
         long began = System.nanoTime();
