@@ -31,8 +31,8 @@ public record SharedSpace(
         implements Module {
 
     /**
-     * From an encoder into the space. What all inputs have in common is taken away first: else they would all lie in one
-     * direction for the first thousand steps.
+     * From an encoder into the space. The batch norm takes away what all inputs have in common, so that directions are left
+     * to tell them apart.
      */
     public record Head(BatchNorm norm, Linear projection) implements Module {
         static Head of(Weights w, int in, int out) {
