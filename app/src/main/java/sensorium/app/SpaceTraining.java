@@ -31,7 +31,7 @@ final class SpaceTraining {
             var space = SharedSpace.of(Weights.random(common.seed), config);
             var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
             var length = training.length(
-                    times -> epoch(material, options, common.seed).steps(times, 1));
+                    folder, times -> epoch(material, options, common.seed).steps(times, 1));
             var plan = Plan.of(common.seed, length, recipe.descent());
             var outcome = Trainer.train(recipe, plan, folder, new TrainingView(common, progress));
             return new Result(space, material, outcome, decodeSeconds);

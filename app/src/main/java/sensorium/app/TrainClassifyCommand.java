@@ -58,7 +58,7 @@ final class TrainClassifyCommand implements Runnable {
             try (var folder = training.folder(ModelFolder.config(config))) {
                 outcome = Trainer.train(
                         recipe,
-                        ClassifyRecipe.plan(common.seed, training.length(recipe::steps)),
+                        ClassifyRecipe.plan(common.seed, training.length(folder, recipe::steps)),
                         folder,
                         new TrainingView(common, progress));
             }

@@ -54,12 +54,19 @@ final class TrainingOptions {
         return new Overrides(settings);
     }
 
-    /** @param stepsOfEpochs how many steps so many epochs are */
-    Length length(DoubleToLongFunction stepsOfEpochs) {
+    /**
+     * What was asked for; else what the run that goes on was to be; else 4 minutes.
+     *
+     * @param stepsOfEpochs how many steps so many epochs are
+     */
+    Length length(RunFolder folder, DoubleToLongFunction stepsOfEpochs) {
         if (howLong.epochs != null) {
             return new Length.Steps(stepsOfEpochs.applyAsLong(howLong.epochs));
         }
-        return new Length.Minutes(howLong.minutes == null ? 4 : howLong.minutes);
+        if (howLong.minutes != null) {
+            return new Length.Minutes(howLong.minutes);
+        }
+        return folder.length().orElse(new Length.Minutes(4));
     }
 
     /** @throws BadInputException if the length is none */

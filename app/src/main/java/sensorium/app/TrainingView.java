@@ -4,9 +4,10 @@ import java.util.Locale;
 import sensorium.app.report.TimeTable;
 import sensorium.nn.training.TrainingListener;
 
-/** How a run goes: loss, items a second and the time left, as a bar on a terminal, as a line every few seconds elsewhere. */
+/** How a run goes: how much is done, loss, items a second and the time left, as a bar on a terminal, as a line every few seconds elsewhere. */
 final class TrainingView implements TrainingListener {
     private static final double SECONDS_BETWEEN_LINES = 5;
+    private static final int PER_CENT = 100;
 
     private final CommonOptions common;
     private final sensorium.app.Progress bar; // not the listener's
@@ -18,15 +19,11 @@ final class TrainingView implements TrainingListener {
     }
 
     @Override
-    public void measuring() {
-        bar.update("measure how many steps fit", 0, -1, "");
-    }
-
-    @Override
-    public void started(long done, long total) {
-        bar.update("train", done, total, done > 0 ? "from step " + done : "");
-        if (!bar.isShown()) {
-            common.say(done > 0 ? "from step %d of %d".formatted(done, total) : total + " steps");
+    public void started(long made) {
+        String from = made > 0 ? "from step " + made : "";
+        bar.update("train", 0, PER_CENT, from);
+        if (made > 0 && !bar.isShown()) {
+            common.say(from);
         }
     }
 
@@ -34,15 +31,17 @@ final class TrainingView implements TrainingListener {
     public void stepped(TrainingListener.Progress p) {
         String text = String.format(
                 Locale.ROOT,
-                "loss %.3f, %.0f items/s, %s left",
+                "step %d, loss %.3f, %.0f items/s, %s left",
+                p.step(),
                 p.loss(),
                 p.itemsPerSecond(),
                 TimeTable.seconds(p.secondsLeft()));
-        bar.update("train", p.step(), p.total(), text);
+        int done = (int) (PER_CENT * p.done());
+        bar.update("train", done, PER_CENT, text);
         boolean due = (System.nanoTime() - lastLine) * 1e-9 >= SECONDS_BETWEEN_LINES;
-        if (!bar.isShown() && (due || p.step() == p.total())) {
+        if (!bar.isShown() && (due || p.done() == 1)) {
             lastLine = System.nanoTime();
-            common.say("step %d of %d: %s".formatted(p.step(), p.total(), text));
+            common.say("%d %%, %s".formatted(done, text));
         }
     }
 }

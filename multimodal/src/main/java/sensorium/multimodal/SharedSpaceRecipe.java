@@ -87,6 +87,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     private final Epochs pictureOrder;
     private final Epochs soundOrder;
     private Tensor anchors; // (concepts, D), once the words are locked
+    private boolean begun; // afresh or continued
 
     public SharedSpaceRecipe(SharedSpace space, Material material, Options options, long seed) {
         this.space = space;
@@ -239,7 +240,8 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     @Override
     public void begin(Step step) {
         boolean words = learnsWords(step);
-        if (words != (anchors == null) || step.number() == 0) {
+        if (!begun || words != (anchors == null)) {
+            begun = true;
             space.parameters().forEach((path, p) -> p.setTrainable(path.startsWith("text.") == words));
             if (anchors != null) {
                 anchors.release();

@@ -75,14 +75,33 @@ class SharedSpaceTest {
     }
 
     private static byte[] train(String run, long steps) throws Exception {
+        return train(run, steps, TrainingListener.SILENT);
+    }
+
+    private static byte[] train(String run, long steps, TrainingListener listener) throws Exception {
         var space = SharedSpace.of(Weights.random(1), SharedSpaceConfig.small());
         var recipe = new SharedSpaceRecipe(space, material, SharedSpaceRecipe.Options.STANDARD, 1);
-        var plan = Plan.of(1, new Length.Steps(steps), recipe.descent());
-        try (var into =
-                RunFolder.create(folder.resolve(run), JsonMapper.shared().createObjectNode())) {
-            Trainer.train(recipe, plan, into, TrainingListener.SILENT);
+        var plan = Plan.of(1, new Length.Steps(steps), recipe.descent()).withCheckpoints(0);
+        Path path = folder.resolve(run);
+        try (var into = Files.exists(path)
+                ? RunFolder.resume(path)
+                : RunFolder.create(path, JsonMapper.shared().createObjectNode())) {
+            Trainer.train(recipe, plan, into, listener);
             return Files.readAllBytes(into.model());
         }
+    }
+
+    /** Of eight steps the first two are the words'. */
+    @Test
+    void aRunThatWasCutOffAmongTheWordsEndsInTheSameBytes() throws Exception {
+        var dies = new TrainingListener() {
+            @Override
+            public void saved(long step) {
+                throw new IllegalStateException("cut off");
+            }
+        };
+        assertThatThrownBy(() -> train("cut", 8, dies)).hasMessage("cut off");
+        assertThat(train("cut", 8)).isEqualTo(train("uncut", 8));
     }
 
     @Test

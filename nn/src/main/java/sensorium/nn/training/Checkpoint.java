@@ -12,6 +12,8 @@ import sensorium.io.Safetensors;
 import sensorium.memory.Scope;
 import sensorium.nn.Module;
 import sensorium.tensor.Tensor;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a run is continued from: {@code optimizer.safetensors} holds the trained weights and buffers ({@code model.…}), what the
@@ -31,15 +33,17 @@ final class Checkpoint {
      * @param best highest chosen measure so far, NaN for none
      * @param loss of the last update
      * @param seconds of training
+     * @param course as it was planned by then
      * @param measures of the last evaluation
      */
-    record State(long step, double best, double loss, double seconds, Map<String, Double> measures) {
+    record State(long step, double best, double loss, double seconds, Course course, Map<String, Double> measures) {
         Map<String, String> metadata() {
             Map<String, String> m = new TreeMap<>();
             m.put("step", Long.toString(step));
             m.put("best", Double.toString(best));
             m.put("loss", Double.toString(loss));
             m.put("seconds", Double.toString(seconds));
+            m.put("course", course.json().toString());
             measures.forEach((name, v) -> m.put(MEASURE + name, Double.toString(v)));
             return m;
         }
@@ -56,6 +60,7 @@ final class Checkpoint {
                     number(m, "best", where),
                     number(m, "loss", where),
                     number(m, "seconds", where),
+                    course(m, where),
                     measures);
         }
 
@@ -63,9 +68,20 @@ final class Checkpoint {
             try {
                 return Double.parseDouble(m.getOrDefault(name, "nothing"));
             } catch (NumberFormatException e) {
-                throw new BadInputException(
-                        where + ": does not say where the run stood (" + name + "); train afresh", e);
+                throw unknown(name, where, e);
             }
+        }
+
+        private static Course course(Map<String, String> m, String where) {
+            try {
+                return Course.of(JsonMapper.shared().readTree(m.getOrDefault("course", "")));
+            } catch (JacksonException | IllegalArgumentException e) {
+                throw unknown("course", where, e);
+            }
+        }
+
+        private static BadInputException unknown(String name, String where, Exception e) {
+            return new BadInputException(where + ": does not say where the run stood (" + name + "); train afresh", e);
         }
     }
 

@@ -18,12 +18,7 @@ public final class Ema {
     public Ema(Module model, double decay) {
         this.parameters = model.parameters();
         this.decay = decay;
-        Scope.tidyRun(this::restart);
-    }
-
-    /** Forgets the past: the average is the present weights. */
-    public void restart() {
-        parameters.forEach((path, p) -> replace(path, p.value()));
+        Scope.tidyRun(() -> parameters.forEach((path, p) -> replace(path, p.value())));
     }
 
     /**

@@ -13,11 +13,14 @@ public sealed interface Length {
         }
     }
 
-    /** As many updates as fit: a few are measured, that fixes the number, and the number alone decides from then on. */
+    /** As many updates as fit: the trainer estimates their number as it goes; evaluations and checkpoints do not count. */
     record Minutes(double count) implements Length {
+        private static final double MOST = 1e6;
+
         public Minutes {
-            if (!(count > 0) || count == Double.POSITIVE_INFINITY) {
-                throw new BadInputException("a run of " + count + " minutes cannot be; ask for more than 0");
+            if (!(count > 0 && count <= MOST)) {
+                throw new BadInputException(
+                        "a run of " + count + " minutes cannot be; ask for more than 0, up to " + MOST);
             }
         }
     }

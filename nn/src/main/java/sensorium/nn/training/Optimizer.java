@@ -110,11 +110,4 @@ public final class Optimizer {
         }
         steps = stepsMade;
     }
-
-    /** Drops what it remembers: as new. */
-    public void reset() {
-        slots.values().forEach(list -> list.forEach(t -> t.release("a reset of the optimiser")));
-        slots.clear();
-        steps = 0;
-    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import sensorium.BadInputException;
 import sensorium.io.AtomicFile;
 import tools.jackson.core.JacksonException;
@@ -144,6 +145,11 @@ public final class RunFolder implements AutoCloseable {
         } catch (IOException | JacksonException e) {
             throw new BadInputException(file + ": cannot be read: " + e.getMessage());
         }
+    }
+
+    /** How long the run was to be when it began; nothing where it has not. */
+    public Optional<Length> length() {
+        return Settings.length(this);
     }
 
     public void writeConfig(ObjectNode config) {

@@ -3,14 +3,15 @@ package sensorium.nn.training;
 /** The learning rate's course over a run, as a factor on its peak. */
 public sealed interface Schedule {
     /**
-     * @param step 0 … total − 1
+     * @param step a place in the run, from 0; no whole number where the pace of the run has changed, see {@link Course}
+     * @param total steps of the run
      * @return the factor at this step
      */
-    double factor(long step, long total);
+    double factor(double step, double total);
 
     record Constant() implements Schedule {
         @Override
-        public double factor(long step, long total) {
+        public double factor(double step, double total) {
             return 1;
         }
     }
@@ -23,7 +24,7 @@ public sealed interface Schedule {
      */
     record Cosine(double warmUp, double end) implements Schedule {
         @Override
-        public double factor(long step, long total) {
+        public double factor(double step, double total) {
             double rise = warmUp * total;
             if (step < rise) {
                 return (step + 1) / (rise + 1);
@@ -43,8 +44,8 @@ public sealed interface Schedule {
      */
     record Trapezoid(double warmUp, double start, double hold, double end) implements Schedule {
         @Override
-        public double factor(long step, long total) {
-            double done = (double) step / total;
+        public double factor(double step, double total) {
+            double done = step / total;
             if (done < warmUp) {
                 return start + (1 - start) * done / warmUp;
             }
@@ -59,8 +60,9 @@ public sealed interface Schedule {
      */
     record InTurn(double share, Schedule first, Schedule then) implements Schedule {
         @Override
-        public double factor(long step, long total) {
-            long border = (long) Math.ceil(share * total);
+        public double factor(double step, double total) {
+            double beyond = step - Math.floor(step);
+            double border = beyond + Math.ceil(share * total - beyond); // the first step at or after the share
             return step < border ? first.factor(step, border) : then.factor(step - border, total - border);
         }
     }

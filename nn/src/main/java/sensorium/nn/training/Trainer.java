@@ -1,11 +1,12 @@
 package sensorium.nn.training;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import sensorium.BadInputException;
 import sensorium.autograd.Tape;
 import sensorium.memory.Scope;
@@ -15,7 +16,8 @@ import sensorium.tensor.Tensor;
 
 /**
  * The training loop: batches, forward, backward, update, average, evaluation, checkpoint. A run is determined by its seed and
- * its number of steps, so that one that was killed and continued ends in the same bytes as one that was not.
+ * its {@link Course}: one of so many steps that was killed and continued ends in the same bytes as one that was not, one of so
+ * many minutes goes on with the time that was left.
  *
  * @param <B> the recipe's batches
  */
@@ -27,7 +29,11 @@ public final class Trainer<B> {
     private final TrainingListener listener;
     private final Optimizer optimizer;
     private final Ema ema;
-    private final Speed speed = new Speed();
+    private final Settings settings;
+    private final Speed speed;
+    private final Pace pace; // null where the number of steps is given
+    private Course course;
+    private double fraction; // of the update whose batches were handed to a loader last
     private double best = Double.NaN;
     private double lastLoss = Double.NaN;
     private Map<String, Double> measures = Map.of();
@@ -42,16 +48,31 @@ public final class Trainer<B> {
      */
     public record Outcome(long steps, double loss, Map<String, Double> measures, double seconds) {}
 
+    /** A batch, and the step that it was prepared for. */
+    private record Ready<B>(Step step, B batch) {}
+
     /** Sums over an update's batches. */
     private record Pass(Map<String, Tensor> gradients, double loss, int items, Map<String, Double> metrics) {}
 
-    private Trainer(Recipe<B> recipe, Plan plan, RunFolder folder, TrainingListener listener) {
+    private Trainer(Recipe<B> recipe, Plan plan, RunFolder folder, TrainingListener listener, LongSupplier nanos) {
         this.recipe = recipe;
         this.plan = plan;
         this.descent = plan.descent();
         this.folder = folder;
         this.listener = listener;
         this.optimizer = new Optimizer(recipe.model(), descent.rule(), descent.grouping());
+        this.settings = new Settings(folder, plan);
+        this.speed = new Speed(nanos);
+        switch (plan.length()) {
+            case Length.Steps s -> {
+                this.pace = null;
+                this.course = Course.of(s.count());
+            }
+            case Length.Minutes m -> {
+                this.pace = new Pace(m.count() * 60);
+                this.course = pace.guess();
+            }
+        }
         this.ema = descent.ema() == 0 ? null : new Ema(recipe.model(), descent.ema());
     }
 
@@ -61,21 +82,30 @@ public final class Trainer<B> {
      * @throws BadInputException if the folder's run had other settings, the loss is not a number, or the disk is full
      */
     public static <B> Outcome train(Recipe<B> recipe, Plan plan, RunFolder folder, TrainingListener listener) {
-        return Scope.tidy("training", () -> new Trainer<>(recipe, plan, folder, listener).run());
+        return train(recipe, plan, folder, listener, System::nanoTime);
+    }
+
+    /** @param nanos the clock */
+    static <B> Outcome train(
+            Recipe<B> recipe, Plan plan, RunFolder folder, TrainingListener listener, LongSupplier nanos) {
+        return Scope.tidy("training", () -> new Trainer<>(recipe, plan, folder, listener, nanos).run());
     }
 
     private Outcome run() {
-        long total = new Settings(folder, plan).steps(seconds -> Scope.tidy("measuring", () -> measure(seconds)));
+        settings.begin();
         long done = restore();
-        listener.started(done, total);
+        listener.started(done);
         speed.start();
+        if (pace != null) {
+            pace.start(done, speed.seconds());
+        }
         try (var log = MetricsLog.after(done, folder);
-                var batches = batches(done, total)) {
+                var batches = batches(done)) {
             double saved = speed.seconds();
-            for (long number = done; number < total; number++) {
-                update(number, total, batches, log);
+            for (long number = done; number < course.total(); number++) {
+                update(number, batches, log);
                 long made = number + 1;
-                boolean last = made == total;
+                boolean last = made == course.total();
                 if (last || (plan.evaluateEvery() > 0 && made % plan.evaluateEvery() == 0)) {
                     evaluate(made, log);
                 }
@@ -85,25 +115,35 @@ public final class Trainer<B> {
                 }
             }
         }
+        settings.finish(course);
         // From here on the model is what was saved: averaged or best.
         Checkpoint.loadModel(folder, recipe.model());
-        return new Outcome(total, lastLoss, measures, speed.seconds());
+        return new Outcome(course.total(), lastLoss, measures, speed.seconds());
     }
 
-    private Prefetcher<B> batches(long done, long total) {
+    private Prefetcher<Ready<B>> batches(long done) {
         int parts = descent.accumulate();
-        return new Prefetcher<>(
-                n -> recipe.batch(new Step(n / parts, total, (int) (n % parts), parts)),
-                done * parts,
-                total * parts,
-                plan.loaders());
+        return new Prefetcher<>(this::ready, done * parts, () -> course.total() * parts, plan.loaders());
     }
 
-    private void update(long number, long total, Prefetcher<B> batches, MetricsLog log) {
+    /** Fixes the step here and now, on the training thread; the batch is prepared on another. */
+    private Supplier<Ready<B>> ready(long batch) {
+        int parts = descent.accumulate();
+        long number = batch / parts;
+        int part = (int) (batch % parts);
+        if (part == 0) {
+            fraction = course.fraction(number);
+        }
+        var step = new Step(number, fraction, part, parts);
+        return () -> new Ready<>(step, recipe.batch(step));
+    }
+
+    private void update(long number, Prefetcher<Ready<B>> batches, MetricsLog log) {
         Scope.tidyRun(() -> {
-            recipe.begin(new Step(number, total, 0, descent.accumulate()));
-            double rate = descent.rate() * descent.schedule().factor(number, total);
-            Pass pass = pass(number, total, batches);
+            Ready<B> first = batches.next();
+            recipe.begin(first.step());
+            double rate = descent.rate() * course.factor(descent.schedule(), number);
+            Pass pass = pass(first, batches);
             double norm = GradientNorm.of(pass.gradients().values());
             requireFinite(pass.loss(), "loss", number);
             requireFinite(norm, "gradient", number);
@@ -112,6 +152,7 @@ public final class Trainer<B> {
                 ema.update(number);
             }
             speed.update(pass.items());
+            revise(number + 1, batches);
             lastLoss = pass.loss();
             var line = log.line(number + 1)
                     .put("loss", pass.loss())
@@ -120,13 +161,26 @@ public final class Trainer<B> {
                     .put("seconds", speed.seconds());
             pass.metrics().forEach(line::put);
             log.append(line);
-            double left = speed.secondsAnUpdate() * (total - number - 1);
-            listener.stepped(
-                    new Progress(number + 1, total, pass.loss(), rate, speed.itemsPerSecond(), left, pass.metrics()));
+            listener.stepped(progress(number + 1, rate, pass));
         });
     }
 
-    private Pass pass(long number, long total, Prefetcher<B> batches) {
+    /** Plans the rest of the run anew, as far as its batches are not yet being prepared. */
+    private void revise(long made, Prefetcher<Ready<B>> batches) {
+        if (pace != null) {
+            long open = Math.ceilDiv(batches.open(), descent.accumulate());
+            course = pace.revise(course, made, open, speed.seconds());
+        }
+    }
+
+    private Progress progress(long made, double rate, Pass pass) {
+        boolean timed = pace != null && made < course.total();
+        double done = timed ? pace.done(speed.seconds()) : (double) made / course.total();
+        double left = timed ? pace.secondsLeft(speed.seconds()) : speed.secondsAnUpdate() * (course.total() - made);
+        return new Progress(made, done, pass.loss(), rate, speed.itemsPerSecond(), left, pass.metrics());
+    }
+
+    private Pass pass(Ready<B> first, Prefetcher<Ready<B>> batches) {
         Map<String, Tensor> wanted = optimizer.trainable();
         if (wanted.isEmpty()) {
             throw new IllegalStateException("nothing to train: every parameter is frozen");
@@ -138,10 +192,9 @@ public final class Trainer<B> {
         Map<String, Double> metrics = new TreeMap<>();
         int parts = descent.accumulate();
         for (int part = 0; part < parts; part++) {
-            B batch = batches.next();
-            var step = new Step(number, total, part, parts);
+            Ready<B> ready = part == 0 ? first : batches.next();
             List<Tensor> before = sum;
-            var result = Scope.tidy("update", () -> backward(batch, step, values, before));
+            var result = Scope.tidy("update", () -> backward(ready.batch(), ready.step(), values, before));
             sum = result.gradients();
             loss += result.loss() / parts;
             items += result.items();
@@ -213,7 +266,7 @@ public final class Trainer<B> {
                 saveModel();
             }
             log.force();
-            var at = new Checkpoint.State(made, best, lastLoss, speed.seconds(), measures);
+            var at = new Checkpoint.State(made, best, lastLoss, speed.seconds(), course, measures);
             Checkpoint.save(folder, at, recipe.model(), optimizer, ema);
             return null;
         });
@@ -237,62 +290,11 @@ public final class Trainer<B> {
                 .map(state -> {
                     best = state.best();
                     lastLoss = state.loss();
+                    course = state.course();
                     measures = state.measures();
                     speed.resume(state.seconds());
                     return state.step();
                 })
                 .orElse(0L);
-    }
-
-    /**
-     * How many updates fit into a time. Makes some throw-away ones all over the schedule (stages of a run may differ in cost),
-     * ignores those before the machine is warm, and puts the weights back.
-     */
-    private long measure(double seconds) {
-        listener.measuring();
-        Map<String, Tensor> start = new HashMap<>();
-        recipe.model().state().forEach((path, t) -> start.put(path, t.alias()));
-        double window = Math.clamp(0.12 * seconds, 0.5, 40);
-        int parts = descent.accumulate();
-        int scale = 1000;
-        long began = System.nanoTime();
-        long warm = 0;
-        int counted = 0;
-        // Fractions of the run visited in golden-ratio order: evenly spread however many there will be.
-        try (var batches = new Prefetcher<B>(
-                n -> recipe.batch(new Step(n / parts * 618 % scale, scale, (int) (n % parts), parts)),
-                0,
-                Long.MAX_VALUE,
-                plan.loaders())) {
-            for (long i = 0; counted < 2 || elapsed(began) < window; i++) {
-                long number = i * 618 % scale;
-                Scope.tidyRun(() -> {
-                    recipe.begin(new Step(number, scale, 0, parts));
-                    Pass pass = pass(number, scale, batches);
-                    double norm = GradientNorm.of(pass.gradients().values());
-                    optimizer.step(GradientNorm.clip(pass.gradients(), norm, descent.clip()), 0);
-                    if (ema != null) {
-                        ema.update(number);
-                    }
-                });
-                if (warm != 0) {
-                    counted++;
-                } else if (i >= 1 && elapsed(began) > 0.75 * window) {
-                    warm = System.nanoTime();
-                }
-            }
-        }
-        double each = elapsed(warm) / counted;
-        long steps = Math.max(1, (long) ((seconds - elapsed(began)) / each));
-        Checkpoint.put(recipe.model(), start, folder.path());
-        optimizer.reset();
-        if (ema != null) {
-            ema.restart();
-        }
-        return steps;
-    }
-
-    private static double elapsed(long since) {
-        return (System.nanoTime() - since) * 1e-9;
     }
 }

@@ -11,24 +11,22 @@ public interface TrainingListener {
      * After an update.
      *
      * @param step updates made
+     * @param done share of the run, 0 … 1: of its steps, or of its time where that was asked for
      * @param loss of this update
      * @param itemsPerSecond lately
-     * @param secondsLeft at that speed
+     * @param secondsLeft at that speed, or of the time asked for
      */
     record Progress(
             long step,
-            long total,
+            double done,
             double loss,
             double rate,
             double itemsPerSecond,
             double secondsLeft,
             Map<String, Double> metrics) {}
 
-    /** A number of minutes is being turned into a number of steps. */
-    default void measuring() {}
-
-    /** @param done updates already made by the run that is continued */
-    default void started(long done, long total) {}
+    /** @param made updates already made by the run that is continued */
+    default void started(long made) {}
 
     default void stepped(Progress progress) {}
 

@@ -154,7 +154,7 @@ class OptimizerTest {
         assertThat(cosine.factor(55, 100)).isCloseTo(0.6, within(1e-12));
         assertThat(cosine.factor(99, 100)).isBetween(0.2, 0.21);
         var trapezoid = new Schedule.Trapezoid(0.2, 0.1, 0.7, 0);
-        List<Double> at = java.util.stream.LongStream.of(0, 10, 20, 60, 70, 85, 99)
+        List<Double> at = java.util.stream.DoubleStream.of(0, 10, 20, 60, 70, 85, 99)
                 .mapToObj(s -> trapezoid.factor(s, 100))
                 .toList();
         double[] expected = {0.1, 0.55, 1, 1, 1, 0.5, 1.0 / 30};
