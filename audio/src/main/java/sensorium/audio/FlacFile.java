@@ -61,7 +61,7 @@ final class FlacFile {
         long total = info.getTotalSamples(); // 0 where the encoder did not know
         var store = new SampleStore(channels, info.getSampleRate(), maxSeconds);
         while (total == 0 || store.frames() < total) {
-            Frame frame = decoder.readNextFrame();
+            Frame frame = SilencedOutput.during(decoder::readNextFrame);
             if (frame == null) {
                 break;
             }

@@ -3,9 +3,12 @@ package sensorium.audio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AudioFileTest {
     private static final float[] RAMP = {-1, -0.5f, 0, 0.25f, 0.5f, 0.75f};
 
+    private static final short[] RAW = {0, -32_768, 16_384, 1, -1, 32_767, 77, -77, 5, 6, 7, 8, 9, 10, 11, 12};
+
     @TempDir
     Path folder;
 
@@ -29,6 +34,23 @@ class AudioFileTest {
         assertThat(flac.sampleRate()).isEqualTo(16_000);
         assertThat(flac.frames()).isEqualTo(93_680);
         assertThat(flac.channels()[0]).containsExactly(wav.channels()[0]);
+    }
+
+    @Test
+    void rawResidualsOfFlacAreDecodedWithoutAWord() throws Exception {
+        Path file = Files.write(folder.resolve("raw.flac"), SoundFiles.flacOfRawResiduals(8_000, RAW));
+        var said = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            Recording sound = AudioFile.decode(file); // the library tells of these on standard output
+            System.out.print("ours");
+            assertThat(sound.sampleRate()).isEqualTo(8_000);
+            assertThat(sound.channels()[0]).hasSize(RAW.length).startsWith(0, -1, 0.5f, 1 / 32768f);
+        } finally {
+            System.setOut(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("ours");
     }
 
     @Test

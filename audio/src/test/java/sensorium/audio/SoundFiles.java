@@ -87,6 +87,52 @@ final class SoundFiles {
         return frame.array();
     }
 
+    /** A mono FLAC of one frame of at most 256 samples, stored as they are: the residual of a prediction of nothing, escaped. */
+    static byte[] flacOfRawResiduals(int rate, short... samples) {
+        int n = samples.length;
+        var frame = new Bits(7 + (8 + 2 + 4 + 4 + 5 + 16 * n + 7) / 8 + 2);
+        frame.put(0xfff8, 16); // sync, blocks of one size
+        frame.put(0b0110, 4); // the number of samples follows in a byte
+        frame.put(0, 4); // rate as in the stream info
+        frame.put(0, 4 + 3 + 1); // mono, depth as in the stream info
+        frame.put(0, 8); // frame 0
+        frame.put(n - 1, 8);
+        frame.put(crc(frame.bytes, 6, 0x07, 8), 8);
+        frame.put(0b0_001000_0, 8); // fixed predictor of order 0, no wasted bits
+        frame.put(0, 2 + 4); // Rice parameters of four bits, one partition
+        frame.put(0b1111, 4); // escape
+        frame.put(16, 5);
+        for (short s : samples) {
+            frame.put(s & 0xffff, 16);
+        }
+        frame.at = (frame.bytes.length - 2) * 8;
+        frame.put(crc(frame.bytes, frame.bytes.length - 2, 0x8005, 16), 16);
+        var info = new Bits(4 + 4 + 34);
+        info.put(0x664c6143, 32); // fLaC
+        info.put(0x80000022, 32); // stream info, the last block, 34 bytes
+        info.put(n, 16); // smallest and largest block
+        info.put(n, 16);
+        info.put(0, 24 + 24); // frame sizes are not known
+        info.put(rate, 20);
+        info.put(0, 3); // one channel
+        info.put(15, 5); // 16 bits
+        info.put(n, 36);
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(info.bytes); // without a checksum of the samples
+        out.writeBytes(frame.bytes);
+        return out.toByteArray();
+    }
+
+    private static int crc(byte[] bytes, int length, int polynomial, int width) {
+        int crc = 0;
+        for (int i = 0; i < 8 * length; i++) {
+            int bit = bytes[i / 8] >> (7 - i % 8) & 1;
+            boolean out = (crc >> (width - 1) & 1) != bit;
+            crc = (crc << 1 ^ (out ? polynomial : 0)) & ((1 << width) - 1);
+        }
+        return crc;
+    }
+
     private static final class Bits {
         final byte[] bytes;
         int at;
