@@ -56,8 +56,13 @@ public interface Module {
         return found;
     }
 
-    /** Number of trainable numbers. */
+    /** How many numbers the parameters hold, frozen ones included. */
     default long parameterCount() {
+        return parameters().values().stream().mapToLong(p -> p.value().size()).sum();
+    }
+
+    /** How many of them are trainable now. */
+    default long trainableCount() {
         return parameters().values().stream()
                 .filter(Parameter::isTrainable)
                 .mapToLong(p -> p.value().size())

@@ -32,7 +32,8 @@ class LayersTest {
         LoraLinear lora = LoraLinear.of(Weights.random(2), base, 2, 4);
         assertThat(lora.forward(x).toFloats()).isEqualTo(before.toFloats());
         assertThat(lora.parameters()).containsOnlyKeys("base.weight", "base.bias", "a", "b");
-        assertThat(lora.parameterCount()).isEqualTo(2 * 6 + 4 * 2);
+        assertThat(lora.parameterCount()).isEqualTo(4 * 6 + 4 + 2 * 6 + 4 * 2);
+        assertThat(lora.trainableCount()).isEqualTo(2 * 6 + 4 * 2);
 
         lora.b().set(normal(3, 4, 2));
         assertThat(withoutGradient(lora, _ -> lora.forward(x))).containsExactly("base.weight", "base.bias");

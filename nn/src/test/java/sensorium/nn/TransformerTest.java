@@ -164,7 +164,7 @@ class TransformerTest {
         Tensor before = t.forward(x);
         Transformer adapted = t.withLora(Weights.random(5), 2, 4);
         assertThat(adapted.forward(x).toFloats()).isEqualTo(before.toFloats());
-        assertThat(adapted.parameterCount()).isEqualTo(2 * 2 * (2 * 8 + 8 * 2));
+        assertThat(adapted.trainableCount()).isEqualTo(2 * 2 * (2 * 8 + 8 * 2));
         assertThat(adapted.state()).containsKey("blocks.1.attention.query.base.weight");
     }
 
