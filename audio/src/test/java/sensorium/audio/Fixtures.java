@@ -1,14 +1,13 @@
 package sensorium.audio;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import sensorium.io.Safetensors;
+import sensorium.memory.Scope;
 
 /** The parity data beside the project; tests that need an absent part of it are skipped. */
 final class Fixtures {
@@ -21,21 +20,8 @@ final class Fixtures {
     }
 
     /** A float32 tensor of a safetensors file, flat. */
-    static float[] tensor(String file, String name) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path(file))).order(ByteOrder.LITTLE_ENDIAN);
-        int headerBytes = Math.toIntExact(bytes.getLong(0));
-        var header = new String(bytes.array(), 8, headerBytes, StandardCharsets.UTF_8);
-        Matcher entry = Pattern.compile("\"" + Pattern.quote(name)
-                        + "\":\\s*\\{[^}]*\"data_offsets\":\\s*\\[\\s*(\\d+),\\s*(\\d+)\\s*\\]")
-                .matcher(header);
-        if (!entry.find()) {
-            throw new IOException(file + " has no tensor " + name);
-        }
-        int from = Integer.parseInt(entry.group(1));
-        var values = new float[(Integer.parseInt(entry.group(2)) - from) / Float.BYTES];
-        bytes.position(8 + headerBytes + from);
-        bytes.asFloatBuffer().get(values);
-        return values;
+    static float[] tensor(String file, String name) {
+        return Scope.tidy(() -> Safetensors.open(path(file)).tensor(name).toFloats());
     }
 
     /** The numbers between the brackets of {@code "key": [ … ]}. */

@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.BadInputException;
+import sensorium.io.Safetensors;
+import sensorium.tensor.Tensor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,18 +34,20 @@ class ImageProcessorTest {
     @ValueSource(strings = {"vit", "clip", "dinov2", "siglip"})
     void equalsTheReference(String model) throws Exception {
         Path path = Fixtures.path("models/" + model);
-        byte[] file = Files.readAllBytes(path.resolve("case.safetensors"));
-        var input = tensor(file, "input.image_u8"); // (height, width, 3)
-        var expected = tensor(file, "input.pixel_values"); // (2, 3, height, width)
-        var bytes = new byte[input.data.remaining()];
-        input.data.get(bytes);
+        var recorded = Safetensors.open(path.resolve("case.safetensors"));
+        Tensor input = recorded.tensor("input.image_u8"); // (height, width, 3)
+        Tensor expected = recorded.tensor("input.pixel_values"); // (2, 3, height, width)
+        long[] levels = input.toLongs();
+        var bytes = new byte[levels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) levels[i];
+        }
 
-        PixelValues actual = ImageProcessor.read(path).process(new Picture(input.shape[1], input.shape[0], 3, bytes));
+        PixelValues actual = ImageProcessor.read(path).process(new Picture(input.dim(1), input.dim(0), 3, bytes));
 
         assertThat(new int[] {actual.channels(), actual.height(), actual.width()})
-                .containsExactly(expected.shape[1], expected.shape[2], expected.shape[3]);
-        var values = new float[actual.values().length];
-        expected.data.asFloatBuffer().get(values);
+                .containsExactly(expected.dim(1), expected.dim(2), expected.dim(3));
+        float[] values = Arrays.copyOf(expected.toFloats(), actual.values().length);
         assertThat(actual.values()).containsExactly(values, within(1e-6f));
     }
 
@@ -140,22 +141,5 @@ class ImageProcessorTest {
             throw new java.io.UncheckedIOException(e);
         }
         return ImageProcessor.read(folder);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Stored(int[] shape, ByteBuffer data) {}
-
-    private static Stored tensor(byte[] file, String name) {
-        var buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        int header = (int) buffer.getLong(0);
-        JsonNode entry = JsonMapper.shared()
-                .readTree(new String(file, 8, header, StandardCharsets.UTF_8))
-                .get(name);
-        int[] shape = IntStream.range(0, entry.get("shape").size())
-                .map(i -> entry.get("shape").get(i).asInt())
-                .toArray();
-        int from = entry.get("data_offsets").get(0).asInt();
-        int to = entry.get("data_offsets").get(1).asInt();
-        return new Stored(shape, buffer.slice(8 + header + from, to - from).order(ByteOrder.LITTLE_ENDIAN));
     }
 }
