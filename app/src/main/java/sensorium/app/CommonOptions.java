@@ -1,6 +1,9 @@
 package sensorium.app;
 
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import sensorium.backend.Backend;
 import sensorium.backend.Backends;
 import tools.jackson.databind.ObjectMapper;
@@ -9,6 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** What every command takes. */
 final class CommonOptions {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     @Option(names = "--json", description = "Print the result as one line of JSON on standard output.")
     boolean json;
@@ -31,7 +37,7 @@ final class CommonOptions {
             description = "Threads of the CPU kernels (default: all cores). Does not change results.")
     void threads(int n) {
         if (n < 1) {
-            throw new IllegalArgumentException("at least one thread");
+            throw new ParameterException(command.commandLine(), "--threads must be at least 1");
         }
         System.setProperty("sensorium.threads", Integer.toString(n));
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleToLongFunction;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import sensorium.BadInputException;
@@ -73,6 +74,18 @@ final class TrainingOptions {
     void requirePositive() {
         if ((howLong.epochs != null && !(howLong.epochs > 0)) || (howLong.minutes != null && !(howLong.minutes > 0))) {
             throw new BadInputException("--minutes and --epochs must be above 0");
+        }
+    }
+
+    /** What is needed before a run can begin; where it cannot be had, the new folder is free for the next try. */
+    <T> T orWithdraw(RunFolder folder, Supplier<T> preparation) {
+        try {
+            return preparation.get();
+        } catch (BadInputException e) {
+            if (!resume) {
+                folder.withdraw();
+            }
+            throw e;
         }
     }
 

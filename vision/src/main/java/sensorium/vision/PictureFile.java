@@ -77,7 +77,7 @@ public final class PictureFile {
     public static Picture decode(byte[] bytes, String name, int drawnSide) {
         var source = new Source(name, bytes);
         if (bytes.length == 0) {
-            throw source.fault("empty file");
+            throw source.fault("empty file; get the file again");
         }
         if (bytes.length > MAX_FILE_BYTES) {
             throw source.fault("%d bytes, more than the limit of %d".formatted(bytes.length, MAX_FILE_BYTES));
@@ -102,6 +102,6 @@ public final class PictureFile {
         if (SvgFile.looksLike(source)) {
             return SvgFile.decode(source, drawnSide);
         }
-        throw source.fault("not a picture in a known format (PNG, JPEG, GIF, BMP, WebP, SVG)");
+        throw source.fault("not a picture in a known format (PNG, JPEG, GIF, BMP, WebP, SVG); give one of these");
     }
 }

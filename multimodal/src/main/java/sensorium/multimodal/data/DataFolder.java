@@ -61,7 +61,10 @@ public record DataFolder(Path root, List<Item> items, Skipped skipped) {
             throw new BadInputException(root + ": cannot be read: " + e.getMessage(), e);
         }
         if (items.isEmpty()) {
-            throw new BadInputException(root + ": nothing in it can be used" + skipped.summary());
+            throw new BadInputException(root + ": nothing in it can be used"
+                    + (skipped.count() > 0
+                            ? skipped.summary()
+                            : "; it takes pictures or sounds, in a folder for each label or with a " + METADATA));
         }
         return new DataFolder(root, items, skipped);
     }

@@ -170,7 +170,8 @@ public record ModelFolder(Path path) {
             }
             return json;
         } catch (JacksonException e) {
-            throw new BadInputException(file + ": not JSON (" + brief(e.getOriginalMessage()) + ")", e);
+            throw new BadInputException(
+                    file + ": not JSON (" + brief(e.getOriginalMessage()) + "); restore the file or train afresh", e);
         } catch (IOException e) {
             throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
@@ -179,6 +180,8 @@ public record ModelFolder(Path path) {
     /** Words of a file or a library, fit for one line. */
     private static String brief(String text) {
         String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        int place = line.indexOf(" (start marker at"); // Jackson's hint at a place that it does not know
+        line = place < 0 ? line : line.substring(0, place);
         return line.length() > 200 ? line.substring(0, 200) + "…" : line;
     }
 }

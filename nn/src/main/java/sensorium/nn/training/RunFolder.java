@@ -87,7 +87,7 @@ public final class RunFolder implements AutoCloseable {
             removeLeftovers(path);
             return new RunFolder(path, channel, lock);
         } catch (IOException e) {
-            throw new BadInputException(path + ": cannot be used as a run folder: " + e);
+            throw new BadInputException(path + ": cannot be used as a run folder (" + e + "); name another");
         }
     }
 
@@ -170,6 +170,15 @@ public final class RunFolder implements AutoCloseable {
                 out.write(left);
             }
         });
+    }
+
+    /** Takes back a run that never began: without its configuration the folder is free for another. */
+    public void withdraw() {
+        try {
+            Files.deleteIfExists(file("config.json"));
+        } catch (IOException e) {
+            throw new BadInputException(file("config.json") + ": cannot be removed (" + e + ")", e);
+        }
     }
 
     @Override
