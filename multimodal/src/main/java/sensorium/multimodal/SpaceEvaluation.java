@@ -2,6 +2,7 @@ package sensorium.multimodal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,6 +126,7 @@ public final class SpaceEvaluation {
     /**
      * Retrieval over the items of any folder, in every direction that it has both ends of: {@code text→picture},
      * {@code picture→text}, {@code sound→picture}, {@code sound→text}. An answer is right if it shows the same concept.
+     * What has no captions goes by its label, as in training: that is its one text.
      */
     public Map<String, Recall> retrieval(Material material) {
         int[] pictureItems = material.pictureItems();
@@ -135,6 +137,13 @@ public final class SpaceEvaluation {
             for (Caption c : material.items().get(i).captions()) {
                 texts.add(c.text());
                 textKeys.add(material.concepts().get(material.conceptOfItem(i)));
+            }
+        }
+        var described = new HashSet<>(textKeys);
+        for (Item item : material.items()) {
+            if (item.captions().isEmpty() && item.label().filter(described::add).isPresent()) {
+                texts.add(item.label().get());
+                textKeys.add(item.label().get());
             }
         }
         float[][] text = embedder.texts(texts);
