@@ -22,6 +22,9 @@ import sensorium.multimodal.data.DataSets;
 /** {@code data list | install NAME | show DATA}. */
 @Command(name = "data", mixinStandardHelpOptions = true, description = "List, install and look at data sets.")
 final class DataCommand implements Runnable {
+    private static final String SPEECH_ABOUT =
+            "the stamps' spoken captions, labelled by language; no thing of the test split is spoken of in training";
+
     @Spec
     private CommandSpec spec;
 
@@ -37,22 +40,35 @@ final class DataCommand implements Runnable {
         var text = new StringBuilder();
         for (DataSet set : DataSet.values()) {
             Optional<Path> where = sets.installed(set);
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("name", set.setName());
-            row.put("about", set.about());
-            row.put("licence", set.licence());
-            row.put("installed", where.map(Path::toString).orElse(null));
-            rows.add(row);
-            text.append("%-14s %s (%s)%n%-14s %s%n"
-                    .formatted(
-                            set.setName(),
-                            set.about(),
-                            set.licence(),
-                            "",
-                            where.map(p -> "installed in " + p)
-                                    .orElse("not installed: sensorium data install " + set.setName())));
+            add(rows, text, set.setName(), set.about(), set, where);
+            if (set == DataSet.STAMPS) {
+                add(rows, text, DataSets.SPEECH, SPEECH_ABOUT, set, where.map(p -> p.resolve(DataSets.SPEECH)));
+            }
         }
         common.print(rows, text.toString().stripTrailing());
+    }
+
+    private static void add(
+            List<Map<String, Object>> rows,
+            StringBuilder text,
+            String name,
+            String about,
+            DataSet set,
+            Optional<Path> where) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", name);
+        row.put("about", about);
+        row.put("licence", set.licence());
+        row.put("installed", where.map(Path::toString).orElse(null));
+        rows.add(row);
+        text.append("%-15s %s (%s)%n%-15s %s%n"
+                .formatted(
+                        name,
+                        about,
+                        set.licence(),
+                        "",
+                        where.map(p -> "installed in " + p)
+                                .orElse("not installed: sensorium data install " + set.setName())));
     }
 
     @Command(name = "install", mixinStandardHelpOptions = true, description = "Bring a set here, without root.")

@@ -19,6 +19,9 @@ import sensorium.BadInputException;
  * @param tools folder to find apt-get and dpkg in, or empty for the PATH
  */
 public record DataSets(Path cache, Optional<Path> tools) {
+    /** Opens the spoken captions that come with the stamps, labelled by language. */
+    public static final String SPEECH = SpokenLanguages.FOLDER;
+
     /** Written last of all: a folder with it is whole. */
     private static final String MARKER = ".sensorium-data";
 
@@ -43,14 +46,13 @@ public record DataSets(Path cache, Optional<Path> tools) {
     }
 
     /**
-     * Reads the set of that name or, if there is none, the folder of that path. {@code speech-language} is the folder of
-     * spoken captions that comes with the stamps; {@code toy} is made if it is not there.
+     * Reads the set of that name or, if there is none, the folder of that path. {@link #SPEECH} is a part of the stamps; {@code toy} is made if it is not there.
      *
      * @throws BadInputException if the set is not installed or the folder cannot be used
      */
     public DataFolder open(String nameOrFolder) {
-        if (nameOrFolder.equals(SpokenLanguages.FOLDER)) {
-            return DataFolder.read(require(DataSet.STAMPS).resolve(SpokenLanguages.FOLDER));
+        if (nameOrFolder.equals(SPEECH)) {
+            return DataFolder.read(require(DataSet.STAMPS).resolve(SPEECH));
         }
         var set = DataSet.named(nameOrFolder);
         if (set.isEmpty()) {
