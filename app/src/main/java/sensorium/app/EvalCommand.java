@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sensorium.BadInputException;
 import sensorium.app.report.TierTable;
@@ -17,6 +16,7 @@ import sensorium.multimodal.SpaceEvaluation;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.Scores;
+import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
@@ -37,15 +37,8 @@ final class EvalCommand implements Runnable {
     @Parameters(paramLabel = "MODEL", description = "A run folder.")
     private Path model;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "DATA",
-            description = "A data folder, or the name of an installed set.")
-    private String data;
-
-    @Option(names = "--split", paramLabel = "S", description = "Score this split.")
-    private String split;
+    @Mixin
+    private DataOptions data;
 
     @Override
     public void run() {
@@ -64,43 +57,49 @@ final class EvalCommand implements Runnable {
     }
 
     private void space(SharedSpace space, Material.Watcher watcher) {
-        SpaceData known = SpaceData.open(data);
+        SpaceData known = data.open();
         Map<String, Object> json = new LinkedHashMap<>();
         List<TierTable.Row> rows;
-        if (known.protocol().isPresent() && split == null) {
+        Skipped skipped;
+        if (known.protocol().isPresent() && data.split == null) {
             var material = Material.of(known.training(), space.config().hearing(), watcher);
             var tiers = new SpaceEvaluation(space).tiers(known.protocol().get(), material);
             json.put("tiers", tiers.toMap());
+            skipped = Skipped.all(known.folder().skipped(), material.skipped());
             rows = TierRows.of(tiers);
         } else {
-            var material = Material.of(known.scored(split), space.config().hearing(), watcher);
+            var material = Material.of(known.scored(data.split), space.config().hearing(), watcher);
             Map<String, Recall> recall = new SpaceEvaluation(space).retrieval(material);
             json.put("recall", recall);
-            json.put("skipped", material.skipped().count());
+            skipped = Skipped.all(known.folder().skipped(), material.skipped());
             rows = TierRows.of(recall);
         }
-        json.put("data", data);
-        common.print(json, TierRows.text(rows));
+        json.put("data", data.name);
+        json.put("skipped", skipped.count());
+        common.print(json, TierRows.text(rows) + skipped.summary());
     }
 
     private void classifier(Classifier classifier, Material.Watcher watcher) {
-        var scores = Scores.of(
-                classifier,
-                Examples.forScoring(classifier.config(), SpaceData.open(data).scored(split), watcher));
+        SpaceData known = data.open();
+        var examples = Examples.forScoring(classifier.config(), known.scored(data.split), watcher);
+        var scores = Scores.of(classifier, examples);
+        var skipped = Skipped.all(known.folder().skipped(), examples.skipped());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accuracy", scores.accuracy());
         json.put("n", scores.count());
         double[] interval = Recall.interval(scores.accuracy(), (int) scores.count());
         json.put("interval", interval);
-        json.put("data", data);
+        json.put("data", data.name);
+        json.put("skipped", skipped.count());
         common.print(
                 json,
                 String.format(
                         Locale.ROOT,
-                        "accuracy %.2f %% (%.2f to %.2f) of %d",
+                        "accuracy %.2f %% (%.2f to %.2f) of %d%s",
                         100 * scores.accuracy(),
                         100 * interval[0],
                         100 * interval[1],
-                        scores.count()));
+                        scores.count(),
+                        skipped.summary()));
     }
 }

@@ -2,7 +2,6 @@ package sensorium.app;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,8 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sensorium.multimodal.Embedder;
 import sensorium.multimodal.data.DataFolder;
-import sensorium.multimodal.data.DataSets;
-import sensorium.multimodal.data.Item;
+import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.index.IndexWriter;
 import sensorium.multimodal.model.ModelFolder;
 
@@ -27,15 +25,8 @@ final class IndexCommand implements Runnable {
     @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space.")
     private Path model;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "DATA",
-            description = "A data folder, or the name of an installed set.")
-    private String data;
-
-    @Option(names = "--split", paramLabel = "S", description = "Only this split (default: all there is).")
-    private String split;
+    @Mixin
+    private DataOptions data;
 
     @Option(names = "--out", required = true, paramLabel = "INDEX", description = "The folder to make.")
     private Path out;
@@ -44,29 +35,25 @@ final class IndexCommand implements Runnable {
     public void run() {
         common.backend();
         var embedder = new Embedder(new ModelFolder(model).openSpace());
-        DataFolder folder = DataSets.ofUser().open(data);
-        List<Item> items = split == null ? folder.items() : folder.split(split);
+        DataFolder folder = data.open().folder();
         IndexWriter.Written written;
         try (var progress = new Progress()) {
             written = IndexWriter.write(
                     out,
                     new ModelFolder(model),
                     embedder,
-                    items,
+                    data.all(folder),
                     (phase, done, total) -> progress.update(phase, done, total, ""));
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("index", out.toString());
         json.put("items", written.items());
         json.put("vectors", written.vectors());
-        json.put("skipped", written.skipped().count());
+        var skipped = Skipped.all(folder.skipped(), written.skipped());
+        json.put("skipped", skipped.count());
         common.print(
                 json,
                 "%d items, %d vectors%s%nnow: sensorium search %s --text \"…\""
-                        .formatted(
-                                written.items(),
-                                written.vectors(),
-                                written.skipped().summary(),
-                                out));
+                        .formatted(written.items(), written.vectors(), skipped.summary(), out));
     }
 }

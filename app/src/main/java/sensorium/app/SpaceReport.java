@@ -1,23 +1,17 @@
 package sensorium.app;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import sensorium.app.report.Html;
-import sensorium.app.report.LineChart;
 import sensorium.app.report.Page;
 import sensorium.app.report.SpaceMap;
 import sensorium.app.report.TierTable;
 import sensorium.app.report.TimeTable;
 import sensorium.audio.Waveform;
-import sensorium.backend.Backends;
 import sensorium.multimodal.Embedder;
 import sensorium.multimodal.data.DataSet;
-import sensorium.nn.training.MetricsLog;
 import sensorium.vision.Picture;
 
 /** The report of a trained shared space. */
@@ -87,9 +81,7 @@ final class SpaceReport {
                 new Page.Fact(count(material.pictures().size()), "pictures"),
                 new Page.Fact(count(material.sounds().size()), "sounds"),
                 new Page.Fact(count(captions), "captions"),
-                new Page.Fact(
-                        String.format(Locale.ROOT, "%.1f M", result.space().parameterCount() / 1e6),
-                        "weights, on " + Backends.current().description()));
+                TrainingReport.weights(result.space()));
     }
 
     private Page.Section map(Gallery<Picture> pictures) {
@@ -138,35 +130,12 @@ final class SpaceReport {
         return sections;
     }
 
-    private Page.Section curves(Path metrics) {
-        Map<String, List<double[]>> series = new LinkedHashMap<>();
-        if (Files.exists(metrics)) {
-            for (var line : MetricsLog.read(metrics)) {
-                double seconds = line.path("seconds").asDouble(Double.NaN);
-                line.propertyNames().forEach(name -> {
-                    boolean curve = name.equals("loss") || name.endsWith("accuracy");
-                    if (curve && line.get(name).isNumber() && !Double.isNaN(seconds)) {
-                        series.computeIfAbsent(name, k -> new ArrayList<>())
-                                .add(new double[] {seconds, line.get(name).asDouble()});
-                    }
-                });
-            }
-        }
-        List<LineChart.Series> losses = new ArrayList<>();
-        List<LineChart.Series> accuracies = new ArrayList<>();
-        series.forEach((name, points) -> (name.equals("loss") ? losses : accuracies)
-                .add(new LineChart.Series(
-                        name.replace('_', ' '),
-                        points.stream().mapToDouble(p -> p[0]).toArray(),
-                        points.stream().mapToDouble(p -> p[1]).toArray())));
+    private static Page.Section curves(Path metrics) {
         return new Page.Section(
                 "How it learnt",
                 "First the words alone, then pictures and sounds towards the words; the two parts have losses of"
                         + " their own, hence the step. Right answers are those in the augmented batches of training.",
-                Html.of(
-                        "<div class=\"charts\">{}{}</div>",
-                        LineChart.of("Loss", "seconds", losses),
-                        LineChart.of("Right answers in training", "seconds", accuracies)));
+                RunCurves.of(metrics));
     }
 
     private String footer() {

@@ -4,6 +4,7 @@ import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
 import sensorium.multimodal.SharedSpaceRecipe;
+import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.Weights;
 import sensorium.nn.training.Epochs;
@@ -14,8 +15,12 @@ import sensorium.nn.training.Trainer;
 final class SpaceTraining {
     private SpaceTraining() {}
 
-    /** @param decodeSeconds time before the first step */
-    record Result(SharedSpace space, Material material, Trainer.Outcome outcome, double decodeSeconds) {}
+    /**
+     * @param skipped what of the data could not be used
+     * @param decodeSeconds time before the first step
+     */
+    record Result(
+            SharedSpace space, Material material, Skipped skipped, Trainer.Outcome outcome, double decodeSeconds) {}
 
     static Result run(SpaceData data, TrainingOptions training, CommonOptions common, Progress progress) {
         long began = System.nanoTime();
@@ -25,8 +30,12 @@ final class SpaceTraining {
         var config = SharedSpaceConfig.small();
         // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var folder = training.folder(ModelFolder.config(config))) {
-            Material material = Material.of(
-                    data.training(), config.hearing(), (phase, done, total) -> progress.update(phase, done, total, ""));
+            Material material = training.orWithdraw(
+                    folder,
+                    () -> Material.of(
+                            data.training(),
+                            config.hearing(),
+                            (phase, done, total) -> progress.update(phase, done, total, "")));
             double decodeSeconds = (System.nanoTime() - began) * 1e-9;
             var space = SharedSpace.of(Weights.random(common.seed), config);
             var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
@@ -34,7 +43,8 @@ final class SpaceTraining {
                     folder, times -> epoch(material, options, common.seed).steps(times, 1));
             var plan = Plan.of(common.seed, length, recipe.descent());
             var outcome = Trainer.train(recipe, plan, folder, new TrainingView(common, progress));
-            return new Result(space, material, outcome, decodeSeconds);
+            var skipped = Skipped.all(data.folder().skipped(), material.skipped());
+            return new Result(space, material, skipped, outcome, decodeSeconds);
         }
     }
 

@@ -1,5 +1,6 @@
 package sensorium.app;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import sensorium.app.report.TimeTable;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.classify.Choice;
 import sensorium.multimodal.classify.Classifier;
@@ -16,6 +18,7 @@ import sensorium.multimodal.classify.Sense;
 import sensorium.multimodal.data.DataFolder;
 import sensorium.multimodal.data.DataSets;
 import sensorium.multimodal.data.Item;
+import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.Weights;
 import sensorium.nn.training.Trainer;
@@ -26,62 +29,89 @@ import sensorium.nn.training.Trainer;
         mixinStandardHelpOptions = true,
         description = {
             "Learn to tell labelled pictures or sounds apart.",
-            "Where a folder has both, choose one: --set sense=picture or --set sense=sound."
+            "Where a folder has both, choose one: --set sense=picture or --set sense=sound.",
+            "What language is spoken: --data speech-language, which comes with the stamps."
         })
 final class TrainClassifyCommand implements Runnable {
     @Mixin
     private CommonOptions common;
 
     @Mixin
-    private TrainingOptions training;
+    private TrainingOptions options;
 
     @Override
     public void run() {
         common.backend();
-        training.requirePositive();
-        Overrides overrides = training.overrides();
+        options.requirePositive();
+        Overrides overrides = options.overrides();
         Optional<Sense> sense = Optional.ofNullable(overrides.take("sense")).map(Sense::named);
         overrides.requireAllTaken();
-        DataFolder data = DataSets.ofUser().open(training.data);
+        DataFolder data = DataSets.ofUser().open(options.data);
         List<Item> items = data.forTraining();
         var config = Choice.of(items, sense);
+        long began = System.nanoTime();
+        Classifier model;
         Trainer.Outcome outcome;
+        double decoding;
+        Skipped skipped;
         try (var progress = new Progress()) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
-            var model = Classifier.of(Weights.random(common.seed), config);
+            model = Classifier.of(Weights.random(common.seed), config);
             var examples = Examples.of(config, items, common.seed, watcher);
             List<Item> heldOut = data.forEvaluation();
             Optional<Examples> scored = data.splits().isEmpty()
                     ? Optional.empty()
                     : Optional.of(Examples.forScoring(config, heldOut, watcher));
+            skipped = Skipped.all(
+                    data.skipped(),
+                    examples.skipped(),
+                    scored.map(Examples::skipped).orElseGet(Skipped::new));
+            decoding = (System.nanoTime() - began) * 1e-9;
             var recipe = new ClassifyRecipe(model, examples, scored, common.seed);
-            try (var folder = training.folder(ModelFolder.config(config))) {
+            try (var folder = options.folder(ModelFolder.config(config))) {
                 outcome = Trainer.train(
                         recipe,
-                        ClassifyRecipe.plan(common.seed, training.length(folder, recipe::steps)),
+                        ClassifyRecipe.plan(common.seed, options.length(folder, recipe::steps)),
                         folder,
                         new TrainingView(common, progress));
             }
         }
+        double training = (System.nanoTime() - began) * 1e-9 - decoding;
+        Path report = new TrainingReport(
+                        "A classifier of " + options.data,
+                        options.data,
+                        "%,d items, %d labels"
+                                .formatted(items.size(), config.labels().size()),
+                        skipped,
+                        model,
+                        outcome,
+                        List.of(
+                                new TimeTable.Span("decode", decoding),
+                                new TimeTable.Span("train and evaluate", training)))
+                .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", training.out.toString());
-        json.put("data", training.data);
+        json.put("model", options.out.toString());
+        json.put("data", options.data);
         json.put("labels", config.labels());
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
         json.put("train_seconds", outcome.seconds());
         json.put("accuracy", outcome.measures().get("accuracy"));
-        json.put("n", outcome.measures().get("n"));
+        json.put("n", outcome.measures().get("n").longValue());
+        json.put("skipped", skipped.count());
+        json.put("report", report.toString());
         common.print(
                 json,
                 String.format(
                         Locale.ROOT,
-                        "%d steps in %.0f s; %d labels; accuracy %.2f %% of %.0f%s",
+                        "%d steps in %.0f s; %d labels; accuracy %.2f %% of %.0f%s%s%nreport %s",
                         outcome.steps(),
                         outcome.seconds(),
                         config.labels().size(),
                         100 * outcome.measures().get("accuracy"),
                         outcome.measures().get("n"),
-                        data.splits().isEmpty() ? " that were trained on: the folder knows no splits" : ""));
+                        data.splits().isEmpty() ? " that were trained on: the folder knows no splits" : "",
+                        skipped.summary(),
+                        report));
     }
 }

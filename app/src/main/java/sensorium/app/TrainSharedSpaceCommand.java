@@ -1,9 +1,12 @@
 package sensorium.app;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import sensorium.app.report.TimeTable;
 import sensorium.nn.training.Trainer;
 
 /** {@code train shared-space}: words, pictures and sounds of a folder into one space. */
@@ -19,33 +22,49 @@ final class TrainSharedSpaceCommand implements Runnable {
     private CommonOptions common;
 
     @Mixin
-    private TrainingOptions training;
+    private TrainingOptions options;
 
     @Override
     public void run() {
         common.backend();
-        training.requirePositive();
+        options.requirePositive();
+        long began = System.nanoTime();
         SpaceTraining.Result result;
         try (var progress = new Progress()) {
-            result = SpaceTraining.run(SpaceData.open(training.data), training, common, progress);
+            result = SpaceTraining.run(SpaceData.open(options.data), options, common, progress);
         }
         Trainer.Outcome outcome = result.outcome();
+        double training = (System.nanoTime() - began) * 1e-9 - result.decodeSeconds();
+        Path report = new TrainingReport(
+                        "A shared space of " + options.data,
+                        options.data,
+                        result.material().toString(),
+                        result.skipped(),
+                        result.space(),
+                        outcome,
+                        List.of(
+                                new TimeTable.Span("decode", result.decodeSeconds()),
+                                new TimeTable.Span("train", training)))
+                .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", training.out.toString());
-        json.put("data", training.data);
+        json.put("model", options.out.toString());
+        json.put("data", options.data);
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
         json.put("train_seconds", outcome.seconds());
-        json.put("skipped", result.material().skipped().count());
+        json.put("skipped", result.skipped().count());
+        json.put("report", report.toString());
         common.print(
                 json,
-                "%d steps in %.0f s, last loss %.3f, on %s%nnow: sensorium eval %s --data %s"
+                "%d steps in %.0f s, last loss %.3f, on %s%s%nreport %s%nnow: sensorium eval %s --data %s"
                         .formatted(
                                 outcome.steps(),
                                 outcome.seconds(),
                                 outcome.loss(),
                                 result.material(),
-                                training.out,
-                                training.data));
+                                result.skipped().summary(),
+                                report,
+                                options.out,
+                                options.data));
     }
 }

@@ -76,6 +76,49 @@ final class CommandsTest {
     }
 
     @Test
+    void everyRunLeavesAReport() throws Exception {
+        String report = Files.readString(space.resolve("report.html"), StandardCharsets.UTF_8);
+        assertThat(report)
+                .contains("How it learnt", "Rate", "Where the time went", "trained last", "transformer")
+                .doesNotContain("http:", "https:");
+    }
+
+    @Test
+    void foldersOfLabelsAreEnough() throws Exception {
+        Path labels = folder.resolve("labels");
+        for (int i = 0; i < 6; i++) {
+            Path of = Files.createDirectories(labels.resolve(NAMES.get(i % 3)));
+            PngWriter.write(picture(i % 3, i), of.resolve(i + ".png"));
+        }
+        Files.write(labels.resolve("red").resolve("cut.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+        JsonNode known = sensorium("eval", space, "--data", labels, "--json").json();
+        assertThat(known.path("skipped").asInt()).isEqualTo(1);
+        assertThat(known.path("recall").path("text_to_picture").path("n").asInt())
+                .isEqualTo(3);
+        assertThat(known.path("recall").path("picture_to_text").path("n").asInt())
+                .isEqualTo(6);
+        Path run = folder.resolve("labels-run");
+        JsonNode trained = sensorium("train", "classify", "--data", labels, "--out", run, "--epochs", "1", "--json")
+                .json();
+        assertThat(trained.path("skipped").asInt()).isEqualTo(1);
+        assertThat(trained.path("n").asInt()).isEqualTo(6);
+        assertThat(Path.of(trained.path("report").asString("")))
+                .content()
+                .contains("How good it is", "taken for", "What was left out", "cut.png");
+    }
+
+    @Test
+    void aRunThatCannotBeginLeavesItsFolderFree() throws Exception {
+        Path empty = Files.createDirectories(folder.resolve("damaged").resolve("red"));
+        Files.createFile(empty.resolve("0.png"));
+        Path run = folder.resolve("free");
+        Object[] line = with(SMALL, "train", "shared-space", "--data", empty.getParent(), "--out", run, "--epochs", 1);
+        assertThat(sensorium(line).err).contains("nothing in the data can be used");
+        PngWriter.write(picture(0, 0), empty.resolve("1.png"));
+        assertThat(sensorium(line).json().path("skipped").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void evalTellsTheRecallInEveryDirection() {
         JsonNode all = sensorium("eval", space, "--data", data, "--json").json();
         assertThat(all.path("recall").propertyNames())
@@ -208,12 +251,17 @@ final class CommandsTest {
                 "search index --text a --image b",
                 "search index --text a -k 0",
                 "classify model",
+                "devices --threads 0",
                 "demo --minutes soon"
             })
     void wrongUseIsStatusTwoAndOneLine(String line) {
         var result = sensorium((Object[]) line.split(" "));
         assertThat(result.status).as(result.err).isEqualTo(2);
-        assertThat(result.err).hasLineCount(1).startsWith("sensorium: ").contains("--help");
+        assertThat(result.err)
+                .hasLineCount(1)
+                .startsWith("sensorium: ")
+                .contains("--help")
+                .doesNotContain("Exception");
     }
 
     static Stream<String> hopeless() {

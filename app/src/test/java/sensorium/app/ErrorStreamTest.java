@@ -45,7 +45,10 @@ final class ErrorStreamTest {
 
     private static int run(File log, String shell, String... options) throws Exception {
         var command = new ArrayList<>(List.of(
-                "sh", "-c", shell, Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+                "sh",
+                "-c",
+                shell,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Talker.class.getName()));
         return new ProcessBuilder(command)

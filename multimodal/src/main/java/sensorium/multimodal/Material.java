@@ -172,7 +172,7 @@ public final class Material {
 
     @Override
     public String toString() {
-        return "%d items, %d concepts, %d pictures, %d sounds, %d skipped"
-                .formatted(items.size(), concepts.size(), pictures.size(), sounds.size(), skipped.count());
+        return "%d items, %d concepts, %d pictures, %d sounds"
+                .formatted(items.size(), concepts.size(), pictures.size(), sounds.size());
     }
 }

@@ -11,6 +11,18 @@ public final class Skipped {
     private final List<String> reasons = new ArrayList<>();
     private int count;
 
+    /** All of several, in their order. */
+    public static Skipped all(Skipped... parts) {
+        var all = new Skipped();
+        for (Skipped part : parts) {
+            synchronized (part) {
+                all.count += part.count;
+                part.reasons.stream().limit(REASONS_KEPT - all.reasons.size()).forEach(all.reasons::add);
+            }
+        }
+        return all;
+    }
+
     /**
      * Counts one thing.
      *
