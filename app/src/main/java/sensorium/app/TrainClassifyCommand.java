@@ -54,27 +54,27 @@ final class TrainClassifyCommand implements Runnable {
         Trainer.Outcome outcome;
         double decoding;
         Skipped skipped;
-        try (var progress = new Progress()) {
+        // The folder first: that it cannot be had should not be learnt after decoding everything.
+        try (var progress = new Progress();
+                var folder = options.folder(ModelFolder.config(config))) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
             model = Classifier.of(Weights.random(common.seed), config);
-            var examples = Examples.of(config, items, common.seed, watcher);
-            List<Item> heldOut = data.forEvaluation();
+            var examples = options.orWithdraw(folder, () -> Examples.of(config, items, common.seed, watcher));
             Optional<Examples> scored = data.splits().isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Examples.forScoring(config, heldOut, watcher));
+                    : Optional.of(options.orWithdraw(
+                            folder, () -> Examples.forScoring(config, data.forEvaluation(), watcher)));
             skipped = Skipped.all(
                     data.skipped(),
                     examples.skipped(),
                     scored.map(Examples::skipped).orElseGet(Skipped::new));
             decoding = (System.nanoTime() - began) * 1e-9;
             var recipe = new ClassifyRecipe(model, examples, scored, common.seed);
-            try (var folder = options.folder(ModelFolder.config(config))) {
-                outcome = Trainer.train(
-                        recipe,
-                        ClassifyRecipe.plan(common.seed, options.length(folder, recipe::steps)),
-                        folder,
-                        new TrainingView(common, progress));
-            }
+            outcome = Trainer.train(
+                    recipe,
+                    ClassifyRecipe.plan(common.seed, options.length(folder, recipe::steps)),
+                    folder,
+                    new TrainingView(common, progress));
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
         Path report = new TrainingReport(

@@ -221,6 +221,20 @@ final class CommandsTest {
                 sensorium("classify", run, data.resolve("0.png"), "--json").json();
         assertThat(NAMES).contains(rows.path(0).path("label").asString(""));
         assertThat(sensorium("embed", run, "--text", "x").status).isEqualTo(1);
+        assertThat(sensorium(
+                                "train",
+                                "classify",
+                                "--data",
+                                data,
+                                "--out",
+                                run,
+                                "--epochs",
+                                "2",
+                                "--set",
+                                "sense=picture")
+                        .err)
+                .contains("--resume")
+                .hasLineCount(1);
     }
 
     @Test
