@@ -71,11 +71,10 @@ final class ArchitectureTest {
             .because("ServiceLoader finds the backends, the reference among them");
 
     @ArchTest
-    static final ArchRule onlyTheAppSpeaksToTheTerminal =
-            noClasses()
-                    .that()
-                    .resideOutsideOfPackage("sensorium.app..")
-                    .and()
-                    .doNotHaveFullyQualifiedName("sensorium.audio.SilencedOutput") // keeps a library from speaking to it
-                    .should(ACCESS_STANDARD_STREAMS);
+    static final ArchRule onlyTheAppSpeaksToTheTerminal = noClasses()
+            .that()
+            .resideOutsideOfPackage("sensorium.app..")
+            .and()
+            .doNotHaveFullyQualifiedName("sensorium.audio.SilencedOutput") // keeps a library from speaking to it
+            .should(ACCESS_STANDARD_STREAMS);
 }
