@@ -102,6 +102,10 @@ final class ChannelNorms {
             int channels,
             int space,
             double eps) {
+        if (space == 1 && images > 0) {
+            FeatureNorms.forward(pool, x, weight, bias, y, mean, variance, images, channels, eps);
+            return;
+        }
         forward(pool, new Batch(images, channels, space), space, x, weight, bias, y, mean, variance, eps);
     }
 
@@ -205,6 +209,10 @@ final class ChannelNorms {
             int channels,
             int space,
             double eps) {
+        if (space == 1 && images > 0) {
+            FeatureNorms.backward(pool, x, weight, dy, dx, dweight, dbias, images, channels, eps);
+            return;
+        }
         long sums = Scratch.floats(Slot.OUTPUT, 2L * images * channels);
         long dots = sums + 4L * images * channels;
         // (channels, images): set-major, like the sets.

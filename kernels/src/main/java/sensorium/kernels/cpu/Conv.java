@@ -1,31 +1,34 @@
 package sensorium.kernels.cpu;
 
-import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.get;
-import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.set;
-import static sensorium.kernels.cpu.Lanes.store;
 
+import java.util.stream.IntStream;
 import sensorium.kernels.cpu.Gemm.Matrix;
+import sensorium.kernels.cpu.GemmTiles.Tile;
+import sensorium.kernels.cpu.Patches.Planes;
 import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.Primitive.Window;
 
 /**
- * Two-dimensional convolution and its input gradient as matrix products whose right operand never exists as a whole.
+ * Two-dimensional convolution and its gradients as matrix products of patches, a few dozen pixels at a time.
  *
- * <p>The input is copied to zero-padded planes, one for every phase of the stride: row u, column v of phase (a, b) is
- * padded pixel (u·stride + a, v·stride + b). With the output seen as flat over the planes' width, the pixels that a tap
- * of the kernel meets then adjoin, so a panel of the product is a run of floats a tap, copied straight into the packed
- * block. The few columns between output width and plane width are computed and dropped.
+ * <p>The input is copied once to zero-padded planes with channels last. What a pixel's kernel sees is then a few long runs
+ * of floats, copied to a row of a small matrix that stays in the cache: a few per cent of the cost of the product with the
+ * weights. The pixels of all images count as one axis, so that small maps waste nothing.
  */
 final class Conv {
     /** Floats of planes that are made at once: what two cores' caches hold. */
     private static final int PLANES = 1 << 20;
-    /** Output floats a channel of a task. */
-    private static final int BAND = 512;
-    /** Multiply-adds that are worth a task. */
-    private static final long WORTH_SHARING = 1 << 18;
+    /** Floats of patches that a task makes at once: a quarter of L2. */
+    private static final int PATCHES = 1 << 16;
+    /** Most pixels of such a task. */
+    private static final int PIXELS = 256;
+    /** Elements of a patch that a task of the weights' gradient sums over the pixels. */
+    private static final int PART = 96;
+    /** Such tasks at least, where there are pixels enough: the numbers may depend on it, so not on the threads. */
+    private static final int SHARES = 16;
 
     /**
      * One axis of a convolution.
@@ -55,9 +58,9 @@ final class Conv {
             return shift(kernel - 1);
         }
 
-        /** Extent of a phase's plane. */
-        int plane() {
-            return out + reach();
+        /** Extent of what the kernel ever meets, padding included. */
+        int seen() {
+            return (out - 1) * stride + (kernel - 1) * dilation + 1;
         }
 
         /** First index of phase {@code phase} that is a pixel of the input. */
@@ -95,61 +98,47 @@ final class Conv {
         return h.kernel * w.kernel;
     }
 
-    /** Floats of a channel's planes. */
-    private long channelFloats() {
-        return (long) h.stride * w.stride * h.plane() * w.plane();
-    }
-
-    /** Floats of an image's planes; the last panel reads, and drops, a little more. */
-    private long imageFloats() {
-        return (long) groups * inputs * channelFloats() + GemmTiles.COLUMNS;
-    }
-
     /** How many of the images are done at once where each has {@code floats} floats of planes. */
     private int chunk(long floats) {
-        return Math.clamp(PLANES / floats, 1, Math.max(1, images));
-    }
-
-    /** For every tap, from a channel's planes to the pixel that output (0, 0) meets. */
-    private int[] offsets() {
-        int[] offsets = new int[taps()];
-        for (int i = 0; i < h.kernel; i++) {
-            for (int j = 0; j < w.kernel; j++) {
-                int plane = h.phase(i) * w.stride + w.phase(j);
-                offsets[i * w.kernel + j] = (plane * h.plane() + h.shift(i)) * w.plane() + w.shift(j);
-            }
-        }
-        return offsets;
+        return Math.clamp(PLANES / Math.max(1, floats), 1, Math.max(1, images));
     }
 
     /** y (N, O, H', W') = x (N, C, H, W) ⋆ weight (O, C/groups, kH, kW). */
     void forward(long x, long weight, long y) {
-        long outPlane = (long) h.out * w.out;
         if (taps() == 1 && h.stride == 1 && w.stride == 1 && h.pad == 0 && w.pad == 0) {
             pointwise(x, weight, y);
             return;
         }
-        int chunk = chunk(imageFloats());
-        long planes = Scratch.floats(Slot.PLANES, chunk * imageFloats());
-        var products =
-                new ShiftedProducts(outputs, inputs, planes, imageFloats(), channelFloats(), offsets(), w.plane());
+        int[] taps = IntStream.range(0, taps()).toArray();
+        long filters = filters(weight, taps, outputs, inputs, (long) inputs * taps.length, taps.length);
+        int chunk = chunk(inputFloats());
+        var planes = inputPlanes(chunk);
+        var patches = patchesOf(planes);
+        int plane = h.out * w.out;
         for (int first = 0; first < images; first += chunk) {
             int n = Math.min(chunk, images - first);
-            makePlanes(x + 4L * first * groups * inputs * h.in * w.in, planes, n);
-            long to = y + 4L * first * groups * outputs * outPlane;
-            products.run(n, weight, 0, h.out, w.out, (image, group, row, rows, from, fromChannel) -> {
-                for (int o = 0; o < outputs; o++) {
-                    long target =
-                            to + 4 * ((((long) image * groups + group) * outputs + o) * outPlane + (long) row * w.out);
-                    for (int r = 0; r < rows; r++) {
-                        Copies.adjoining(
-                                target + 4L * r * w.out,
-                                from + 4 * (o * fromChannel + (long) r * w.plane()),
-                                4L * w.out);
-                    }
-                }
-            });
+            planes.fill(pool, x + 4L * first * groups * inputs * h.in * w.in, n, h.in, w.in, h.pad, w.pad);
+            var result = new Result(y + 4L * first * groups * outputs * plane, plane, w.out, 1, outputs);
+            multiply(n, patches, inputs, filters, result);
         }
+    }
+
+    private long inputFloats() {
+        return (long) h.seen() * w.seen() * groups * inputs;
+    }
+
+    /** Room for the padded input of some images. */
+    private Planes inputPlanes(int count) {
+        long address = Scratch.floats(Slot.PLANES, count * inputFloats() + W);
+        return new Planes(address, h.seen(), w.seen(), groups * inputs);
+    }
+
+    /** What the kernel sees of the padded input at each pixel of the output. */
+    private Patches patchesOf(Planes planes) {
+        int[] offsets = IntStream.range(0, taps())
+                .map(t -> planes.at(t / w.kernel * h.dilation, t % w.kernel * w.dilation))
+                .toArray();
+        return new Patches(planes, inputs, offsets, 0, 0, h.out, w.out, h.stride, w.stride);
     }
 
     /** A kernel of one tap that visits every pixel is a product with the input as it is. */
@@ -176,266 +165,240 @@ final class Conv {
 
     /** dx (N, C, H, W) from dy (N, O, H', W'): for each phase of the stride a convolution with the taps that meet it. */
     void inputGrad(long dy, long weight, long dx) {
-        // dy stands behind margins as wide as the kernel reaches, so that shifts never leave its plane.
+        // dy stands behind margins as wide as the kernel reaches, so that shifts never leave its planes.
         int rows = h.reach() + (h.in - 1 + h.pad) / h.stride + 1;
         int columns = w.reach() + (w.in - 1 + w.pad) / w.stride + 1;
-        long channel = (long) rows * columns;
-        long image = (long) groups * outputs * channel + GemmTiles.COLUMNS;
+        long image = (long) rows * columns * groups * outputs;
         int chunk = chunk(image);
-        long planes = Scratch.floats(Slot.PLANES, chunk * image);
-        long turned = Scratch.floats(Slot.WEIGHTS, (long) groups * inputs * outputs * taps());
-        for (int first = 0; first < images; first += chunk) {
-            int n = Math.min(chunk, images - first);
-            makeMargins(dy + 4L * first * groups * outputs * h.out * w.out, planes, n, rows, columns, image);
-            long to = dx + 4L * first * groups * inputs * h.in * w.in;
-            for (int a = 0; a < h.stride; a++) {
-                for (int b = 0; b < w.stride; b++) {
-                    inputGradOfPhase(a, b, n, planes, image, channel, columns, weight, turned, to);
-                }
+        var planes = new Planes(Scratch.floats(Slot.PLANES, chunk * image + W), rows, columns, groups * outputs);
+        for (int a = 0; a < h.stride; a++) {
+            for (int b = 0; b < w.stride; b++) {
+                inputGradOfPhase(a, b, chunk, planes, dy, weight, dx);
             }
         }
     }
 
-    private void inputGradOfPhase(
-            int a,
-            int b,
-            int n,
-            long planes,
-            long image,
-            long channel,
-            int columns,
-            long weight,
-            long turned,
-            long dx) {
-        int[] taps = java.util.stream.IntStream.range(0, taps())
+    private void inputGradOfPhase(int a, int b, int chunk, Planes planes, long dy, long weight, long dx) {
+        // From the last tap to the first, so that what they see ascends.
+        int[] taps = IntStream.range(0, taps())
+                .map(t -> taps() - 1 - t)
                 .filter(t -> h.phase(t / w.kernel) == a && w.phase(t % w.kernel) == b)
                 .toArray();
-        int[] offsets = new int[taps.length];
-        for (int t = 0; t < taps.length; t++) {
-            offsets[t] = (h.reach() - h.shift(taps[t] / w.kernel)) * columns + w.reach() - w.shift(taps[t] % w.kernel);
-        }
-        // turned[g][c][o·taps + t] = weight[g·outputs + o][c][taps[t]]
-        for (int go = 0; go < groups * outputs; go++) {
-            for (int c = 0; c < inputs; c++) {
-                for (int t = 0; t < taps.length; t++) {
-                    long to = (((long) go / outputs * inputs + c) * outputs + go % outputs) * taps.length + t;
-                    set(turned + 4 * to, get(weight + 4 * (((long) go * inputs + c) * taps() + taps[t])));
-                }
-            }
-        }
+        int[] offsets = IntStream.of(taps)
+                .map(t -> planes.at(h.reach() - h.shift(t / w.kernel), w.reach() - w.shift(t % w.kernel)))
+                .toArray();
         int u = h.first(a);
         int v = w.first(b);
-        int width = w.count(b);
-        var products = new ShiftedProducts(inputs, outputs, planes, image, channel, offsets, columns);
-        products.run(n, turned, (long) u * columns + v, h.count(a), width, (i, group, row, rows, from, fromChannel) -> {
-            for (int c = 0; c < inputs; c++) {
-                long plane = dx + 4 * (((long) i * groups + group) * inputs + c) * h.in * w.in;
-                for (int r = 0; r < rows; r++) {
-                    int y = (u + row + r) * h.stride + a - h.pad;
-                    long target = plane + 4 * ((long) y * w.in + (long) v * w.stride + b - w.pad);
-                    spread(from + 4 * (c * fromChannel + (long) r * columns), target, w.stride, width);
+        var patches = new Patches(planes, outputs, offsets, u, v, h.count(a), w.count(b), 1, 1);
+        long filters = filters(weight, taps, inputs, outputs, taps(), (long) inputs * taps());
+        long corner = (long) (u * h.stride + a - h.pad) * w.in + (long) v * w.stride + b - w.pad;
+        for (int first = 0; first < images; first += chunk) {
+            int n = Math.min(chunk, images - first);
+            long from = dy + 4L * first * groups * outputs * h.out * w.out;
+            planes.fill(pool, from, n, h.out, w.out, h.reach(), w.reach());
+            long to = dx + 4 * ((long) first * groups * inputs * h.in * w.in + corner);
+            var result = new Result(to, h.in * w.in, h.stride * w.in, w.stride, inputs);
+            multiply(n, patches, outputs, filters, result);
+        }
+    }
+
+    /**
+     * Packs filters into panels as wide as a register tile, (groups, panels, taps · channels, columns), zeros behind the last.
+     *
+     * @param taps the chosen ones, in the order of the patches
+     * @param count filters of a group
+     * @param channels that a tap of a filter meets
+     * @param filterStep floats of {@code weight} from one filter to the next
+     * @param channelStep likewise
+     */
+    private long filters(long weight, int[] taps, int count, int channels, long filterStep, long channelStep) {
+        int width = GemmTiles.COLUMNS;
+        int panels = Math.ceilDiv(count, width);
+        int depth = taps.length * channels;
+        long to = Scratch.floats(Slot.WEIGHTS, (long) groups * panels * depth * width);
+        long groupFloats = (long) inputs * outputs * taps();
+        pool.parallelFor(groups * panels, (int) Math.max(1, Nest.CHUNK / (1L + (long) depth * width)), (from, end) -> {
+            for (int p = from; p < end; p++) {
+                long panel = to + 4L * p * depth * width;
+                int first = p % panels * width;
+                int present = Math.min(width, count - first);
+                if (present < width) {
+                    Lanes.fill(panel, (long) depth * width, 0f);
                 }
-            }
-        });
-    }
-
-    private static void spread(long from, long to, int step, int n) {
-        if (step == 1) {
-            Copies.adjoining(to, from, 4L * n);
-            return;
-        }
-        for (int i = 0; i < n; i++) {
-            set(to + 4L * i * step, get(from + 4L * i));
-        }
-    }
-
-    /** Fills the padded planes of all phases from x (images, channels, H, W). */
-    private void makePlanes(long x, long planes, int n) {
-        int channels = groups * inputs;
-        long floats = channelFloats();
-        pool.parallelFor(n * channels, (int) Math.max(1, Nest.CHUNK / floats), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                long target = planes + 4 * (i / channels * imageFloats() + i % channels * floats);
-                // The rest after the last channel is multiplied by zeros, so it must be finite.
-                Lanes.fill(target, floats + (i % channels == channels - 1 ? GemmTiles.COLUMNS : 0), 0f);
-                long plane = x + 4L * i * h.in * w.in;
-                for (int y = 0; y < h.in; y++) {
-                    int u = (y + h.pad) / h.stride;
-                    if (u < h.plane()) {
-                        int a = (y + h.pad) % h.stride;
-                        long row = target + 4L * ((long) a * w.stride * h.plane() + u) * w.plane();
-                        splitRow(plane + 4L * y * w.in, row);
+                for (int j = 0; j < present; j++) {
+                    long filter = weight + 4 * (p / panels * groupFloats + (first + j) * filterStep);
+                    long target = panel + 4L * j;
+                    for (int tap : taps) {
+                        for (int c = 0; c < channels; c++, target += 4L * width) {
+                            set(target, get(filter + 4 * (c * channelStep + tap)));
+                        }
                     }
                 }
             }
         });
+        return to;
     }
 
-    /** Deals a row of pixels out to the phases of its columns. */
-    private void splitRow(long x, long row) {
-        for (int b = 0; b < w.stride; b++) {
-            int v = w.first(b);
-            int n = Math.min(w.count(b), w.plane() - v);
-            long from = x + 4L * ((long) v * w.stride + b - w.pad);
-            long to = row + 4L * ((long) b * h.plane() * w.plane() + v);
-            if (w.stride == 1) {
-                Copies.adjoining(to, from, 4L * Math.max(0, n));
-            } else {
-                for (int i = 0; i < n; i++) {
-                    set(to + 4L * i, get(from + 4L * i * w.stride));
-                }
+    /**
+     * Where products go: pixel (y, x) of channel c of an image lies at {@code c·plane + y·row + x·step} floats.
+     *
+     * @param address of the first pixel
+     * @param channels of a group
+     */
+    private record Result(long address, int plane, int row, int step, int channels) {}
+
+    /** All patches of n images times the filters of their group, {@code seen} channels each. */
+    private void multiply(int n, Patches patches, int seen, long filters, Result result) {
+        int pixels = n * patches.pixels();
+        int depth = patches.depth();
+        int width = Math.ceilDiv(result.channels, W) * W;
+        int block = Math.clamp(PATCHES / Math.max(1, depth), GemmTiles.ROWS, PIXELS) / GemmTiles.ROWS * GemmTiles.ROWS;
+        int blocks = Math.ceilDiv(pixels, block);
+        long panel = 4L * depth * GemmTiles.COLUMNS;
+        long ofGroup = panel * Math.ceilDiv(result.channels, GemmTiles.COLUMNS);
+        pool.parallelFor(Math.multiplyExact(groups, blocks), 1, (from, to) -> {
+            long rows = Scratch.floats(Slot.ROWS, (long) block * depth + W);
+            long products = Scratch.floats(Slot.OUTPUT, (long) block * width);
+            for (int task = from; task < to; task++) {
+                int group = task / blocks;
+                int first = task % blocks * block;
+                int count = Math.min(block, pixels - first);
+                patches.copy(first, count, group * seen, 0, depth, rows);
+                tiles(
+                        count,
+                        width,
+                        depth,
+                        rows,
+                        4L * depth,
+                        4,
+                        filters + group * ofGroup,
+                        panel,
+                        4L * GemmTiles.COLUMNS,
+                        products,
+                        false);
+                scatter(first, count, group, patches, products, width, result);
+            }
+        });
+    }
+
+    /** {@code c[m, n] (+)= a[m, depth] · b[depth, n]}, where n is a multiple of the vector and c's rows adjoin. */
+    private static void tiles(
+            int m, int n, int depth, long a, long aRow, long aCol, long b, long panel, long bRow, long c, boolean add) {
+        var tile = new Tile();
+        tile.aRow = aRow;
+        tile.aCol = aCol;
+        tile.bRow = bRow;
+        tile.cRow = 4L * n;
+        tile.depth = depth;
+        tile.add = add;
+        for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
+            tile.columns = Math.min(GemmTiles.COLUMNS, n - j);
+            for (int i = 0; i < m; i += GemmTiles.ROWS) {
+                tile.rows = Math.min(GemmTiles.ROWS, m - i);
+                GemmTiles.run(tile, a + i * aRow, b + j / GemmTiles.COLUMNS * panel, c + 4L * (i * n + j));
             }
         }
     }
 
-    /** Puts dy (images, channels, H', W') behind margins of {@code reach} in planes of rows × columns. */
-    private void makeMargins(long dy, long planes, int n, int rows, int columns, long image) {
-        int channels = groups * outputs;
-        int height = Math.min(h.out, rows - h.reach());
-        int width = Math.min(w.out, columns - w.reach());
-        pool.parallelFor(n * channels, Math.max(1, Nest.CHUNK / (rows * columns)), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                long target = planes + 4 * (i / channels * image + (long) (i % channels) * rows * columns);
-                Lanes.fill(target, (long) rows * columns, 0f);
-                for (int r = 0; r < height; r++) {
-                    Copies.adjoining(
-                            target + 4 * ((long) (r + h.reach()) * columns + w.reach()),
-                            dy + 4 * ((long) i * h.out + r) * w.out,
-                            4L * width);
-                }
-            }
-        });
+    /** Deals products (pixels, width) out to the channels of the result, row of pixels by row. */
+    private void scatter(int first, int count, int group, Patches patches, long from, int width, Result r) {
+        int columns = patches.columns();
+        // Where rows adjoin in the result too, an image is one row.
+        int line = r.step == 1 && r.row == columns ? patches.pixels() : columns;
+        for (int done = 0; done < count; ) {
+            int pixel = first + done;
+            int n = Math.min(line - pixel % line, count - done);
+            long image = pixel / patches.pixels();
+            int inImage = pixel % patches.pixels();
+            long at = (image * groups + group) * r.channels * r.plane
+                    + (long) (inImage / columns) * r.row
+                    + (long) (inImage % columns) * r.step;
+            Copies.deal(n, r.channels, from + 4L * done * width, width, r.address + 4 * at, r.plane, r.step);
+            done += n;
+        }
     }
 
     /** dweight (O, C/groups, kH, kW) from x (N, C, H, W) and dy (N, O, H', W'). */
     void weightGrad(long x, long dy, long dweight) {
-        Lanes.fill(dweight, (long) groups * outputs * inputs * taps(), 0f);
-        int flat = (h.out - 1) * w.plane() + w.out;
-        int padded = Math.ceilDiv(flat, W) * W;
-        long dyImage = (long) groups * outputs * padded;
-        int chunk = chunk(imageFloats() + dyImage);
-        long planes = Scratch.floats(Slot.PLANES, chunk * imageFloats());
-        long rows = Scratch.floats(Slot.ROWS, chunk * dyImage);
-        int[] offsets = offsets();
+        int plane = h.out * w.out;
+        int all = groups * outputs;
+        int depth = inputs * taps();
+        int width = Math.ceilDiv(outputs, W) * W;
+        int parts = Math.ceilDiv(depth, PART);
+        int chunk = chunk(inputFloats() + (long) all * plane);
+        var planes = inputPlanes(chunk);
+        var patches = patchesOf(planes);
+        var slopes = new Planes(
+                Scratch.floats(Slot.SLOPES, (long) chunk * all * plane + GemmTiles.COLUMNS), h.out, w.out, all);
+        int pixels = Math.min(chunk, images) * plane;
+        int shares = Math.clamp(Math.min(Math.ceilDiv(SHARES, groups * parts), pixels / PIXELS), 1, SHARES);
+        // Sums (shares, groups, depth, width); those of a share are added to from chunk to chunk.
+        long sums = Scratch.floats(Slot.PARTIAL, (long) shares * groups * depth * width);
+        if (images == 0) {
+            Lanes.fill(dweight, (long) all * depth, 0f);
+            return;
+        }
         for (int first = 0; first < images; first += chunk) {
             int n = Math.min(chunk, images - first);
-            makePlanes(x + 4L * first * groups * inputs * h.in * w.in, planes, n);
-            makeRows(dy + 4L * first * groups * outputs * h.out * w.out, rows, n, padded);
-            correlate(n, planes, rows, padded, offsets, dweight);
-        }
-    }
-
-    /** Lays dy out flat over the planes' width, zeros between, so that it meets x pixel for pixel. */
-    private void makeRows(long dy, long rows, int n, int padded) {
-        pool.parallelFor(n * groups * outputs, Math.max(1, Nest.CHUNK / padded), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                long target = rows + 4L * i * padded;
-                Lanes.fill(target, padded, 0f);
-                for (int r = 0; r < h.out; r++) {
-                    Copies.adjoining(target + 4L * r * w.plane(), dy + 4 * ((long) i * h.out + r) * w.out, 4L * w.out);
-                }
-            }
-        });
-    }
-
-    /** {@code dweight[o, k] += Σ over images and pixels of rows[o]·planes[k]}. */
-    private void correlate(int n, long planes, long rows, int padded, int[] offsets, long dweight) {
-        int depth = inputs * offsets.length;
-        int tilesOfTaps = Math.ceilDiv(depth, Correlation.TAPS);
-        long work = (long) outputs * Correlation.TAPS * padded * n;
-        pool.parallelFor(groups * tilesOfTaps, (int) Math.max(1, WORTH_SHARING / work), (from, to) -> {
-            var tile = new Correlation(n, padded, 4L * groups * outputs * padded, 4 * imageFloats());
-            for (int task = from; task < to; task++) {
-                int g = task / tilesOfTaps;
-                int k = task % tilesOfTaps * Correlation.TAPS;
-                tile.taps = Math.min(Correlation.TAPS, depth - k);
-                for (int t = 0; t < Correlation.TAPS; t++) {
-                    int kt = Math.min(k + t, depth - 1);
-                    long channel = (long) g * inputs + kt / offsets.length;
-                    tile.x[t] = planes + 4 * (channel * channelFloats() + offsets[kt % offsets.length]);
-                }
-                for (int o = 0; o < outputs; o += Correlation.CHANNELS) {
-                    tile.channels = Math.min(Correlation.CHANNELS, outputs - o);
-                    long first = (long) g * outputs + o;
-                    tile.add(rows + 4 * first * padded, dweight + 4 * (first * depth + k), depth);
-                }
-            }
-        });
-    }
-
-    /** What to do with rows {@code row} to {@code row + rows − 1} of a group's result, one run of floats a channel. */
-    @FunctionalInterface
-    private interface Sink {
-        void put(int image, int group, int row, int rows, long from, long fromChannel);
-    }
-
-    /** Products of weights (groups, m, channels·taps) with planes, seen through taps at fixed offsets. */
-    private final class ShiftedProducts {
-        private final int m;
-        private final int channels;
-        private final long planes;
-        private final long imageFloats;
-        private final long channelFloats;
-        private final int[] offsets;
-        private final int width;
-
-        ShiftedProducts(
-                int m, int channels, long planes, long imageFloats, long channelFloats, int[] offsets, int width) {
-            this.m = m;
-            this.channels = channels;
-            this.planes = planes;
-            this.imageFloats = imageFloats;
-            this.channelFloats = channelFloats;
-            this.offsets = offsets;
-            this.width = width;
-        }
-
-        /** @param start of the first row, in elements from where the offsets count */
-        void run(int n, long weights, long start, int rows, int columns, Sink sink) {
-            if (rows == 0 || columns == 0) {
-                return;
-            }
-            int depth = channels * offsets.length;
-            int band = Math.clamp(BAND / width, 1, rows);
-            int bands = Math.ceilDiv(rows, band);
-            long work = (long) m * depth * band * width;
-            int grain = (int) Math.max(1, WORTH_SHARING / Math.max(1, work));
-            pool.parallelFor(Math.multiplyExact(n * groups, bands), grain, (from, to) -> {
+            boolean add = first > 0;
+            planes.fill(pool, x + 4L * first * groups * inputs * h.in * w.in, n, h.in, w.in, h.pad, w.pad);
+            slopes.fill(pool, dy + 4L * first * all * plane, n, h.out, w.out, 0, 0);
+            int share = Math.ceilDiv(Math.ceilDiv(n * plane, shares), PIXELS) * PIXELS;
+            pool.parallelFor(shares * groups * parts, 1, (from, to) -> {
                 for (int task = from; task < to; task++) {
-                    int row = task % bands * band;
-                    int group = task / bands % groups;
-                    int image = task / bands / groups;
-                    int height = Math.min(band, rows - row);
-                    int flat = (height - 1) * width + columns;
-                    long base = planes
-                            + 4
-                                    * (image * imageFloats
-                                            + (long) group * channels * channelFloats
-                                            + start
-                                            + (long) row * width);
-                    long out = Scratch.floats(Slot.OUTPUT, (long) m * flat);
-                    var a = new Matrix(weights + 4L * group * m * depth, depth, 1);
-                    Gemm.Panels panels = (p, k0, count, j0, _) -> pack(base + 4L * j0, p, k0, count);
-                    Gemm.blocks(m, flat, depth, a, null, panels, new Matrix(out, flat, 1), false);
-                    sink.put(image, group, row, height, out, flat);
+                    int part = task % parts * PART;
+                    int group = task / parts % groups;
+                    int begin = Math.min(n * plane, task / parts / groups * share);
+                    int end = Math.min(n * plane, begin + share);
+                    long target = sums + 4 * ((long) task / parts * depth + part) * width;
+                    sum(patches, slopes, group, part, Math.min(PART, depth - part), begin, end, target, width, add);
                 }
             });
         }
+        putSums(sums, shares, depth, width, dweight);
+    }
 
-        private void pack(long from, long to, int k0, int count) {
-            int taps = offsets.length;
-            long step = 4L * GemmTiles.COLUMNS;
-            int tap = k0 % taps;
-            long channel = from + 4 * (k0 / taps * channelFloats);
-            for (int k = 0; k < count; k++) {
-                long source = channel + 4L * offsets[tap];
-                store(load(source), to + k * step);
-                store(load(source + VB), to + k * step + VB);
-                if (++tap == taps) {
-                    tap = 0;
-                    channel += 4 * channelFloats;
+    /** {@code to[k, o] (+)= Σ patch[pixel, from + k] · slope[pixel, o]} over pixels [begin, end). */
+    private void sum(
+            Patches patches,
+            Planes slopes,
+            int group,
+            int from,
+            int count,
+            int begin,
+            int end,
+            long to,
+            int width,
+            boolean add) {
+        if (begin >= end && !add) {
+            Lanes.fill(to, (long) count * width, 0f);
+        }
+        long rows = Scratch.floats(Slot.ROWS, (long) PIXELS * PART + W);
+        long row = 4L * slopes.channels();
+        for (int pixel = begin; pixel < end; pixel += PIXELS) {
+            int n = Math.min(PIXELS, end - pixel);
+            patches.copy(pixel, n, group * inputs, from, count, rows);
+            long b = slopes.address() + pixel * row + 4L * group * outputs;
+            tiles(count, width, n, rows, 4, 4L * count, b, 4L * GemmTiles.COLUMNS, row, to, add || pixel > begin);
+        }
+    }
+
+    /** dweight (groups · O, C, taps) from sums (shares, groups, taps · C, width). */
+    private void putSums(long sums, int shares, int depth, int width, long dweight) {
+        long share = 4L * groups * depth * width;
+        pool.parallelFor(groups * depth, Math.max(1, Nest.CHUNK / (outputs * shares)), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int group = i / depth;
+                int tap = i % depth / inputs;
+                int channel = i % depth % inputs;
+                for (int o = 0; o < outputs; o++) {
+                    float sum = 0;
+                    for (int s = 0; s < shares; s++) {
+                        sum += get(sums + s * share + 4L * ((long) i * width + o));
+                    }
+                    set(dweight + 4 * ((((long) group * outputs + o) * inputs + channel) * taps() + tap), sum);
                 }
             }
-        }
+        });
     }
 }

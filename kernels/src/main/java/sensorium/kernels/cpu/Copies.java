@@ -140,4 +140,26 @@ final class Copies {
             ALL.set(ValueLayout.JAVA_INT_UNALIGNED, to + i, ALL.get(ValueLayout.JAVA_INT_UNALIGNED, from + i));
         }
     }
+
+    /** {@code to[j, i] = from[i, j]} for floats; rows of both are so many bytes apart. */
+    static void transpose(int rows, int columns, long from, long fromRow, long to, long toRow) {
+        for (int j = 0; j < columns; j++) {
+            long source = from + 4L * j;
+            long target = to + j * toRow;
+            for (int i = 0; i < rows; i++) {
+                Lanes.set(target + 4L * i, Lanes.get(source + i * fromRow));
+            }
+        }
+    }
+
+    /** {@code to[j·plane + i·step] = from[i·width + j]} for floats, i below {@code rows}, j below {@code columns}. */
+    static void deal(int rows, int columns, long from, int width, long to, int plane, int step) {
+        for (int j = 0; j < columns; j++) {
+            long source = from + 4L * j;
+            long target = to + 4L * j * plane;
+            for (int i = 0; i < rows; i++) {
+                Lanes.set(target + 4L * i * step, Lanes.get(source + 4L * i * width));
+            }
+        }
+    }
 }

@@ -19,6 +19,7 @@ final class Scratch {
         PLANES,
         WEIGHTS,
         ROWS,
+        SLOPES,
         OUTPUT,
         PARTIAL,
         TILE,

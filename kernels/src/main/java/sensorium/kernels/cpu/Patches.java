@@ -1,0 +1,155 @@
+package sensorium.kernels.cpu;
+
+import static sensorium.kernels.cpu.Lanes.VB;
+import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.store;
+
+import java.util.Arrays;
+
+/**
+ * What the taps of a kernel see at each of a grid of pixels: some long runs of floats in planes with channels last.
+ *
+ * <p>Pixels are numbered through all images, row by row; a patch's elements are ordered by tap, then channel.
+ */
+final class Patches {
+    /**
+     * Pictures with channels last, (images, rows, columns, channels).
+     *
+     * @param address of the first; a vector's worth of floats behind the last can be read
+     */
+    record Planes(long address, int rows, int columns, int channels) {
+        /** Floats of a picture. */
+        long floats() {
+            return (long) rows * columns * channels;
+        }
+
+        /** Floats from the first pixel to that one. */
+        int at(int row, int column) {
+            return (row * columns + column) * channels;
+        }
+
+        /** Copies x (n, channels, height, width) to row {@code top}, column {@code left} of the pictures, zeros around. */
+        void fill(WorkPool pool, long x, int n, int height, int width, int top, int left) {
+            int shown = Math.clamp(columns - left, 0, width);
+            int grain = Math.max(1, Nest.CHUNK / Math.max(1, columns * channels));
+            pool.parallelFor(Math.multiplyExact(n, rows), grain, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    long target = address + 4L * i * columns * channels;
+                    int y = i % rows - top;
+                    if (y < 0 || y >= height || shown == 0) {
+                        Lanes.fill(target, (long) columns * channels, 0f);
+                        continue;
+                    }
+                    Lanes.fill(target, (long) left * channels, 0f);
+                    Lanes.fill(target + 4L * (left + shown) * channels, (long) (columns - left - shown) * channels, 0f);
+                    long source = x + 4 * ((long) i / rows * channels * height + y) * width;
+                    Copies.transpose(
+                            channels, shown, source, 4L * height * width, target + 4L * left * channels, 4L * channels);
+                }
+            });
+        }
+    }
+
+    private final Planes planes;
+    private final int rows;
+    private final int columns;
+    private final long start;
+    private final int stepY;
+    private final int stepX;
+    private final int depth;
+    /** Runs in ascending order: floats from a pixel, and the first element of the patch. The last one only ends the patch. */
+    private final int[] runs;
+
+    private final int[] firsts;
+
+    /**
+     * @param offsets of each tap, in floats from the pixel
+     * @param channels seen of each
+     * @param row of the planes where the first pixel lies
+     * @param stepY from one row of pixels to the next, in rows of the planes
+     */
+    Patches(
+            Planes planes,
+            int channels,
+            int[] offsets,
+            int row,
+            int column,
+            int rows,
+            int columns,
+            int stepY,
+            int stepX) {
+        this.planes = planes;
+        this.rows = rows;
+        this.columns = columns;
+        this.start = planes.at(row, column);
+        this.stepY = planes.at(stepY, 0);
+        this.stepX = planes.at(0, stepX);
+        this.depth = offsets.length * channels;
+        int[] at = new int[offsets.length];
+        int[] first = new int[offsets.length + 1];
+        int count = 0;
+        for (int t = 0; t < offsets.length; t++) {
+            if (t == 0 || offsets[t] != offsets[t - 1] + channels) {
+                at[count] = offsets[t];
+                first[count++] = t * channels;
+            }
+        }
+        first[count] = depth;
+        this.runs = Arrays.copyOf(at, count);
+        this.firsts = Arrays.copyOf(first, count + 1);
+    }
+
+    /** Elements of a patch. */
+    int depth() {
+        return depth;
+    }
+
+    /** Pixels of an image. */
+    int pixels() {
+        return rows * columns;
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    /**
+     * Copies elements {@code [from, from + width)} of the patches of some pixels to rows of {@code width} floats. Writes a
+     * vector's worth of rubbish behind the last.
+     *
+     * @param group of channels, by the number of floats before it
+     */
+    void copy(int pixel, int count, int group, int from, int width, long to) {
+        int image = pixel / pixels();
+        int y = pixel % pixels() / columns;
+        int x = pixel % columns;
+        int run = 0;
+        while (run < runs.length && firsts[run + 1] <= from) {
+            run++;
+        }
+        int end = from + width;
+        long target = to;
+        for (int i = 0; i < count; i++) {
+            long at = planes.address
+                    + 4 * (image * planes.floats() + start + group + (long) y * stepY + (long) x * stepX);
+            int k = from;
+            for (int r = run; k < end; r++) {
+                int stop = Math.min(end, firsts[r + 1]);
+                long source = at + 4L * (runs[r] + k - firsts[r]);
+                long bytes = 4L * (stop - k);
+                for (long b = 0; b < bytes; b += VB) {
+                    store(load(source + b), target + b);
+                }
+                target += bytes;
+                k = stop;
+            }
+            if (++x == columns) {
+                x = 0;
+                if (++y == rows) {
+                    y = 0;
+                    image++;
+                }
+            }
+        }
+    }
+}
