@@ -1,6 +1,5 @@
 package sensorium.multimodal;
 
-import sensorium.nn.BatchNorm;
 import sensorium.nn.Init;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
@@ -22,36 +21,22 @@ import sensorium.text.TextEncoder;
 public record SharedSpace(
         TextEncoder text,
         PatchEncoder picture,
-        Head pictureHead,
+        Linear pictureHead,
         PatchEncoder sound,
-        Head soundHead,
+        Linear soundHead,
         Parameter pictureScale,
         Parameter soundScale,
         SharedSpaceConfig config)
         implements Module {
-
-    /**
-     * From an encoder into the space. The batch norm takes away what all inputs have in common, so that directions are left
-     * to tell them apart.
-     */
-    public record Head(BatchNorm norm, Linear projection) implements Module {
-        static Head of(Weights w, int in, int out) {
-            return new Head(BatchNorm.of(w.at("norm"), in), Linear.of(w.at("projection"), in, out, false));
-        }
-
-        Tensor forward(Tensor x) {
-            return projection.forward(norm.forward(x));
-        }
-    }
 
     public static SharedSpace of(Weights w, SharedSpaceConfig c) {
         var scale = new Init.Constant(Math.log(16));
         return new SharedSpace(
                 TextEncoder.of(w.at("text"), c.text()),
                 PatchEncoder.of(w.at("picture"), c.picture()),
-                Head.of(w.at("pictureHead"), c.picture().transformer().width(), c.width()),
+                Linear.of(w.at("pictureHead"), c.picture().features(), c.width(), false),
                 PatchEncoder.of(w.at("sound"), c.sound()),
-                Head.of(w.at("soundHead"), c.sound().transformer().width(), c.width()),
+                Linear.of(w.at("soundHead"), c.sound().features(), c.width(), false),
                 w.parameter("pictureScale", scale, 1),
                 w.parameter("soundScale", scale, 1),
                 c);

@@ -32,25 +32,28 @@ public record SharedSpaceConfig(
     public static SharedSpaceConfig small() {
         int side = 48;
         int width = 256;
-        var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8, width);
+        var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8);
         var picture = new PatchEncoder.Config(
                 Patches.Config.ofStem(
-                        3, side, side, stage(16, 1, 2), stage(48, 2, 1), stage(96, 2, 1), stage(96, 1, 1)),
+                        3,
+                        side,
+                        side,
+                        ConvStage.Config.halving(16),
+                        ConvStage.Config.halving(32),
+                        ConvStage.Config.halving(96),
+                        ConvStage.Config.residual(96),
+                        ConvStage.Config.residual(96)), // 36 tokens
                 0,
                 GridPositions.Kind.LEARNED,
                 Pooling.Kind.MEAN_MAX,
-                block(96, 2, 4, 192));
+                block(96, 1, 4, 192));
         var sound = new PatchEncoder.Config(
-                new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(4, 40, 4, 40)), // 25 tokens of 64 ms
+                new Patches.Config(1, 100, 40, List.of(), new Patches.Patch(10, 40, 10, 40)), // 10 tokens of 160 ms
                 0,
                 GridPositions.Kind.LEARNED,
                 Pooling.Kind.PLACES,
-                block(128, 2, 4, 256));
+                block(128, 1, 4, 256));
         return new SharedSpaceConfig(width, side, SoundBank.Config.STANDARD, text, picture, sound);
-    }
-
-    private static ConvStage.Config stage(int channels, int stride, int pool) {
-        return new ConvStage.Config(channels, 3, stride, pool, true, Activation.RELU);
     }
 
     /** Branches begin small and nothing is normalised at the end: at first a token is little more than its embedding. */

@@ -55,7 +55,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             Augmentation seeing,
             AudioAugment.Config hearing) {
         public static final Options STANDARD =
-                new Options(0.15, 128, 64, 96, 0.6, 3, 0.3, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+                new Options(0.1, 512, 64, 64, 0.85, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
@@ -69,7 +69,6 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             long[] soundConcepts) {}
 
     private static final double WORD_SCALE = 10;
-    private static final double CALM = 0.4;
     private static final int ANCHOR_BATCH = 256;
     private static final double MOST_SCALE = Math.log(20);
 
@@ -96,7 +95,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.seed = seed;
         int side = space.config().side();
         this.seeing = new PictureAugment(material.pictures(), side, options.seeing, seed);
-        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, onCalmGround(options.seeing), seed);
+        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, options.seeing, seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -105,13 +104,6 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.wordOrder = new Epochs(captions.size(), Math.min(options.texts, captions.size()), seed + 1);
         this.pictureOrder = new Epochs(Math.max(1, pictureItems.length), options.pictures, seed + 2);
         this.soundOrder = new Epochs(Math.max(1, soundItems.length), options.sounds, seed + 3);
-    }
-
-    /** What a thing looks like is learnt faster before it has to be told from what lies behind it: mostly white, then. */
-    private static Augmentation onCalmGround(Augmentation how) {
-        var b = how.background();
-        var calm = new Augmentation.Background(b.plain() * CALM, b.gradient() * CALM, b.noise() * CALM);
-        return new Augmentation(how.place(), how.colour(), calm, how.damage(), how.mix());
     }
 
     /** A concept without captions is known by its name: the label. */
@@ -134,7 +126,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         var stage = new Schedule.Cosine(0.05, 0);
         return Descent.adamW(4e-3)
                 .withSchedule(new Schedule.InTurn(options.wordShare, stage, stage))
-                .withGrouping(Grouping.standard().rate("text\\..*", 2.5));
+                .withGrouping(Grouping.standard().rate("text\\..*", 2.5).rate("text\\.transformer.*", 0.3));
     }
 
     @Override

@@ -1,24 +1,46 @@
 package sensorium.nn;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import sensorium.op.Primitive.Window;
 import sensorium.tensor.Tensor;
 
 /**
- * One stage of a convolutional stem: convolution, max pooling, batch norm, activation. Pooling first makes the rest cheaper.
- * Where the shape stays the same the stage is added to its input (He et al., arXiv 1512.03385).
+ * One stage of a convolutional stem: convolutions, each with batch norm and an activation. Where the shape stays the same the
+ * input is added before the last activation (He et al., arXiv 1512.03385).
  *
- * @param norm null for none
+ * @param norms one a convolution, or none at all
  */
-public record ConvStage(Conv2d conv, BatchNorm norm, Config config) implements Module {
+public record ConvStage(List<Conv2d> convs, List<BatchNorm> norms, Config config) implements Module {
     /**
      * @param channels out
-     * @param kernel side of the square kernel, odd; padded so that stride 1 keeps the size
-     * @param pool side of the max-pooled cells, 1 for none
+     * @param convolutions how many, one after the other
+     * @param kernel side of the square kernels, odd; padded so that stride 1 keeps the size
+     * @param stride of the first convolution
+     * @param pool side of the max-pooled cells after the first, 1 for none: before the norm, which makes the rest cheaper
      */
-    public record Config(int channels, int kernel, int stride, int pool, boolean batchNorm, Activation activation) {
-        /** 3×3 of stride 1, batch norm, ReLU. */
+    public record Config(
+            int channels,
+            int convolutions,
+            int kernel,
+            int stride,
+            int pool,
+            boolean batchNorm,
+            Activation activation) {
+
+        /** One 3×3 of stride 1, max pooling, batch norm, ReLU. */
         public static Config pooled(int channels, int pool) {
-            return new Config(channels, 3, 1, pool, true, Activation.RELU);
+            return new Config(channels, 1, 3, 1, pool, true, Activation.RELU);
+        }
+
+        /** One 3×3 of stride 2, batch norm, ReLU. */
+        public static Config halving(int channels) {
+            return new Config(channels, 1, 3, 2, 1, true, Activation.RELU);
+        }
+
+        /** The residual block of He et al.: two 3×3 with batch norm and ReLU. */
+        public static Config residual(int channels) {
+            return new Config(channels, 2, 3, 1, 1, true, Activation.RELU);
         }
 
         /** The extent that remains of one of an input. */
@@ -29,18 +51,32 @@ public record ConvStage(Conv2d conv, BatchNorm norm, Config config) implements M
 
     public static ConvStage of(Weights w, int in, Config c) {
         return new ConvStage(
-                Conv2d.of(w.at("conv"), in, c.channels, c.kernel, c.stride, c.kernel / 2, !c.batchNorm),
-                c.batchNorm ? BatchNorm.of(w.at("norm"), c.channels) : null,
+                IntStream.range(0, c.convolutions)
+                        .mapToObj(i -> Conv2d.of(
+                                w.at("convs").at(i),
+                                i == 0 ? in : c.channels,
+                                c.channels,
+                                c.kernel,
+                                i == 0 ? c.stride : 1,
+                                c.kernel / 2,
+                                !c.batchNorm))
+                        .toList(),
+                IntStream.range(0, c.batchNorm ? c.convolutions : 0)
+                        .mapToObj(i -> BatchNorm.of(w.at("norms").at(i), c.channels))
+                        .toList(),
                 c);
     }
 
     /** (B, in, H, W) → (B, channels, H', W'). */
     public Tensor forward(Tensor x) {
-        Tensor y = conv.forward(x);
-        if (config.pool > 1) {
-            y = y.maxPool2d(config.pool, config.pool, new Window(config.pool, config.pool, 0, 0, 1, 1, 1));
+        Tensor y = x;
+        for (int i = 0; i < convs.size(); i++) {
+            y = convs.get(i).forward(i == 0 ? y : config.activation.apply(y));
+            if (i == 0 && config.pool > 1) {
+                y = y.maxPool2d(config.pool, config.pool, new Window(config.pool, config.pool, 0, 0, 1, 1, 1));
+            }
+            y = norms.isEmpty() ? y : norms.get(i).forward(y);
         }
-        y = config.activation.apply(norm == null ? y : norm.forward(y));
-        return Trace.note(this, y.shape().equals(x.shape()) ? x.plus(y) : y);
+        return Trace.note(this, config.activation.apply(y.shape().equals(x.shape()) ? y.plus(x) : y));
     }
 }

@@ -36,6 +36,11 @@ public record PatchEncoder(
             }
         }
 
+        /** Length of the vector that an input becomes. */
+        public int features() {
+            return pooling.width(transformer.width());
+        }
+
         /** Tokens for inputs of the size in the configuration, those in front included. */
         public int tokens() {
             return front + patches.rows(patches.height()) * patches.columns(patches.width());
@@ -58,7 +63,7 @@ public record PatchEncoder(
                 c);
     }
 
-    /** Inputs (B, C, H, W) → one vector each (B, D). */
+    /** Inputs (B, C, H, W) → one vector each (B, features). */
     public Tensor forward(Tensor x) {
         return pooling.forward(tokens(x), null);
     }

@@ -11,12 +11,21 @@ public sealed interface Pooling extends Module
         FRONT,
         /** The mean of the tokens after those in front. */
         MEAN,
-        /** Their mean and their maximum, mapped back to the width of one. */
+        /** Their mean and their maximum, side by side. */
         MEAN_MAX,
         /** What a learned probe sees. */
         ATTENTION,
         /** All of them side by side, each narrowed: what stands where keeps weights of its own. Inputs of one size only. */
-        PLACES
+        PLACES;
+
+        /** Length of the vector that becomes of tokens of width D. */
+        public int width(int d) {
+            return switch (this) {
+                case FRONT, MEAN, ATTENTION -> d;
+                case MEAN_MAX -> 2 * d;
+                case PLACES -> 4 * d;
+            };
+        }
     }
 
     /** @param tokens how many there will be, those in front included */
@@ -24,7 +33,7 @@ public sealed interface Pooling extends Module
         return switch (kind) {
             case FRONT -> new Front(front);
             case MEAN -> new Mean(front);
-            case MEAN_MAX -> new MeanMax(front, Linear.of(w.at("out"), 2 * config.width(), config.width(), false));
+            case MEAN_MAX -> new MeanMax(front);
             case ATTENTION -> AttentionPool.of(w, config);
             case PLACES -> Places.of(w, tokens, config.width());
         };
@@ -33,7 +42,7 @@ public sealed interface Pooling extends Module
     /**
      * @param tokens (B, N, D)
      * @param mask (B, N) BOOL, which tokens count; null for all
-     * @return (B, D)
+     * @return (B, {@link Kind#width})
      */
     Tensor forward(Tensor tokens, Tensor mask);
 
@@ -63,11 +72,8 @@ public sealed interface Pooling extends Module
         }
     }
 
-    /**
-     * @param skipped how many tokens in front do not count
-     * @param out (2·D → D)
-     */
-    record MeanMax(int skipped, Linear out) implements Pooling {
+    /** @param skipped how many tokens in front do not count */
+    record MeanMax(int skipped) implements Pooling {
         @Override
         public Tensor forward(Tensor tokens, Tensor mask) {
             Tensor counted = tokens.slice(1, skipped, tokens.dim(1));
@@ -78,26 +84,24 @@ public sealed interface Pooling extends Module
                             counted,
                             Tensor.full(counted, Double.NEGATIVE_INFINITY));
             Tensor mean = new Mean(skipped).forward(tokens, mask);
-            return out.forward(Tensor.concat(1, List.of(mean, lowest.max(1))));
+            return Tensor.concat(1, List.of(mean, lowest.max(1)));
         }
     }
 
     /**
-     * A small perceptron over all places at once.
+     * A layer of a perceptron over all places at once.
      *
      * @param narrow (D → D/2), the same for every token
      * @param hidden (tokens·D/2 → 4·D)
-     * @param out (4·D → D)
      */
-    record Places(Linear narrow, BatchNorm norm1, Linear hidden, BatchNorm norm2, Linear out) implements Pooling {
+    record Places(Linear narrow, BatchNorm norm1, Linear hidden, BatchNorm norm2) implements Pooling {
         static Places of(Weights w, int tokens, int width) {
             int inner = tokens * width / 2;
             return new Places(
                     Linear.of(w.at("narrow"), width, width / 2, false),
                     BatchNorm.of(w.at("norm1"), inner),
                     Linear.of(w.at("hidden"), inner, 4 * width, false),
-                    BatchNorm.of(w.at("norm2"), 4 * width),
-                    Linear.of(w.at("out"), 4 * width, width, false));
+                    BatchNorm.of(w.at("norm2"), 4 * width));
         }
 
         /** Masked tokens are read like any other. */
@@ -105,7 +109,7 @@ public sealed interface Pooling extends Module
         public Tensor forward(Tensor tokens, Tensor mask) {
             Tensor side = narrow.forward(tokens).flatten(1, 3); // (B, N·D/2)
             Tensor h = hidden.forward(norm1.forward(side).relu());
-            return out.forward(norm2.forward(h).relu());
+            return norm2.forward(h).relu();
         }
     }
 }

@@ -3,8 +3,9 @@ package sensorium.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import sensorium.nn.EmbeddingBag;
-import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.Transformer;
 import sensorium.nn.TransformerConfig;
@@ -15,25 +16,22 @@ import sensorium.tensor.Tensor;
 /**
  * Text → vector: every word is the bag of its character n-grams ({@link NGrams}), so that a word never seen, even of a
  * language never seen, lands near those it looks like; the words of a text attend to each other in a transformer; their sum
- * is projected.
+ * is the text.
  */
-public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear projection, Config config)
-        implements Module {
+public record TextEncoder(EmbeddingBag words, Transformer transformer, Config config) implements Module {
 
     /**
      * @param grams how words become n-grams
      * @param transformer over the words; its width is that of a word
      * @param longest words of a text that are read; the rest is left out
-     * @param out width of the result
      */
-    public record Config(NGrams grams, TransformerConfig transformer, int longest, int out) {}
+    public record Config(NGrams grams, TransformerConfig transformer, int longest) {}
 
     public static TextEncoder of(Weights w, Config c) {
         int width = c.transformer.width();
         return new TextEncoder(
                 EmbeddingBag.of(w.at("words"), c.grams.buckets(), width, true),
                 Transformer.of(w.at("transformer"), c.transformer),
-                Linear.of(w.at("projection"), width, c.out, false),
                 c);
     }
 
@@ -49,6 +47,37 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear pr
     }
 
     /**
+     * Texts in groups of about one length, so that little is padded: 1, 2, 3 to 4, 5 to 8 … words.
+     *
+     * @param place of each text among all groups' texts, one group after the other
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
+    public record Batch(List<Group> groups, long[] place) {
+        /** @param texts {@link #read} texts, at least one */
+        public static Batch of(List<int[][]> texts) {
+            Map<Integer, List<Integer>> byLength = new TreeMap<>();
+            for (int t = 0; t < texts.size(); t++) {
+                int bound = Integer.highestOneBit(2 * texts.get(t).length - 1);
+                byLength.computeIfAbsent(bound, _ -> new ArrayList<>()).add(t);
+            }
+            long[] place = new long[texts.size()];
+            List<Group> groups = new ArrayList<>();
+            int next = 0;
+            for (List<Integer> members : byLength.values()) {
+                for (int t : members) {
+                    place[t] = next++;
+                }
+                groups.add(Group.of(members.stream().map(texts::get).toList()));
+            }
+            return new Batch(groups, place);
+        }
+
+        public int size() {
+            return place.length;
+        }
+    }
+
+    /**
      * Texts side by side, as flat arrays.
      *
      * @param grams bucket of every n-gram of every word
@@ -56,32 +85,27 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear pr
      * @param lengths words of each text
      * @param longest words of the longest
      */
-    @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
-    public record Batch(long[] grams, long[] word, int[] lengths, int longest) {
-        /** @param texts {@link #read} texts */
-        public static Batch of(List<int[][]> texts) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Group(long[] grams, long[] word, int[] lengths, int longest) {
+        static Group of(List<int[][]> texts) {
             int longest = texts.stream().mapToInt(t -> t.length).max().orElse(0);
             int total = texts.stream()
                     .flatMap(Arrays::stream)
                     .mapToInt(g -> g.length)
                     .sum();
-            var batch = new Batch(new long[total], new long[total], new int[texts.size()], longest);
+            var group = new Group(new long[total], new long[total], new int[texts.size()], longest);
             int at = 0;
             for (int t = 0; t < texts.size(); t++) {
                 int[][] text = texts.get(t);
-                batch.lengths[t] = text.length;
+                group.lengths[t] = text.length;
                 for (int w = 0; w < text.length; w++) {
                     for (int gram : text[w]) {
-                        batch.grams[at] = gram;
-                        batch.word[at++] = (long) t * longest + w;
+                        group.grams[at] = gram;
+                        group.word[at++] = (long) t * longest + w;
                     }
                 }
             }
-            return batch;
-        }
-
-        public int size() {
-            return lengths.length;
+            return group;
         }
 
         /** (B, N): whether there is a word. */
@@ -94,17 +118,21 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Linear pr
         }
     }
 
-    /** B texts → (B, out), not normalised. */
+    /** B texts → (B, width), not normalised. */
     public Tensor forward(Batch batch) {
-        int b = batch.size();
-        int n = batch.longest;
-        Tensor ids = Tensor.of(batch.grams, batch.grams.length);
-        Tensor bags = Tensor.of(batch.word, batch.word.length);
+        Tensor all = Tensor.concat(0, batch.groups.stream().map(this::forward).toList());
+        return all.indexSelect(0, Tensor.of(batch.place, batch.place.length));
+    }
+
+    private Tensor forward(Group group) {
+        int b = group.lengths.length;
+        int n = group.longest;
+        Tensor ids = Tensor.of(group.grams, group.grams.length);
+        Tensor bags = Tensor.of(group.word, group.word.length);
         Tensor x = words.forward(ids, bags, b * n).reshape(b, n, -1); // (B, N, W)
-        Tensor present = Tensor.of(batch.present(), b, n);
+        Tensor present = Tensor.of(group.present(), b, n);
         Tensor y = transformer.forward(x, Transformer.Inputs.masked(present));
-        Tensor sum = y.times(present.to(DType.F32).unsqueeze(2)).sum(1); // (B, W)
-        return sum;
+        return y.times(present.to(DType.F32).unsqueeze(2)).sum(1);
     }
 
     /** {@link #forward} of plain texts. */

@@ -10,7 +10,7 @@ import sensorium.tensor.Tensor;
 /** Tells what class a picture or a sound is of: the encoder of every sense, and one linear map on top. */
 public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig config) implements Module {
     public static Classifier of(Weights w, ClassifierConfig c) {
-        int width = c.encoder().transformer().width();
+        int width = c.encoder().features();
         return new Classifier(
                 PatchEncoder.of(w.at("encoder"), c.encoder()),
                 Linear.of(w.at("head"), width, c.labels().size(), true),

@@ -44,23 +44,31 @@ public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Co
                         Pooling.Kind.MEAN);
             case Input.Colour c ->
                 encoder(
-                        Patches.Config.ofStem(3, c.side(), c.side(), halving(24), halving(48), halving(96)),
+                        Patches.Config.ofStem(
+                                3,
+                                c.side(),
+                                c.side(),
+                                ConvStage.Config.halving(24),
+                                ConvStage.Config.halving(48),
+                                ConvStage.Config.halving(96)),
                         96,
                         Pooling.Kind.ATTENTION);
             case Input.Heard h -> {
                 var mel = new LogMel(h.hearing().mel());
                 int frames = mel.frames((int) Math.round(h.hearing().seconds() * mel.sampleRate()));
                 yield encoder(
-                        Patches.Config.ofStem(1, frames, mel.bands(), halving(24), halving(48), halving(96)),
+                        Patches.Config.ofStem(
+                                1,
+                                frames,
+                                mel.bands(),
+                                ConvStage.Config.halving(24),
+                                ConvStage.Config.halving(48),
+                                ConvStage.Config.halving(96)),
                         96,
                         Pooling.Kind.ATTENTION);
             }
         };
         return new ClassifierConfig(labels, input, encoder);
-    }
-
-    private static ConvStage.Config halving(int channels) {
-        return new ConvStage.Config(channels, 3, 2, 1, true, Activation.RELU);
     }
 
     private static PatchEncoder.Config encoder(Patches.Config patches, int width, Pooling.Kind pooling) {
