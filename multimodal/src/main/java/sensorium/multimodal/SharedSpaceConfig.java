@@ -30,7 +30,7 @@ public record SharedSpaceConfig(
 
     /** Small enough to learn a few hundred things in four minutes on two cores. */
     public static SharedSpaceConfig small() {
-        int side = 48;
+        int side = 32;
         int width = 256;
         var text = new TextEncoder.Config(NGrams.standard(), block(width, 1, 4, width), 8);
         var picture = new PatchEncoder.Config(
@@ -42,7 +42,7 @@ public record SharedSpaceConfig(
                         ConvStage.Config.halving(32),
                         ConvStage.Config.halving(96),
                         ConvStage.Config.residual(96),
-                        ConvStage.Config.residual(96)), // 36 tokens
+                        ConvStage.Config.residual(96)), // 16 tokens
                 0,
                 GridPositions.Kind.LEARNED,
                 Pooling.Kind.MEAN_MAX,

@@ -55,7 +55,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             Augmentation seeing,
             AudioAugment.Config hearing) {
         public static final Options STANDARD =
-                new Options(0.1, 512, 64, 64, 0.85, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+                new Options(0.15, 512, 64, 64, 0, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
