@@ -36,7 +36,6 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
      * @param texts items whose captions make a batch of words; each is seen twice
      * @param pictures pictures in a batch
      * @param sounds sounds in a batch
-     * @param glance share of the picture and sound steps in which pictures have two thirds of their size
      * @param pull weight of the distance to one's own words, beside telling them from all others
      * @param gramDropout probability of an n-gram not being read
      * @param misspelling probability of a character being changed
@@ -48,14 +47,13 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             int texts,
             int pictures,
             int sounds,
-            double glance,
             double pull,
             double gramDropout,
             double misspelling,
             Augmentation seeing,
             AudioAugment.Config hearing) {
         public static final Options STANDARD =
-                new Options(0.15, 512, 64, 64, 0, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+                new Options(0.12, 512, 64, 64, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
@@ -77,7 +75,6 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     private final Options options;
     private final long seed;
     private final PictureAugment seeing;
-    private final PictureAugment glancing;
     private final AudioAugment hearing;
     private final int[] pictureItems;
     private final int[] soundItems;
@@ -95,7 +92,6 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.seed = seed;
         int side = space.config().side();
         this.seeing = new PictureAugment(material.pictures(), side, options.seeing, seed);
-        this.glancing = new PictureAugment(material.pictures(), side * 2 / 3, options.seeing, seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -125,6 +121,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     public Descent descent() {
         var stage = new Schedule.Cosine(0.05, 0);
         return Descent.adamW(4e-3)
+                .withClip(0) // Adam forgets the length of a gradient anyway
                 .withSchedule(new Schedule.InTurn(options.wordShare, stage, stage))
                 .withGrouping(Grouping.standard().rate("text\\..*", 2.5).rate("text\\.transformer.*", 0.3));
     }
@@ -192,22 +189,15 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         return words;
     }
 
-    /** Pictures are small at first: twice as many fit into the time, and little is lost (Touvron et al., arXiv 1906.06423). */
-    private PictureAugment sight(Step step) {
-        double done = (step.fraction() - options.wordShare) / (1 - options.wordShare);
-        return done < options.glance ? glancing : seeing;
-    }
-
     private Batch senses(Step step) {
         long number = step.batch();
-        PictureAugment sight = sight(step);
         int seen = pictureItems.length == 0 ? 0 : options.pictures;
         int heard = soundItems.length == 0 ? 0 : options.sounds;
-        float[] pixels = new float[seen * sight.length()];
+        float[] pixels = new float[seen * seeing.length()];
         long[] pictureConcepts = new long[seen];
         int[] chosen = seen == 0 ? new int[0] : pictureOrder.batch(number);
         for (int i = 0; i < seen; i++) {
-            sight.draw(chosen[i], number * seen + i, pixels, i * sight.length());
+            seeing.draw(chosen[i], number * seen + i, pixels, i * seeing.length());
             pictureConcepts[i] = material.conceptOfItem(pictureItems[chosen[i]]);
         }
         float[] mels = new float[heard * material.sounds().length()];
@@ -280,7 +270,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         int items = 0;
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (batch.pictureConcepts.length > 0) {
-            int side = (int) Math.sqrt(batch.pixels.length / (3.0 * batch.pictureConcepts.length));
+            int side = space.config().side();
             Tensor pixels = Tensor.of(batch.pixels, batch.pictureConcepts.length, 3, side, side);
             total = total.plus(toAnchors(
                     space.ofPictures(pixels), batch.pictureConcepts, space.pictureScale(), "picture", metrics));

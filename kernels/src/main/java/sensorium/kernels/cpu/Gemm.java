@@ -107,7 +107,7 @@ final class Gemm {
 
     /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
     static void serial(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
-        if (m == 1 && b.row == 1 && b.col != 1) {
+        if (m == 1 && b.row == 1 && (b.col != 1 || n == 1)) {
             dots(n, k, a, b, c, add);
             return;
         }

@@ -1,5 +1,6 @@
 package sensorium.nn.training;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,18 @@ public final class GradientNorm {
     /** {@code √Σg²} over all tensors. */
     public static double of(Iterable<Tensor> gradients) {
         return Scope.tidy(() -> {
-            List<Tensor> squares = new java.util.ArrayList<>();
-            gradients.forEach(g -> squares.add(Scope.tidy(() -> g.square().sum())));
+            List<Tensor> squares = new ArrayList<>();
+            gradients.forEach(g -> squares.add(Scope.tidy(() -> squares(g))));
             return squares.isEmpty()
                     ? 0
                     : Math.sqrt(Tensor.stack(0, squares).sum().item());
         });
+    }
+
+    /** A vector times itself: one op and no squares in memory. */
+    private static Tensor squares(Tensor g) {
+        int n = Math.toIntExact(g.size());
+        return g.reshape(1, n).matmul(g.reshape(n, 1)).reshape();
     }
 
     /** The gradients scaled by {@code limit/(norm + 1e-6)} where the norm is above the limit; a limit of 0 is none. */
