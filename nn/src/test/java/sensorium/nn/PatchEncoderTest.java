@@ -47,13 +47,34 @@ class PatchEncoderTest {
         var stem = Patches.Config.ofStem(1, 28, 28, ConvStage.Config.pooled(4, 2), ConvStage.Config.pooled(8, 2));
         PatchEncoder encoder = assertStateReloads(w -> PatchEncoder.of(w, config(stem, 0, Pooling.Kind.MEAN)));
         assertThat(encoder.config().tokens()).isEqualTo(49);
-        assertThat(encoder.state()).containsKeys("patches.stages.1.norm.runningVar", "positions.table");
+        assertThat(encoder.state()).containsKeys("patches.stages.1.norms.0.runningVar", "positions.table");
         Tensor x = normal(4, 3, 1, 28, 28);
         Tensor y = encoder.forward(x);
         assertThat(y.shape().dims()).containsExactly(3, 8);
         assertClose(y, encoder.tokens(x).mean(1), 1e-6);
         assertThat(withoutGradient(encoder, _ -> Training.step(1, 1, () -> encoder.forward(x))))
                 .allMatch(path -> path.endsWith("key.bias"));
+    }
+
+    @Test
+    void aResidualStageAddsItsInput() {
+        ConvStage stage = ConvStage.of(Weights.random(1), 4, ConvStage.Config.residual(4));
+        assertThat(stage.convs()).hasSize(2);
+        Tensor x = normal(6, 2, 4, 5, 7);
+        assertThat(stage.forward(x).shape()).isEqualTo(x.shape());
+        Parameter last = stage.norms().getLast().weight();
+        last.set(Tensor.zerosLike(last.value()).keep()); // nothing is left of the branch
+        assertClose(stage.forward(x), x.relu(), 1e-6);
+    }
+
+    @Test
+    void poolingsHaveTheWidthsTheySay() {
+        var patches = Patches.Config.of(1, 16, 16, 8); // 4 tokens
+        for (Pooling.Kind kind : Pooling.Kind.values()) {
+            PatchEncoder.Config config = config(patches, 1, kind);
+            Tensor y = PatchEncoder.of(Weights.random(1), config).forward(normal(7, 3, 1, 16, 16));
+            assertThat(y.shape().dims()).as(kind.name()).containsExactly(3, config.features());
+        }
     }
 
     @Test
