@@ -83,6 +83,8 @@ final class Gemm {
         int colBlocks = Math.ceilDiv(n, columns);
         int blockRows = rows;
         int blockColumns = columns;
+        // By the whole product, not by a thread's part of it: the two ways sum in different orders.
+        boolean dots = isRowOfDots(m, n, b);
         int tasks = Math.multiplyExact(count, rowBlocks * colBlocks);
         int grain = (int) Math.max(1, Math.min(tasks, WORTH_SHARING * tasks / Math.max(1, work * count)));
         pool.parallelFor(tasks, grain, (from, to) -> {
@@ -93,24 +95,31 @@ final class Gemm {
                 Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
                 Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
                 Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
-                serial(
-                        Math.min(blockRows, m - i),
-                        Math.min(blockColumns, n - j),
-                        k,
-                        pa.at(i, 0),
-                        pb.at(0, j),
-                        pc.at(i, j),
-                        add);
+                int width = Math.min(blockColumns, n - j);
+                if (dots) {
+                    dots(width, k, pa, pb.at(0, j), pc.at(0, j), add);
+                } else {
+                    tiles(Math.min(blockRows, m - i), width, k, pa.at(i, 0), pb.at(0, j), pc.at(i, j), add);
+                }
             }
         });
     }
 
     /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
     static void serial(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
-        if (m == 1 && b.row == 1 && (b.col != 1 || n == 1)) {
+        if (isRowOfDots(m, n, b)) {
             dots(n, k, a, b, c, add);
-            return;
+        } else {
+            tiles(m, n, k, a, b, c, add);
         }
+    }
+
+    /** One row times columns that adjoin in memory. */
+    private static boolean isRowOfDots(int m, int n, Matrix b) {
+        return m == 1 && b.row == 1 && (b.col != 1 || n == 1);
+    }
+
+    private static void tiles(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
         boolean direct = b.col == 1 && m <= FEW_ROWS;
         blocks(
                 m,

@@ -37,6 +37,8 @@ class GemmTest {
                         new Size(207, 70, 513, true, true),
                         new Size(1, 207, 600, false, true),
                         new Size(1, 207, 600, false, false),
+                        new Size(129, 70, 100, false, true), // two threads leave a block of one row
+                        new Size(1, 1, 5000, false, false),
                         new Size(64, 600, 64, false, true)));
     }
 
