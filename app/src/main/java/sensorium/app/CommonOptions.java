@@ -42,6 +42,9 @@ final class CommonOptions {
         System.setProperty("sensorium.threads", Integer.toString(n));
     }
 
+    @Option(names = "--profile", description = "When done, say on standard error which ops took how long.")
+    boolean profile;
+
     /** Opens the device that was asked for and makes it the standard one. */
     Backend backend() {
         if (device != null) {

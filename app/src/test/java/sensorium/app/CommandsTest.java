@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +154,21 @@ final class CommandsTest {
             }
             assertThat(squares).isCloseTo(1, offset(1e-4));
         }
+    }
+
+    @Test
+    void aProfileComesBesideTheResult() {
+        Object[] line = {"embed", space, "--text", "a red thing", "--json", "--profile"};
+        Result profiled = sensorium(line);
+        assertThat(profiled.json()).hasSize(1);
+        assertThat(profiled.err.lines().toList())
+                .anyMatch(l -> l.matches("matmul +[1-9].*%.*"))
+                .last(InstanceOfAssertFactories.STRING)
+                .startsWith("in all");
+        assertThat(sensorium(Arrays.copyOf(line, line.length - 1)).err).isEmpty();
+        assertThat(sensorium("embed", folder, "--text", "x", "--profile"))
+                .satisfies(r -> assertThat(r.status).isEqualTo(1))
+                .satisfies(r -> assertThat(r.err).contains("in all", "sensorium: "));
     }
 
     @Test

@@ -97,7 +97,7 @@ public final class Dispatch {
                 fresh.label(spec, op.name());
                 out.add(new Operand(fresh, spec.dtype(), Layout.contiguous(spec.shape())));
             }
-            backend.run(op, in, out);
+            Profile.run(backend, op, in, out);
             done = true;
         } finally {
             for (int i = 0; i < pinned; i++) {
