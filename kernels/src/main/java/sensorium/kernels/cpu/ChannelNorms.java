@@ -103,7 +103,7 @@ final class ChannelNorms {
             int space,
             double eps) {
         if (space == 1 && images > 0) {
-            FeatureNorms.forward(pool, x, weight, bias, y, mean, variance, images, channels, eps);
+            new FeatureNorms(pool, images, channels, eps).forward(x, weight, bias, y, mean, variance);
             return;
         }
         forward(pool, new Batch(images, channels, space), space, x, weight, bias, y, mean, variance, eps);
@@ -210,7 +210,7 @@ final class ChannelNorms {
             int space,
             double eps) {
         if (space == 1 && images > 0) {
-            FeatureNorms.backward(pool, x, weight, dy, dx, dweight, dbias, images, channels, eps);
+            new FeatureNorms(pool, images, channels, eps).backward(x, weight, dy, dx, dweight, dbias);
             return;
         }
         long sums = Scratch.floats(Slot.OUTPUT, 2L * images * channels);

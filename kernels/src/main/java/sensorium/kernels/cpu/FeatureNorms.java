@@ -11,26 +11,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** Batch normalisation of (rows, features) and its gradient: a lane is a feature, and the rows are walked down. */
-final class FeatureNorms {
+record FeatureNorms(WorkPool pool, int rows, int features, double eps) {
     /** Rows that are summed by themselves, so that rounding errors grow with their number only. */
     private static final int BLOCK = 64;
 
-    private FeatureNorms() {}
-
     /** Also writes the mean and the biased variance of every feature. */
-    static void forward(
-            WorkPool pool,
-            long x,
-            long weight,
-            long bias,
-            long y,
-            long mean,
-            long variance,
-            int rows,
-            int features,
-            double eps) {
+    void forward(long x, long weight, long bias, long y, long mean, long variance) {
         long row = 4L * features;
-        columns(pool, rows, features, (o, mask) -> {
+        columns((o, mask) -> {
             FloatVector m = mean(x + o, row, rows, mask);
             FloatVector v = variance(x + o, row, rows, m, mask);
             store(m, mean + o, mask);
@@ -44,19 +32,9 @@ final class FeatureNorms {
     }
 
     /** With x̂ = (x − mean)·inverse: dx = weight·inverse·(dy − Σ dy/n − x̂·Σ dy·x̂/n), dweight = Σ dy·x̂, dbias = Σ dy. */
-    static void backward(
-            WorkPool pool,
-            long x,
-            long weight,
-            long dy,
-            long dx,
-            long dweight,
-            long dbias,
-            int rows,
-            int features,
-            double eps) {
+    void backward(long x, long weight, long dy, long dx, long dweight, long dbias) {
         long row = 4L * features;
-        columns(pool, rows, features, (o, mask) -> {
+        columns((o, mask) -> {
             FloatVector m = mean(x + o, row, rows, mask);
             FloatVector inverse = inverse(variance(x + o, row, rows, m, mask), eps);
             FloatVector sum = splat(0f);
@@ -91,7 +69,7 @@ final class FeatureNorms {
         void run(long offset, VectorMask<Float> mask);
     }
 
-    private static void columns(WorkPool pool, int rows, int features, Columns body) {
+    private void columns(Columns body) {
         int blocks = Math.ceilDiv(features, W);
         pool.parallelFor(blocks, Math.max(1, Nest.CHUNK / (rows * W)), (from, to) -> {
             for (int i = from; i < to; i++) {
