@@ -45,14 +45,23 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
+        run(new Main(), args);
+    }
+
+    /** Runs a command as the process's whole work: errors are one line each, the exit status says how it went. */
+    public static void run(Object command, String[] args) {
         System.setProperty("java.awt.headless", "true");
         ErrorStream.adopt();
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(command).execute(args));
     }
 
     /** The whole command line; tests run it in the process. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        return commandLine(new Main());
+    }
+
+    private static CommandLine commandLine(Object command) {
+        return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(Profiling.around(new CommandLine.RunLast()))
                 .setParameterExceptionHandler(Main::wrongUse)

@@ -6,14 +6,18 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar on a terminal, a line at each new phase where standard error is no terminal. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     // Only the launcher can tell: the JVM knows about standard input and output, not about standard error.
     private final boolean terminal = Boolean.getBoolean("sensorium.terminal");
     private ProgressBar bar;
     private String phase = "";
 
-    /** @param total units in all, or −1 where nobody knows */
-    void update(String newPhase, long done, long total, String extra) {
+    /**
+     * Says how far the work is.
+     *
+     * @param total units in all, or −1 where nobody knows
+     */
+    public void update(String newPhase, long done, long total, String extra) {
         if (!newPhase.equals(phase)) {
             close();
             phase = newPhase;

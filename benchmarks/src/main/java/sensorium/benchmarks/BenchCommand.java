@@ -1,0 +1,135 @@
+package sensorium.benchmarks;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
+import sensorium.app.Main;
+import sensorium.app.Progress;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code sensorium bench}: the kernels against native libraries. */
+@Command(
+        name = "sensorium bench",
+        mixinStandardHelpOptions = true,
+        description = "Measure the kernels against native libraries, in one process on the same inputs.")
+public final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "GROUP",
+            arity = "0..*",
+            description = "Groups, or beginnings of the names of cases, such as gemm/197 (default: everything).")
+    private List<String> wanted = new ArrayList<>();
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of every engine (default: one, then all cores).")
+    private Integer threads;
+
+    @Option(names = "--json", description = "Print the result as one line of JSON on standard output.")
+    private boolean json;
+
+    @Option(names = "--markdown", description = "Print the table in Markdown.")
+    private boolean markdown;
+
+    private final List<Row> rows = new ArrayList<>();
+    private boolean failed;
+
+    private BenchCommand() {}
+
+    public static void main(String[] args) {
+        Main.run(new BenchCommand(), args);
+    }
+
+    @Override
+    public Integer call() {
+        if (threads != null && threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads must be at least 1");
+        }
+        List<Case> cases = cases();
+        int cores = Runtime.getRuntime().availableProcessors();
+        int[] counts = threads != null
+                ? new int[] {threads}
+                : IntStream.of(1, cores).distinct().toArray();
+        System.setProperty("jmh.ignoreLock", "true"); // its lock file would be the machine's, not ours
+        var table = new Table(markdown);
+        say(table.head());
+        try (var progress = new Progress()) {
+            long total = (long) counts.length * (cases.size() + Roof.values().length);
+            for (int n : counts) {
+                measure(cases, n, total, table, progress);
+            }
+        }
+        say(table.means(rows));
+        if (json) {
+            System.out.println(JsonMapper.shared()
+                    .writeValueAsString(
+                            rows.stream().flatMap(r -> r.json().stream()).toList()));
+        }
+        return failed ? 1 : 0;
+    }
+
+    private List<Case> cases() {
+        for (String name : wanted) {
+            if (Groups.names().stream().flatMap(g -> Groups.of(g).stream()).noneMatch(c -> matches(c, name))) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "no group or case is called " + name + "; the groups are " + String.join(", ", Groups.names()));
+            }
+        }
+        return Groups.names().stream()
+                .flatMap(g -> Groups.of(g).stream())
+                .filter(c -> wanted.isEmpty() || wanted.stream().anyMatch(name -> matches(c, name)))
+                .toList();
+    }
+
+    private static boolean matches(Case c, String name) {
+        return c.group().equals(name) || name.contains("/") && c.name().startsWith(name);
+    }
+
+    private void measure(List<Case> cases, int count, long total, Table table, Progress progress) {
+        Map<Roof, Double> peaks = new EnumMap<>(Roof.class);
+        for (Roof roof : Roof.values()) {
+            Case c = Groups.named(Peak.name(roof));
+            progress.update(c.name(), rows.size(), total, "");
+            double rate = Measurement.run(c, count).get(Ours.NAME);
+            peaks.put(roof, rate);
+            add(new Row(c.name(), count, roof, rate, rate, Map.of()), table, progress);
+        }
+        for (Case c : cases) {
+            progress.update(c.name(), rows.size(), total, "");
+            try {
+                Map<String, Double> peers = Measurement.run(c, count);
+                double ours = peers.remove(Ours.NAME);
+                add(new Row(c.name(), count, c.roof(), ours, peaks.get(c.roof()), peers), table, progress);
+            } catch (BadInputException e) { // the others can still be measured; the exit status tells
+                failed = true;
+                System.err.println("sensorium: " + e.getMessage());
+            }
+        }
+    }
+
+    private void add(Row row, Table table, Progress progress) {
+        rows.add(row);
+        progress.close();
+        say(table.row(row));
+    }
+
+    private void say(String line) {
+        if (!json) {
+            System.out.println(line);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package sensorium.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** All groups of cases, in the order of the table. */
+final class Groups {
+    private static final Map<String, Supplier<List<Case>>> GROUPS = new LinkedHashMap<>();
+
+    static {
+        GROUPS.put(Peak.GROUP, Peak::all);
+        GROUPS.put("gemm", GemmCases::all);
+        GROUPS.put("rows", RowCases::all);
+    }
+
+    private Groups() {}
+
+    /** What can be asked for by name; the peak is measured anyway. */
+    static List<String> names() {
+        return GROUPS.keySet().stream().filter(g -> !g.equals(Peak.GROUP)).toList();
+    }
+
+    static List<Case> of(String group) {
+        return GROUPS.get(group).get();
+    }
+
+    /** @param name as {@link Case#name} says it */
+    static Case named(String name) {
+        return of(name.substring(0, name.indexOf('/'))).stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

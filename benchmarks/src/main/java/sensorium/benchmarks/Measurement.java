@@ -1,0 +1,119 @@
+package sensorium.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import sensorium.BadInputException;
+
+/** Runs a case in a JVM of its own, under JMH. */
+final class Measurement {
+    private static final String[] FLAGS = {
+        "--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Xmx6g",
+        "-Dorg.bytedeco.javacpp.nopointergc=true", // peers' tensors end with their scope, not with the collector's help
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+        "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
+    };
+
+    private Measurement() {}
+
+    /**
+     * Rates of all engines of a case, by name: the medians of the turns; of the machine's own peaks the best.
+     *
+     * @throws BadInputException if the case failed, with the reason
+     */
+    static Map<String, Double> run(Case c, int threads) {
+        Path log = log();
+        try {
+            var options = new OptionsBuilder()
+                    .include(Turns.class.getName() + ".run")
+                    .param("name", c.name())
+                    .forks(1)
+                    .threads(1)
+                    .warmupIterations(Turns.WARMUP_TURNS)
+                    .measurementIterations(turns(c))
+                    .addProfiler(TurnProfiler.class)
+                    .jvmArgs(FLAGS)
+                    .jvmArgsAppend(Turns.threadsFlag(threads))
+                    .shouldFailOnError(true)
+                    .timeout(TimeValue.minutes(2))
+                    .output(log.toString())
+                    .build();
+            RunResult result = new Runner(options).runSingle();
+            boolean peak = c.group().equals(Peak.GROUP);
+            Map<String, Double> rates = new TreeMap<>();
+            nanos(result).forEach((engine, times) -> {
+                double[] all = times.stream().mapToDouble(Double::doubleValue).toArray();
+                double nanos = peak ? times.stream().min(Double::compare).orElseThrow() : Statistics.median(all);
+                rates.put(engine, c.work() / nanos); // 10⁹ a second is one a nanosecond
+            });
+            return rates;
+        } catch (RunnerException e) {
+            throw new BadInputException(c.name() + " at " + threads + " threads failed: " + reason(log), e);
+        } finally {
+            delete(log);
+        }
+    }
+
+    /** Nanoseconds a call, by engine. */
+    private static Map<String, List<Double>> nanos(RunResult result) {
+        Map<String, List<Double>> times = new HashMap<>();
+        for (var fork : result.getBenchmarkResults()) {
+            for (IterationResult turn : fork.getIterationResults()) {
+                turn.getSecondaryResults()
+                        .forEach((engine, calls) -> times.computeIfAbsent(engine, _ -> new ArrayList<>())
+                                .add(turn.getPrimaryResult().getScore() / calls.getScore()));
+            }
+        }
+        return times;
+    }
+
+    /** Turns of all engines together; fewer where one takes long. */
+    private static int turns(Case c) {
+        double seconds = c.expectedSeconds();
+        return seconds > 0.3 ? 12 : seconds > 0.1 ? 20 : 36;
+    }
+
+    private static Path log() {
+        try {
+            return Files.createTempFile("sensorium-bench", ".log");
+        } catch (IOException e) {
+            throw new BadInputException("no temporary file can be made (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The line of the log that names the exception. */
+    private static String reason(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.stream()
+                    .map(String::strip)
+                    .filter(line -> line.matches("[\\w.$]+(Exception|Error): .*"))
+                    .findFirst()
+                    .orElse("JMH says: " + (lines.isEmpty() ? "nothing" : lines.getLast()));
+        } catch (IOException e) {
+            return "its log cannot be read (" + e.getMessage() + ")";
+        }
+    }
+
+    private static void delete(Path log) {
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            log.toFile().deleteOnExit();
+        }
+    }
+}
