@@ -162,7 +162,7 @@ final class CommandsTest {
         Result profiled = sensorium(line);
         assertThat(profiled.json()).hasSize(1);
         assertThat(profiled.err.lines().toList())
-                .anyMatch(l -> l.matches("matmul +[1-9].*%.*"))
+                .anyMatch(l -> l.matches("linear +[1-9].*%.*"))
                 .last(InstanceOfAssertFactories.STRING)
                 .startsWith("in all");
         assertThat(sensorium(Arrays.copyOf(line, line.length - 1)).err).isEmpty();

@@ -259,6 +259,7 @@ final class Gradients {
         return switch (op) {
             case Fused.Softmax s -> one(node.outputs.get(0).apply(new Fused.SoftmaxGrad(s.axis()), d));
             case Fused.LogSoftmax s -> one(node.outputs.get(0).apply(new Fused.LogSoftmaxGrad(s.axis()), d));
+            case Fused.Linear _ -> linear(in, d);
             case Fused.LayerNorm n -> norm(new Fused.LayerNormGrad(n.eps()), in, d, true);
             case Fused.RmsNorm n -> norm(new Fused.RmsNormGrad(n.eps()), in, d, false);
             case Fused.GroupNorm n -> norm(new Fused.GroupNormGrad(n.groups(), n.eps()), in, d, true);
@@ -277,6 +278,20 @@ final class Gradients {
                 one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
             case Fused other -> Tape.vjp(other::fallback, in, dy);
         };
+    }
+
+    private static List<Tensor> linear(List<Tensor> in, Tensor dy) {
+        Tensor x = in.get(0);
+        Tensor weight = in.get(1);
+        List<Tensor> gradients = new ArrayList<>();
+        gradients.add(x.isTracked() ? dy.matmul(weight.to(x.dtype())) : null);
+        Tensor rows = dy.flatten(0, dy.rank() - 1); // (M, out)
+        gradients.add(
+                weight.isTracked() ? rows.t().matmul(x.flatten(0, x.rank() - 1)).to(weight.dtype()) : null);
+        if (in.size() == 3) {
+            gradients.add(in.get(2).isTracked() ? rows.sum(0) : null);
+        }
+        return gradients;
     }
 
     private static List<Tensor> norm(Fused op, List<Tensor> in, Tensor dy, boolean bias) {

@@ -61,6 +61,7 @@ record Saves(int inputs, boolean outputs) {
             case Primitive.Fill _, Primitive.Iota _, Primitive.Random _, Primitive.ArgReduce _, Primitive.ArgSort _ ->
                 NOTHING;
             case Fused.Softmax _, Fused.LogSoftmax _ -> OUTPUTS;
+            case Fused.Linear _ -> new Saves(0b11, false);
             case Fused.Attention _ -> new Saves(-1, true);
             case Fused _ -> INPUTS;
         };

@@ -14,11 +14,14 @@ import sensorium.tensor.Shape;
 public record Cost(long flops, long bytes) {
     static Cost of(Op op, List<Operand> in, List<Operand> out) {
         long bytes = 0;
-        for (Operand o : in) {
-            bytes += distinct(o.layout()) * o.dtype().bytes();
-        }
         for (Operand o : out) {
             bytes += o.spec().bytes();
+        }
+        for (Operand o : in) {
+            // What is selected from is read as far as it is selected.
+            boolean table = o == in.get(0) && (op instanceof Primitive.IndexSelect || op instanceof Primitive.Gather);
+            long all = distinct(o.layout()) * o.dtype().bytes();
+            bytes += table ? Math.min(all, out.get(0).spec().bytes()) : all;
         }
         return new Cost(2 * multiplyAdds(op, in, out), bytes);
     }
@@ -27,6 +30,7 @@ public record Cost(long flops, long bytes) {
         return switch (op) {
             case Primitive.MatMul _ ->
                 out.get(0).shape().size() * in.get(0).shape().dim(-1);
+            case Fused.Linear _ -> out.get(0).shape().size() * in.get(0).shape().dim(-1);
             // Every element of y, dy or dy has one for each element of a kernel.
             case Primitive.Conv2d _ ->
                 out.get(0).shape().size() * kernel(in.get(1).shape());

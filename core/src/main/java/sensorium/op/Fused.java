@@ -38,6 +38,45 @@ public sealed interface Fused extends Op {
         }
     }
 
+    /**
+     * (x (…, in), weight (out, in), [bias (out)]) → {@code x·weightᵀ + bias} (…, out). The weight may be stored in half the
+     * width, as F16 or BF16: it is widened on the way, and arithmetic is that of x.
+     */
+    record Linear() implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 3);
+            Spec x = in.get(0);
+            Spec weight = in.get(1);
+            Check.that(x.dtype().computes(), this, "needs an F32 or F64 operand", in);
+            Check.that(
+                    weight.dtype() == x.dtype() || weight.dtype() == DType.F16 || weight.dtype() == DType.BF16,
+                    this,
+                    "the weight must be of the operand's type or F16 or BF16",
+                    in);
+            Check.that(
+                    x.shape().rank() >= 2
+                            && weight.shape().rank() == 2
+                            && x.shape().dim(-1) == weight.shape().dim(1),
+                    this,
+                    "needs (…, in) and (out, in)",
+                    in);
+            int out = weight.shape().dim(0);
+            Check.that(
+                    in.size() == 2 || in.get(2).equals(new Spec(x.dtype(), Shape.of(out))),
+                    this,
+                    "the bias must be one number for each of " + out,
+                    in);
+            return Check.one(x.dtype(), x.shape().with(x.shape().rank() - 1, out));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor y = in.get(0).matmul(in.get(1).to(in.get(0).dtype()).t());
+            return List.of(in.size() == 2 ? y : y.plus(in.get(2)));
+        }
+    }
+
     /** {@code exp(x − max) / Σ exp(x − max)} along an axis. */
     record Softmax(int axis) implements Fused {
         @Override

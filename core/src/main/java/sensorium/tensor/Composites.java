@@ -29,6 +29,14 @@ public sealed interface Composites permits Tensor {
         return a.apply(new Primitive.MatMul(), other);
     }
 
+    /**
+     * {@code x·weightᵀ + bias} of the last axis: (…, in), weight (out, in), bias (out) or null → (…, out). The weight may be
+     * F16 or BF16.
+     */
+    default Tensor linear(Tensor weight, Tensor bias) {
+        return bias == null ? self().apply(new Fused.Linear(), weight) : self().apply(new Fused.Linear(), weight, bias);
+    }
+
     /** (N,C,H,W) ⋆ weight (O, C/groups, kH, kW) [+ bias (O)] → (N,O,H',W'). {@code bias} may be null. */
     default Tensor conv2d(Tensor weight, Tensor bias, Window window) {
         Tensor y = self().apply(new Primitive.Conv2d(window), weight);

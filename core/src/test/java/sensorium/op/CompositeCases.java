@@ -79,6 +79,7 @@ final class CompositeCases {
         Sample weight = floats(6, 4, 3, 3);
         t.composite("matmul", NORM, 2, in -> in.get(0).matmul(in.get(1)), floats(2, 3, 5), floats(5));
         t.composite("matmul", NORM, 2, in -> in.get(0).matmul(in.get(1)), floats(2, 3, 5), floats(5, 4));
+        t.composite("linear", Budget.norm(16), 2, in -> in.get(0).linear(in.get(1), null), floats(2, 3), floats(4, 3));
         t.composite("conv2d", NORM, 2, in -> in.get(0).conv2d(in.get(1), in.get(2), SAME), image, weight, floats(6));
         t.composite(
                 "conv1d",

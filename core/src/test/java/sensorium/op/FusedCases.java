@@ -16,6 +16,7 @@ final class FusedCases {
     private FusedCases() {}
 
     static void add(Table t) {
+        linear(t);
         softmax(t);
         norms(t);
         attention(t);
@@ -37,6 +38,24 @@ final class FusedCases {
                 floats(67),
                 floats(67),
                 floats(67).in(0.1, 1));
+    }
+
+    private static void linear(Table t) {
+        var linear = new Fused.Linear();
+        t.floats(linear, Budget.norm(16), 2, floats(3, 5), floats(7, 5), floats(7));
+        t.floats(linear, Budget.norm(16), 2, floats(2, 1, 3, 5), floats(4, 5));
+        t.floats(linear, Budget.norm(32), 1, floats(2, 37, 130), floats(67, 130), floats(67));
+        t.floats(linear, Budget.norm(32), 0, floats(1, 1, 259), floats(33, 259), floats(33));
+        t.floats(linear, Budget.norm(16), 0, floats(2, 0, 3), floats(4, 3), floats(4));
+        t.floats(linear, Budget.norm(16), 1, floats(3, 0), floats(4, 0), floats(4));
+        t.floats(linear, Budget.norm(16), 0, floats(2, 3), floats(0, 3), floats(0));
+        t.floats(
+                linear,
+                Budget.norm(16),
+                0,
+                floats(3, 2).with(Sample.these(1, Double.NaN, INF, 2, 1, 3)),
+                floats(2, 2).with(Sample.these(1, 2, 3, 4)),
+                floats(2));
     }
 
     private static void softmax(Table t) {

@@ -40,6 +40,13 @@ class ProfileTest {
     }
 
     @Test
+    void ofATableOnlyWhatIsSelectedCounts() {
+        Tensor table = Tensor.ones(1000, 4);
+        Map<String, Line> lines = profiled(() -> table.indexSelect(0, Tensor.of(new long[] {7, 9}, 2)));
+        assertThat(lines.get("indexselect").bytes()).isEqualTo(2 * 4 * 4 + 2 * 8 + 2 * 4 * 4);
+    }
+
+    @Test
     void attentionCountsThePairsThatSeeEachOther() {
         Tensor q = Tensor.ones(1, 2, 3, 4);
         Tensor k = Tensor.ones(1, 2, 5, 4);

@@ -20,7 +20,6 @@ public record Linear(Parameter weight, Parameter bias) implements Projection {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = x.matmul(weight.value().t());
-        return Trace.note(this, bias == null ? y : y.plus(bias.value()));
+        return Trace.note(this, x.linear(weight.value(), bias == null ? null : bias.value()));
     }
 }

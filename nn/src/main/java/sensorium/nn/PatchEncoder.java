@@ -3,6 +3,7 @@ package sensorium.nn;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 
 /**
@@ -70,10 +71,11 @@ public record PatchEncoder(
 
     /** Inputs (B, C, H, W) → tokens (B, front + rows·columns, D), after the final norm. */
     public Tensor tokens(Tensor x) {
-        Tensor tokens = patches.forward(x); // (B, N, D)
-        tokens = withFront(tokens);
-        tokens = positions.add(tokens, config.patches.rows(x.dim(2)), config.patches.columns(x.dim(3)));
-        return transformer.forward(Trace.note(this, "embeddings", tokens));
+        return Scope.tidy("a patch encoder", () -> {
+            Tensor tokens = withFront(patches.forward(x)); // (B, N, D)
+            tokens = positions.add(tokens, config.patches.rows(x.dim(2)), config.patches.columns(x.dim(3)));
+            return transformer.forward(Trace.note(this, "embeddings", tokens));
+        });
     }
 
     private Tensor withFront(Tensor tokens) {

@@ -101,7 +101,7 @@ public record Patches(List<ConvStage> stages, Conv2d projection, Config config) 
         Tensor patches =
                 cut.permute(0, 2, 3, 1, 4, 5).reshape(map.dim(0), cut.dim(2) * cut.dim(3), -1); // (B, N, C·P·P)
         Tensor weight = projection.weight().value();
-        return patches.matmul(weight.reshape(weight.dim(0), -1).t())
-                .plus(projection.bias().value());
+        return patches.linear(
+                weight.reshape(weight.dim(0), -1), projection.bias().value());
     }
 }

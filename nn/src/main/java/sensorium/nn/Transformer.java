@@ -104,12 +104,16 @@ public record Transformer(
         var self = new Attention.Options(in.mask, config.causal(), null, null);
         var context = new Attention.Options(in.contextMask, false, null, in.context);
         for (int i = 0; i < blocks.size(); i++) {
+            Tensor before = y;
             y = blocks.get(i)
                     .forward(
-                            y,
+                            before,
                             cache == null ? self : self.withCache(cache.self.get(i)),
                             cache == null ? context : context.withCache(cache.context.get(i)),
                             in.condition);
+            if (before != x) {
+                before.release("the next transformer block"); // not before the caller's scope ends otherwise
+            }
         }
         return norm == null ? y : modulated(norm.forward(y), in.condition);
     }

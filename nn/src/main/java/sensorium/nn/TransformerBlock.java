@@ -2,6 +2,7 @@ package sensorium.nn;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import sensorium.memory.Scope;
 import sensorium.nn.TransformerConfig.Placement;
 import sensorium.tensor.Tensor;
 
@@ -82,7 +83,12 @@ public record TransformerBlock(
         return Trace.note(this, branch(y, norm2, mlp::forward, scale2, adjust.get(1)));
     }
 
+    /** A branch's intermediates are four to eight times as large as the stream: they end with it. */
     private Tensor branch(Tensor x, Norm norm, UnaryOperator<Tensor> f, Parameter layerScale, Adjustment adjust) {
+        return Scope.tidy("a transformer block", () -> joined(x, norm, f, layerScale, adjust));
+    }
+
+    private Tensor joined(Tensor x, Norm norm, UnaryOperator<Tensor> f, Parameter layerScale, Adjustment adjust) {
         boolean pre = config.residual().placement() == Placement.PRE;
         Tensor y = f.apply(pre ? modulate(norm.forward(x), adjust) : x);
         if (layerScale != null) {

@@ -11,10 +11,12 @@ import sensorium.tensor.Spec;
 final class FusedOps {
     private final WorkPool pool;
     private final ElementwiseOps elementwise;
+    private final MatrixOps matrices;
 
     FusedOps(WorkPool pool) {
         this.pool = pool;
         elementwise = new ElementwiseOps(pool);
+        matrices = new MatrixOps(pool);
     }
 
     static boolean has(Fused op, List<Spec> in) {
@@ -27,6 +29,7 @@ final class FusedOps {
             }
         }
         return switch (op) {
+            case Fused.Linear _ -> true;
             case Fused.UnaryGrad u -> UnaryGradients.has(u.kind());
             case Fused.Softmax s -> s.axis() == x.rank() - 1;
             case Fused.SoftmaxGrad s -> s.axis() == x.rank() - 1;
@@ -54,6 +57,7 @@ final class FusedOps {
         int n = x.rank() == 0 ? 1 : x.dim(-1);
         int rows = n == 0 ? 0 : (int) (x.size() / n);
         switch (op) {
+            case Fused.Linear _ -> matrices.linear(c);
             case Fused.UnaryGrad u -> elementwise.unaryGrad(c, u.kind());
             case Fused.Softmax _ -> Rows.softmax(pool, c.x(0), c.y(0), rows, n);
             case Fused.SoftmaxGrad _ -> Rows.softmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);

@@ -6,7 +6,7 @@ import sensorium.kernels.cpu.Gemm.Matrix;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
-/** The matmul op: batches of any layout as calls of {@link Gemm}. */
+/** The ops that are matrix products: batches of any layout as calls of {@link Gemm}. */
 final class MatrixOps {
     private final WorkPool pool;
 
@@ -15,23 +15,46 @@ final class MatrixOps {
     }
 
     void matMul(Call c) {
-        Shape shape = c.result(0);
-        int rank = shape.rank();
-        int m = shape.dim(-2);
-        int n = shape.dim(-1);
+        Shape batch = batch(c);
+        multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch), false);
+    }
+
+    /** Each row of the result begins as the bias. */
+    void linear(Call c) {
+        Shape batch = batch(c);
+        boolean biased = c.inputs() == 3;
+        if (biased) {
+            int n = c.result(0).dim(-1);
+            long bias = c.x(2);
+            long y = c.y(0);
+            int rows = n == 0 ? 0 : (int) (c.result(0).size() / n);
+            int grain = Math.max(1, Nest.CHUNK / Math.max(1, n));
+            pool.parallelFor(rows, grain, (from, to) -> {
+                for (int i = from; i < to; i++) {
+                    Copies.adjoining(y + 4L * i * n, bias, 4L * n);
+                }
+            });
+        }
+        multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), biased);
+    }
+
+    private static Shape batch(Call c) {
+        return c.result(0).range(0, c.result(0).rank() - 2);
+    }
+
+    private void multiply(Call c, Shape batch, Factor a, Factor b, boolean add) {
+        int m = c.result(0).dim(-2);
+        int n = c.result(0).dim(-1);
         int k = c.shape(0).dim(-1);
-        Shape batch = shape.range(0, rank - 2);
         int count = Math.toIntExact(batch.size());
-        var a = new Factor(c, 0, batch);
-        var b = new Factor(c, 1, batch);
         Matrix y = new Matrix(c.y(0), n, 1);
         if (count != 1 && b.batchesAreOne() && a.rowsAreOneWalk(batch, m)) {
             // (…, M, K) × (K, N): all rows are rows of one matrix.
-            Gemm.batched(pool, 1, null, Math.multiplyExact(count, m), n, k, a.matrix, b.matrix, y, false);
+            Gemm.batched(pool, 1, null, Math.multiplyExact(count, m), n, k, a.matrix, b.matrix, y, add);
             return;
         }
         if (count == 1) {
-            Gemm.batched(pool, 1, null, m, n, k, a.matrix, b.matrix, y, false);
+            Gemm.batched(pool, 1, null, m, n, k, a.matrix, b.matrix, y, add);
             return;
         }
         long[] offsets = new long[3 * count];
@@ -40,7 +63,7 @@ final class MatrixOps {
             offsets[3 * i + 1] = b.offset(batch, i);
             offsets[3 * i + 2] = (long) i * m * n;
         }
-        Gemm.batched(pool, count, offsets, m, n, k, a.matrix, b.matrix, y, false);
+        Gemm.batched(pool, count, offsets, m, n, k, a.matrix, b.matrix, y, add);
     }
 
     private static final class Factor {
@@ -66,6 +89,15 @@ final class MatrixOps {
             matrix = new Matrix(address, row, col);
             Shape whole = batch.concat(layout.shape().range(rank - 2, rank));
             batchStrides = Arrays.copyOf(layout.expand(whole).strides(), batch.rank());
+        }
+
+        private Factor(Matrix matrix, long[] batchStrides) {
+            this.matrix = matrix;
+            this.batchStrides = batchStrides;
+        }
+
+        Factor transposed() {
+            return new Factor(new Matrix(matrix.address(), matrix.col(), matrix.row()), batchStrides);
         }
 
         boolean batchesAreOne() {
