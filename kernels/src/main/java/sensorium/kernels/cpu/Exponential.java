@@ -2,6 +2,7 @@ package sensorium.kernels.cpu;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static sensorium.kernels.cpu.Lanes.ALL;
@@ -35,6 +36,9 @@ final class Exponential {
     private static final FloatVector ROUNDER = splat(12582912f);
 
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(12582912f);
+    /** Where a result and its power of two are normal numbers for sure. */
+    private static final FloatVector PLAIN = splat(87f);
+
     private static final FloatVector MAX = splat(88.722839f);
     private static final FloatVector MIN = splat(-103.97208f);
     private static final FloatVector E7 = splat(1.9875691500e-4f);
@@ -46,44 +50,56 @@ final class Exponential {
 
     private Exponential() {}
 
+    /** {@link #run(long, float, float, long, int)} with a scale of 1. */
+    static float run(long x, float shift, long y, int n) {
+        return run(x, 1f, shift, y, n);
+    }
+
     /**
-     * {@code y[i] = exp(x[i] − shift)}; y may be x.
+     * {@code y[i] = exp(scale·x[i] − shift)}; y may be x.
      *
      * @return the sum
      */
-    static float run(long x, float shift, long y, int n) {
-        FloatVector by = splat(shift);
-        FloatVector sum0 = ZERO;
-        FloatVector sum1 = ZERO;
+    static float run(long x, float scale, float shift, long y, int n) {
+        FloatVector times = splat(scale);
+        FloatVector minus = splat(-shift);
+        // Not a constant: sums that begin as an object stay objects.
+        FloatVector sum0 = FloatVector.zero(F);
+        FloatVector sum1 = FloatVector.zero(F);
         int pairs = n / (2 * W);
         for (int i = 0; i < pairs; i++) {
             long o = 2L * i * VB;
-            FloatVector x0 = FloatVector.fromMemorySegment(F, ALL, x + o, ORDER).sub(by);
-            FloatVector t0 = x0.fma(LOG2E, ROUNDER);
-            FloatVector n0 = t0.sub(ROUNDER);
-            FloatVector r0 = n0.fma(MINUS_LN2_LO, n0.fma(MINUS_LN2_HI, x0));
-            FloatVector p0 = E7.fma(r0, E6).fma(r0, E5).fma(r0, E4).fma(r0, E3).fma(r0, E2);
-            p0 = p0.fma(r0.mul(r0), r0).add(ONE);
-            // 2ⁿ in two factors, so that results at either end of the range neither overflow early nor lose subnormals.
-            IntVector i0 = t0.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector h0 = i0.lanewise(ASHR, 1);
-            p0 = p0.mul(h0.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-            p0 = p0.mul(i0.sub(h0).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-            p0 = p0.blend(INFINITY, x0.compare(GT, MAX)).blend(ZERO, x0.compare(LT, MIN));
+            FloatVector x0 = FloatVector.fromMemorySegment(F, ALL, x + o, ORDER).fma(times, minus);
             FloatVector x1 =
-                    FloatVector.fromMemorySegment(F, ALL, x + o + VB, ORDER).sub(by);
-            FloatVector t1 = x1.fma(LOG2E, ROUNDER);
-            FloatVector n1 = t1.sub(ROUNDER);
-            FloatVector r1 = n1.fma(MINUS_LN2_LO, n1.fma(MINUS_LN2_HI, x1));
-            FloatVector p1 = E7.fma(r1, E6).fma(r1, E5).fma(r1, E4).fma(r1, E3).fma(r1, E2);
-            p1 = p1.fma(r1.mul(r1), r1).add(ONE);
-            IntVector i1 = t1.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector h1 = i1.lanewise(ASHR, 1);
-            p1 = p1.mul(h1.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-            p1 = p1.mul(i1.sub(h1).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-            p1 = p1.blend(INFINITY, x1.compare(GT, MAX)).blend(ZERO, x1.compare(LT, MIN));
-            p0.intoMemorySegment(ALL, y + o, ORDER);
-            p1.intoMemorySegment(ALL, y + o + VB, ORDER);
+                    FloatVector.fromMemorySegment(F, ALL, x + o + VB, ORDER).fma(times, minus);
+            FloatVector p0;
+            FloatVector p1;
+            if (x0.abs().compare(LE, PLAIN).and(x1.abs().compare(LE, PLAIN)).allTrue()) {
+                FloatVector t0 = x0.fma(LOG2E, ROUNDER);
+                FloatVector n0 = t0.sub(ROUNDER);
+                FloatVector r0 = n0.fma(MINUS_LN2_LO, n0.fma(MINUS_LN2_HI, x0));
+                p0 = E7.fma(r0, E6).fma(r0, E5).fma(r0, E4).fma(r0, E3).fma(r0, E2);
+                p0 = p0.fma(r0.mul(r0), r0).add(ONE);
+                // Times 2ⁿ, by the exponent: only n is left of t's bits.
+                p0 = p0.reinterpretAsInts()
+                        .add(t0.reinterpretAsInts().lanewise(LSHL, 23))
+                        .reinterpretAsFloats();
+                FloatVector t1 = x1.fma(LOG2E, ROUNDER);
+                FloatVector n1 = t1.sub(ROUNDER);
+                FloatVector r1 = n1.fma(MINUS_LN2_LO, n1.fma(MINUS_LN2_HI, x1));
+                p1 = E7.fma(r1, E6).fma(r1, E5).fma(r1, E4).fma(r1, E3).fma(r1, E2);
+                p1 = p1.fma(r1.mul(r1), r1).add(ONE);
+                p1 = p1.reinterpretAsInts()
+                        .add(t1.reinterpretAsInts().lanewise(LSHL, 23))
+                        .reinterpretAsFloats();
+                p0.intoMemorySegment(ALL, y + o, ORDER);
+                p1.intoMemorySegment(ALL, y + o + VB, ORDER);
+            } else {
+                edge(x + o, scale, shift, y + o);
+                edge(x + o + VB, scale, shift, y + o + VB);
+                p0 = FloatVector.fromMemorySegment(F, ALL, y + o, ORDER);
+                p1 = FloatVector.fromMemorySegment(F, ALL, y + o + VB, ORDER);
+            }
             sum0 = sum0.add(p0);
             sum1 = sum1.add(p1);
         }
@@ -92,13 +108,30 @@ final class Exponential {
         float sum = Reduce.lanes(pad + 2 * VB);
         int rest = n - 2 * W * pairs;
         if (rest > 0) {
-            // Filled up with −∞, whose exponential is 0.
+            // Filled up with what yields −∞, whose exponential is 0.
             long at = 8L * W * pairs;
-            Lanes.fill(pad, 2L * W, Float.NEGATIVE_INFINITY);
+            Lanes.fill(pad, 2L * W, scale < 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY);
             Copies.adjoining(pad, x + at, 4L * rest);
-            sum += run(pad, shift, pad, 2 * W);
+            sum += run(pad, scale, shift, pad, 2 * W);
             Copies.adjoining(y + at, pad, 4L * rest);
         }
         return sum;
+    }
+
+    /** One vector that may overflow, underflow or not be numbers. */
+    private static void edge(long x, float scale, float shift, long y) {
+        FloatVector v = FloatVector.fromMemorySegment(F, ALL, x, ORDER).fma(splat(scale), splat(-shift));
+        FloatVector t = v.fma(LOG2E, ROUNDER);
+        FloatVector n = t.sub(ROUNDER);
+        FloatVector r = n.fma(MINUS_LN2_LO, n.fma(MINUS_LN2_HI, v));
+        FloatVector p = E7.fma(r, E6).fma(r, E5).fma(r, E4).fma(r, E3).fma(r, E2);
+        p = p.fma(r.mul(r), r).add(ONE);
+        // 2ⁿ in two factors, so that results at either end of the range neither overflow early nor lose subnormals.
+        IntVector i = t.reinterpretAsInts().sub(ROUNDER_BITS);
+        IntVector h = i.lanewise(ASHR, 1);
+        p = p.mul(h.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
+        p = p.mul(i.sub(h).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
+        p = p.blend(INFINITY, v.compare(GT, MAX)).blend(ZERO, v.compare(LT, MIN));
+        p.intoMemorySegment(ALL, y, ORDER);
     }
 }

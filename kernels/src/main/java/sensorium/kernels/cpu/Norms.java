@@ -112,23 +112,22 @@ final class Norms {
             int n,
             double eps) {
         int blocks = Math.ceilDiv(rows, BLOCK);
-        // One row of partial sums a block for dweight, then one for dbias.
-        long partial = dweight == 0 ? 0 : Scratch.floats(Slot.OUTPUT, 2L * blocks * n);
+        // One row of partial sums a block for dweight, then one for dbias, then ones where there is no weight.
+        long partial = Scratch.floats(Slot.OUTPUT, (2L * blocks + 1) * n);
+        long ones = partial + 8L * blocks * n;
+        Lanes.fill(partial, 2L * blocks * n, 0f);
+        if (weight == 0) {
+            Lanes.fill(ones, n, 1f);
+        }
         pool.parallelFor(blocks, 1, (from, to) -> {
             for (int block = from; block < to; block++) {
-                long dw = dweight == 0 ? 0 : partial + 4L * block * n;
-                long db = dbias == 0 ? 0 : partial + 4L * (blocks + block) * n;
-                if (dw != 0) {
-                    Lanes.fill(dw, n, 0f);
-                }
-                if (db != 0) {
-                    Lanes.fill(db, n, 0f);
-                }
+                long dw = partial + 4L * block * n;
+                long db = partial + 4L * (blocks + block) * n;
                 for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
                     long at = 4L * r * n;
                     float mean = centred ? Reduce.sum(x + at, n) / n : 0;
                     float inverse = inverse(Reduce.squares(x + at, mean, n), n, eps);
-                    gradRow(centred, x + at, mean, inverse, weight, dy + at, dx + at, dw, db, n);
+                    gradRow(centred, x + at, mean, inverse, weight == 0 ? ones : weight, dy + at, dx + at, dw, db, n);
                 }
             }
         });
@@ -151,32 +150,52 @@ final class Norms {
             long dw,
             long db,
             int n) {
-        FloatVector sum = splat(0f);
-        FloatVector dot = splat(0f);
-        for (int i = 0; i < n; i += W) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        FloatVector dot = FloatVector.zero(Lanes.F);
+        int i = 0;
+        for (; i <= n - W; i += W) {
             long o = 4L * i;
-            var mask = first(Math.min(W, n - i));
-            FloatVector d = load(dy + o, mask);
-            FloatVector h = load(x + o, mask).sub(mean).mul(inverse);
-            FloatVector g = weight == 0 ? d : d.mul(load(weight + o, mask));
+            FloatVector d = load(dy + o);
+            FloatVector h = load(x + o).sub(mean).mul(inverse);
+            FloatVector g = d.mul(load(weight + o));
             sum = sum.add(g);
-            dot = dot.add(g.mul(h)); // g is 0 beyond the row
-            if (dw != 0) {
-                store(d.fma(h, load(dw + o, mask)), dw + o, mask);
-            }
-            if (db != 0) {
-                store(d.add(load(db + o, mask)), db + o, mask);
-            }
+            dot = g.fma(h, dot);
+            store(d.fma(h, load(dw + o)), dw + o);
+            store(d.add(load(db + o)), db + o);
         }
-        FloatVector a = splat(centred ? Reduce.sum(sum) / n : 0);
-        FloatVector b = splat(Reduce.sum(dot) / n);
-        for (int i = 0; i < n; i += W) {
+        if (i < n) {
             long o = 4L * i;
-            var mask = first(Math.min(W, n - i));
+            var mask = first(n - i);
             FloatVector d = load(dy + o, mask);
             FloatVector h = load(x + o, mask).sub(mean).mul(inverse);
-            FloatVector g = weight == 0 ? d : d.mul(load(weight + o, mask));
-            store(g.sub(a).sub(h.mul(b)).mul(inverse), dx + o, mask);
+            FloatVector g = d.mul(load(weight + o, mask)); // 0 beyond the row
+            sum = sum.add(g);
+            dot = g.fma(h, dot);
+            store(d.fma(h, load(dw + o, mask)), dw + o, mask);
+            store(d.add(load(db + o, mask)), db + o, mask);
+        }
+        float a = centred ? Reduce.sum(sum) / n : 0;
+        float b = Reduce.sum(dot) / n;
+        gradInput(x, mean, inverse, weight, dy, a, -b, dx, n);
+    }
+
+    /** {@code dx = inverse·(dy·weight − a + b·x̂)}. */
+    private static void gradInput(
+            long x, float mean, float inverse, long weight, long dy, float a, float b, long dx, int n) {
+        FloatVector slope = splat(b);
+        int i = 0;
+        for (; i <= n - W; i += W) {
+            long o = 4L * i;
+            FloatVector h = load(x + o).sub(mean).mul(inverse);
+            FloatVector g = load(dy + o).mul(load(weight + o)).sub(a);
+            store(h.fma(slope, g).mul(inverse), dx + o);
+        }
+        if (i < n) {
+            long o = 4L * i;
+            var mask = first(n - i);
+            FloatVector h = load(x + o, mask).sub(mean).mul(inverse);
+            FloatVector g = load(dy + o, mask).mul(load(weight + o, mask)).sub(a);
+            store(h.fma(slope, g).mul(inverse), dx + o, mask);
         }
     }
 }

@@ -37,21 +37,34 @@ final class Rows {
         each(pool, rows, n, at -> {
             float max = Reduce.max(x + at, n);
             float sum = Exponential.run(x + at, max, y + at, n);
-            float log = (float) StrictMath.log(sum);
-            for (int i = 0; i < n; i += W) {
-                var mask = first(Math.min(W, n - i));
-                store(load(x + at + 4L * i, mask).sub(max).sub(log), y + at + 4L * i, mask);
-            }
+            subtract(x + at, max, (float) StrictMath.log(sum), y + at, n);
         });
+    }
+
+    /** {@code y = x − a − b}. */
+    private static void subtract(long x, float a, float b, long y, int n) {
+        int i = 0;
+        for (; i <= n - W; i += W) {
+            store(load(x + 4L * i).sub(a).sub(b), y + 4L * i);
+        }
+        if (i < n) {
+            var mask = first(n - i);
+            store(load(x + 4L * i, mask).sub(a).sub(b), y + 4L * i, mask);
+        }
     }
 
     /** {@code dx = y·(dy − Σ y·dy)}. */
     static void softmaxGrad(WorkPool pool, long y, long dy, long dx, int rows, int n) {
         each(pool, rows, n, at -> {
-            FloatVector dot = splat(Reduce.dot(y + at, dy + at, n));
-            for (int i = 0; i < n; i += W) {
-                var mask = first(Math.min(W, n - i));
+            float dot = Reduce.dot(y + at, dy + at, n);
+            int i = 0;
+            for (; i <= n - W; i += W) {
                 long o = at + 4L * i;
+                store(load(dy + o).sub(dot).mul(load(y + o)), dx + o);
+            }
+            if (i < n) {
+                long o = at + 4L * i;
+                var mask = first(n - i);
                 store(load(dy + o, mask).sub(dot).mul(load(y + o, mask)), dx + o, mask);
             }
         });
@@ -62,9 +75,14 @@ final class Rows {
         each(pool, rows, n, at -> {
             FloatVector minus = splat(-Reduce.sum(dy + at, n));
             Exponential.run(y + at, 0f, dx + at, n);
-            for (int i = 0; i < n; i += W) {
-                var mask = first(Math.min(W, n - i));
+            int i = 0;
+            for (; i <= n - W; i += W) {
                 long o = at + 4L * i;
+                store(load(dx + o).fma(minus, load(dy + o)), dx + o);
+            }
+            if (i < n) {
+                long o = at + 4L * i;
+                var mask = first(n - i);
                 store(load(dx + o, mask).fma(minus, load(dy + o, mask)), dx + o, mask);
             }
         });

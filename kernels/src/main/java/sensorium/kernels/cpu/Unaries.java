@@ -149,11 +149,7 @@ final class Unaries {
 
     private static void sigmoid(long x, long y, int vectors) {
         long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.neg(), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
+        Exponential.run(x, -1f, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             VectorMath.sigmoid(load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
         }
@@ -161,11 +157,7 @@ final class Unaries {
 
     private static void silu(long x, long y, int vectors) {
         long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.neg(), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
+        Exponential.run(x, -1f, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             VectorMath.silu(v, load(t + i * VB)).intoMemorySegment(ALL, y + i * VB, ORDER);
@@ -237,16 +229,9 @@ final class Unaries {
     }
 
     private static void gelu(long x, long y, int vectors) {
-        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.erfExponent(VectorMath.overRoot2(v)), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            VectorMath.gelu(v, VectorMath.erf(VectorMath.overRoot2(v), load(t + i * VB)))
-                    .intoMemorySegment(ALL, y + i * VB, ORDER);
+            store(v.mul(VectorMath.phi(v)), y + i * VB);
         }
     }
 

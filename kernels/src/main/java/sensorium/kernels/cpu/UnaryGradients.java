@@ -124,11 +124,7 @@ final class UnaryGradients {
 
     private static void sigmoid(long x, long dy, long dx, int vectors) {
         long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.neg(), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
+        Exponential.run(x, -1f, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector d = load(dy + i * VB);
             d.mul(VectorMath.sigmoidSlope(VectorMath.sigmoid(load(t + i * VB))))
@@ -145,27 +141,16 @@ final class UnaryGradients {
     }
 
     private static void gelu(long x, long dy, long dx, int vectors) {
-        long t = Scratch.floats(Slot.BLOCKS, 2L * BLOCK * W);
-        long u = t + BLOCK * VB;
+        long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.erfExponent(VectorMath.overRoot2(v)), t + i * VB);
+            store(VectorMath.densityExponent(v), t + i * VB);
         }
         Exponential.run(t, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
-            store(VectorMath.erf(VectorMath.overRoot2(v), load(t + i * VB)), t + i * VB);
-        }
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(VectorMath.densityExponent(v), u + i * VB);
-        }
-        Exponential.run(u, 0f, u, vectors * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
-            d.mul(VectorMath.geluSlope(v, load(t + i * VB), load(u + i * VB)))
-                    .intoMemorySegment(ALL, dx + i * VB, ORDER);
+            d.mul(VectorMath.geluSlope(v, load(t + i * VB))).intoMemorySegment(ALL, dx + i * VB, ORDER);
         }
     }
 
@@ -186,11 +171,7 @@ final class UnaryGradients {
 
     private static void silu(long x, long dy, long dx, int vectors) {
         long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.neg(), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
+        Exponential.run(x, -1f, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             FloatVector d = load(dy + i * VB);
@@ -201,11 +182,7 @@ final class UnaryGradients {
 
     private static void softplus(long x, long dy, long dx, int vectors) {
         long t = Scratch.floats(Slot.BLOCKS, 1L * BLOCK * W);
-        for (int i = 0; i < vectors; i++) {
-            FloatVector v = load(x + i * VB);
-            store(v.neg(), t + i * VB);
-        }
-        Exponential.run(t, 0f, t, vectors * W);
+        Exponential.run(x, -1f, 0f, t, vectors * W);
         for (int i = 0; i < vectors; i++) {
             FloatVector d = load(dy + i * VB);
             d.mul(VectorMath.sigmoid(load(t + i * VB))).intoMemorySegment(ALL, dx + i * VB, ORDER);

@@ -185,26 +185,44 @@ final class VectorMath {
         return x.blend(ONE, x.compare(GT, ZERO)).blend(MINUS_ONE, x.compare(LT, ZERO));
     }
 
-    private static final FloatVector SQRT_HALF = of(0.70710678f);
     private static final FloatVector DENSITY = of(0.3989422804f);
     private static final FloatVector TWICE_SQRT_2_PI = of(1.5957691216f);
     private static final FloatVector MINUS_TWICE_SQRT_2_PI = of(-1.5957691216f);
     private static final FloatVector CUBE = of(0.044715f);
     private static final FloatVector THRICE_CUBE = of(0.134145f);
 
-    /** x/√2. */
-    static FloatVector overRoot2(FloatVector x) {
-        return x.mul(SQRT_HALF);
+    /** Beyond ±5.5 the normal distribution is 0 or 1 in single precision. */
+    private static final FloatVector PHI_ONE = of(5.5f);
+
+    private static final FloatVector PHI_ZERO = of(-5.5f);
+    private static final FloatVector P13 = of(1.1199335e-10f);
+    private static final FloatVector P11 = of(-2.1723293e-8f);
+    private static final FloatVector P9 = of(3.0914198e-6f);
+    private static final FloatVector P7 = of(1.5882416e-4f);
+    private static final FloatVector P5 = of(4.4387160e-3f);
+    private static final FloatVector P3 = of(3.4863092e-2f);
+    private static final FloatVector P1 = of(3.9894226e-1f);
+    private static final FloatVector Q8 = of(5.8248980e-5f);
+    private static final FloatVector Q6 = of(1.7659058e-3f);
+    private static final FloatVector Q4 = of(2.8470714e-2f);
+    private static final FloatVector Q2 = of(2.5405473e-1f);
+
+    /**
+     * The distribution function Φ of the normal distribution: ½ and an odd rational function, the best of its degrees up
+     * to 5.5 in relative error (4.7·10⁻⁸); absolutely, with all roundings, below 2·10⁻⁷.
+     */
+    static FloatVector phi(FloatVector x) {
+        FloatVector s = x.mul(x);
+        FloatVector p =
+                P13.fma(s, P11).fma(s, P9).fma(s, P7).fma(s, P5).fma(s, P3).fma(s, P1);
+        FloatVector q = Q8.fma(s, Q6).fma(s, Q4).fma(s, Q2).fma(s, ONE);
+        FloatVector y = p.mul(x).div(q).add(HALF);
+        return y.blend(ONE, x.compare(GT, PHI_ONE)).blend(ZERO, x.compare(LT, PHI_ZERO));
     }
 
-    /** x·Φ(x) from erf(x/√2). */
-    static FloatVector gelu(FloatVector x, FloatVector erf) {
-        return x.mul(HALF).mul(erf.add(ONE));
-    }
-
-    /** Φ(x) + x·φ(x) from erf(x/√2) and e^(−x²/2). */
-    static FloatVector geluSlope(FloatVector x, FloatVector erf, FloatVector exp) {
-        return erf.add(ONE).fma(HALF, x.mul(exp.mul(DENSITY)));
+    /** Φ(x) + x·φ(x) from e^(−x²/2). */
+    static FloatVector geluSlope(FloatVector x, FloatVector exp) {
+        return exp.mul(DENSITY).fma(x, phi(x));
     }
 
     /** −x²/2. */
