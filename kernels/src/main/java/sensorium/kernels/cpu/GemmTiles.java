@@ -1,13 +1,17 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.load;
-import static sensorium.kernels.cpu.Lanes.splat;
 import static sensorium.kernels.cpu.Lanes.store;
 
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 
@@ -29,6 +33,7 @@ final class GemmTiles {
     /** Columns of the widest tile. */
     static final int COLUMNS = 2 * W;
 
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final long ADDRESS = (1L << 56) - 1;
     private static final long STRIDE = (1L << 30) - 1;
 
@@ -125,57 +130,57 @@ final class GemmTiles {
         for (int k = 0; k < depth; k++) {
             long o = k * aCol;
             long p = b0 + k * bRow;
-            FloatVector ba = load(p);
-            FloatVector bb = load(p + VB);
-            FloatVector x0 = splat(a0 + o);
+            FloatVector ba = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector bb = fromMemorySegment(F, ALL, p + VB, ORDER);
+            FloatVector x0 = broadcast(F, ALL.get(FLOAT, a0 + o));
             c0a = x0.fma(ba, c0a);
             c0b = x0.fma(bb, c0b);
             VarHandle.loadLoadFence();
-            FloatVector x1 = splat(a1 + o);
+            FloatVector x1 = broadcast(F, ALL.get(FLOAT, a1 + o));
             c1a = x1.fma(ba, c1a);
             c1b = x1.fma(bb, c1b);
             VarHandle.loadLoadFence();
-            FloatVector x2 = splat(a2 + o);
+            FloatVector x2 = broadcast(F, ALL.get(FLOAT, a2 + o));
             c2a = x2.fma(ba, c2a);
             c2b = x2.fma(bb, c2b);
             VarHandle.loadLoadFence();
-            FloatVector x3 = splat(a3 + o);
+            FloatVector x3 = broadcast(F, ALL.get(FLOAT, a3 + o));
             c3a = x3.fma(ba, c3a);
             c3b = x3.fma(bb, c3b);
             VarHandle.loadLoadFence();
-            FloatVector x4 = splat(a4 + o);
+            FloatVector x4 = broadcast(F, ALL.get(FLOAT, a4 + o));
             c4a = x4.fma(ba, c4a);
             c4b = x4.fma(bb, c4b);
             VarHandle.loadLoadFence();
-            FloatVector x5 = splat(a5 + o);
+            FloatVector x5 = broadcast(F, ALL.get(FLOAT, a5 + o));
             c5a = x5.fma(ba, c5a);
             c5b = x5.fma(bb, c5b);
             VarHandle.loadLoadFence();
-            FloatVector x6 = splat(a6 + o);
+            FloatVector x6 = broadcast(F, ALL.get(FLOAT, a6 + o));
             c6a = x6.fma(ba, c6a);
             c6b = x6.fma(bb, c6b);
             VarHandle.loadLoadFence();
-            FloatVector x7 = splat(a7 + o);
+            FloatVector x7 = broadcast(F, ALL.get(FLOAT, a7 + o));
             c7a = x7.fma(ba, c7a);
             c7b = x7.fma(bb, c7b);
             VarHandle.loadLoadFence();
         }
-        store(c0a, c);
-        store(c0b, c + VB);
-        store(c1a, c + cRow);
-        store(c1b, c + cRow + VB);
-        store(c2a, c + 2 * cRow);
-        store(c2b, c + 2 * cRow + VB);
-        store(c3a, c + 3 * cRow);
-        store(c3b, c + 3 * cRow + VB);
-        store(c4a, c + 4 * cRow);
-        store(c4b, c + 4 * cRow + VB);
-        store(c5a, c + 5 * cRow);
-        store(c5b, c + 5 * cRow + VB);
-        store(c6a, c + 6 * cRow);
-        store(c6b, c + 6 * cRow + VB);
-        store(c7a, c + 7 * cRow);
-        store(c7b, c + 7 * cRow + VB);
+        c0a.intoMemorySegment(ALL, c, ORDER);
+        c0b.intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
+        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c4b.intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
+        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c5b.intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
+        c6a.intoMemorySegment(ALL, c + 6 * cRow, ORDER);
+        c6b.intoMemorySegment(ALL, c + 6 * cRow + VB, ORDER);
+        c7a.intoMemorySegment(ALL, c + 7 * cRow, ORDER);
+        c7b.intoMemorySegment(ALL, c + 7 * cRow + VB, ORDER);
     }
 
     /** C[6, 2·W] = A[6, k] · B[k, 2·W]. */
@@ -205,45 +210,45 @@ final class GemmTiles {
         for (int k = 0; k < depth; k++) {
             long o = k * aCol;
             long p = b0 + k * bRow;
-            FloatVector ba = load(p);
-            FloatVector bb = load(p + VB);
-            FloatVector x0 = splat(a0 + o);
+            FloatVector ba = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector bb = fromMemorySegment(F, ALL, p + VB, ORDER);
+            FloatVector x0 = broadcast(F, ALL.get(FLOAT, a0 + o));
             c0a = x0.fma(ba, c0a);
             c0b = x0.fma(bb, c0b);
             VarHandle.loadLoadFence();
-            FloatVector x1 = splat(a1 + o);
+            FloatVector x1 = broadcast(F, ALL.get(FLOAT, a1 + o));
             c1a = x1.fma(ba, c1a);
             c1b = x1.fma(bb, c1b);
             VarHandle.loadLoadFence();
-            FloatVector x2 = splat(a2 + o);
+            FloatVector x2 = broadcast(F, ALL.get(FLOAT, a2 + o));
             c2a = x2.fma(ba, c2a);
             c2b = x2.fma(bb, c2b);
             VarHandle.loadLoadFence();
-            FloatVector x3 = splat(a3 + o);
+            FloatVector x3 = broadcast(F, ALL.get(FLOAT, a3 + o));
             c3a = x3.fma(ba, c3a);
             c3b = x3.fma(bb, c3b);
             VarHandle.loadLoadFence();
-            FloatVector x4 = splat(a4 + o);
+            FloatVector x4 = broadcast(F, ALL.get(FLOAT, a4 + o));
             c4a = x4.fma(ba, c4a);
             c4b = x4.fma(bb, c4b);
             VarHandle.loadLoadFence();
-            FloatVector x5 = splat(a5 + o);
+            FloatVector x5 = broadcast(F, ALL.get(FLOAT, a5 + o));
             c5a = x5.fma(ba, c5a);
             c5b = x5.fma(bb, c5b);
             VarHandle.loadLoadFence();
         }
-        store(c0a, c);
-        store(c0b, c + VB);
-        store(c1a, c + cRow);
-        store(c1b, c + cRow + VB);
-        store(c2a, c + 2 * cRow);
-        store(c2b, c + 2 * cRow + VB);
-        store(c3a, c + 3 * cRow);
-        store(c3b, c + 3 * cRow + VB);
-        store(c4a, c + 4 * cRow);
-        store(c4b, c + 4 * cRow + VB);
-        store(c5a, c + 5 * cRow);
-        store(c5b, c + 5 * cRow + VB);
+        c0a.intoMemorySegment(ALL, c, ORDER);
+        c0b.intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
+        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c4b.intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
+        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c5b.intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
     }
 
     /** C[4, 2·W] = A[4, k] · B[k, 2·W]. */
@@ -267,33 +272,33 @@ final class GemmTiles {
         for (int k = 0; k < depth; k++) {
             long o = k * aCol;
             long p = b0 + k * bRow;
-            FloatVector ba = load(p);
-            FloatVector bb = load(p + VB);
-            FloatVector x0 = splat(a0 + o);
+            FloatVector ba = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector bb = fromMemorySegment(F, ALL, p + VB, ORDER);
+            FloatVector x0 = broadcast(F, ALL.get(FLOAT, a0 + o));
             c0a = x0.fma(ba, c0a);
             c0b = x0.fma(bb, c0b);
             VarHandle.loadLoadFence();
-            FloatVector x1 = splat(a1 + o);
+            FloatVector x1 = broadcast(F, ALL.get(FLOAT, a1 + o));
             c1a = x1.fma(ba, c1a);
             c1b = x1.fma(bb, c1b);
             VarHandle.loadLoadFence();
-            FloatVector x2 = splat(a2 + o);
+            FloatVector x2 = broadcast(F, ALL.get(FLOAT, a2 + o));
             c2a = x2.fma(ba, c2a);
             c2b = x2.fma(bb, c2b);
             VarHandle.loadLoadFence();
-            FloatVector x3 = splat(a3 + o);
+            FloatVector x3 = broadcast(F, ALL.get(FLOAT, a3 + o));
             c3a = x3.fma(ba, c3a);
             c3b = x3.fma(bb, c3b);
             VarHandle.loadLoadFence();
         }
-        store(c0a, c);
-        store(c0b, c + VB);
-        store(c1a, c + cRow);
-        store(c1b, c + cRow + VB);
-        store(c2a, c + 2 * cRow);
-        store(c2b, c + 2 * cRow + VB);
-        store(c3a, c + 3 * cRow);
-        store(c3b, c + 3 * cRow + VB);
+        c0a.intoMemorySegment(ALL, c, ORDER);
+        c0b.intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
     }
 
     /** C[8, 1·W] = A[8, k] · B[k, 1·W]. */
@@ -321,40 +326,40 @@ final class GemmTiles {
         for (int k = 0; k < depth; k++) {
             long o = k * aCol;
             long p = b0 + k * bRow;
-            FloatVector ba = load(p);
-            FloatVector x0 = splat(a0 + o);
+            FloatVector ba = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x0 = broadcast(F, ALL.get(FLOAT, a0 + o));
             c0a = x0.fma(ba, c0a);
             VarHandle.loadLoadFence();
-            FloatVector x1 = splat(a1 + o);
+            FloatVector x1 = broadcast(F, ALL.get(FLOAT, a1 + o));
             c1a = x1.fma(ba, c1a);
             VarHandle.loadLoadFence();
-            FloatVector x2 = splat(a2 + o);
+            FloatVector x2 = broadcast(F, ALL.get(FLOAT, a2 + o));
             c2a = x2.fma(ba, c2a);
             VarHandle.loadLoadFence();
-            FloatVector x3 = splat(a3 + o);
+            FloatVector x3 = broadcast(F, ALL.get(FLOAT, a3 + o));
             c3a = x3.fma(ba, c3a);
             VarHandle.loadLoadFence();
-            FloatVector x4 = splat(a4 + o);
+            FloatVector x4 = broadcast(F, ALL.get(FLOAT, a4 + o));
             c4a = x4.fma(ba, c4a);
             VarHandle.loadLoadFence();
-            FloatVector x5 = splat(a5 + o);
+            FloatVector x5 = broadcast(F, ALL.get(FLOAT, a5 + o));
             c5a = x5.fma(ba, c5a);
             VarHandle.loadLoadFence();
-            FloatVector x6 = splat(a6 + o);
+            FloatVector x6 = broadcast(F, ALL.get(FLOAT, a6 + o));
             c6a = x6.fma(ba, c6a);
             VarHandle.loadLoadFence();
-            FloatVector x7 = splat(a7 + o);
+            FloatVector x7 = broadcast(F, ALL.get(FLOAT, a7 + o));
             c7a = x7.fma(ba, c7a);
             VarHandle.loadLoadFence();
         }
-        store(c0a, c);
-        store(c1a, c + cRow);
-        store(c2a, c + 2 * cRow);
-        store(c3a, c + 3 * cRow);
-        store(c4a, c + 4 * cRow);
-        store(c5a, c + 5 * cRow);
-        store(c6a, c + 6 * cRow);
-        store(c7a, c + 7 * cRow);
+        c0a.intoMemorySegment(ALL, c, ORDER);
+        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
+        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c6a.intoMemorySegment(ALL, c + 6 * cRow, ORDER);
+        c7a.intoMemorySegment(ALL, c + 7 * cRow, ORDER);
     }
 
     /** C[4, 1·W] = A[4, k] · B[k, 1·W]. */
@@ -374,23 +379,23 @@ final class GemmTiles {
         for (int k = 0; k < depth; k++) {
             long o = k * aCol;
             long p = b0 + k * bRow;
-            FloatVector ba = load(p);
-            FloatVector x0 = splat(a0 + o);
+            FloatVector ba = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x0 = broadcast(F, ALL.get(FLOAT, a0 + o));
             c0a = x0.fma(ba, c0a);
             VarHandle.loadLoadFence();
-            FloatVector x1 = splat(a1 + o);
+            FloatVector x1 = broadcast(F, ALL.get(FLOAT, a1 + o));
             c1a = x1.fma(ba, c1a);
             VarHandle.loadLoadFence();
-            FloatVector x2 = splat(a2 + o);
+            FloatVector x2 = broadcast(F, ALL.get(FLOAT, a2 + o));
             c2a = x2.fma(ba, c2a);
             VarHandle.loadLoadFence();
-            FloatVector x3 = splat(a3 + o);
+            FloatVector x3 = broadcast(F, ALL.get(FLOAT, a3 + o));
             c3a = x3.fma(ba, c3a);
             VarHandle.loadLoadFence();
         }
-        store(c0a, c);
-        store(c1a, c + cRow);
-        store(c2a, c + 2 * cRow);
-        store(c3a, c + 3 * cRow);
+        c0a.intoMemorySegment(ALL, c, ORDER);
+        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
+        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
     }
 }
