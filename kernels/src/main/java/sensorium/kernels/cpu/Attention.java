@@ -130,6 +130,10 @@ final class Attention {
     /** rows[keys, columns] as [columns, keys]. */
     private long transposed(Matrix rows, int columns, Slot slot) {
         long to = Scratch.floats(slot, (long) columns * keys);
+        if (rows.col() == 1) {
+            Copies.transpose(keys, columns, rows.address(), 4 * rows.row(), to, 4L * keys);
+            return to;
+        }
         for (int c = 0; c < columns; c++) {
             for (int r = 0; r < keys; r++) {
                 set(to + 4 * ((long) c * keys + r), get(rows.address() + 4 * (r * rows.row() + c * rows.col())));

@@ -189,6 +189,10 @@ final class Gemm {
                 store(FloatVector.zero(F), to + k * VB);
             }
         }
+        if (b.row == 1) {
+            Copies.transpose(columns, depth, from, 4 * b.col, to, row);
+            return;
+        }
         for (int j = 0; j < columns; j++) {
             long source = from + 4L * j * b.col;
             long target = to + 4L * j;

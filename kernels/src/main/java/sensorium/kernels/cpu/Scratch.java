@@ -25,7 +25,8 @@ final class Scratch {
         TILE,
         BLOCKS,
         TAIL,
-        TAIL_EXP
+        TAIL_EXP,
+        TRANSPOSED
     }
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
