@@ -276,6 +276,18 @@ final class Gradients {
             }
             case Fused.MaxPool2d p ->
                 one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
+            case Fused.RealFft f -> {
+                Tensor x = in.get(0);
+                Tensor dx = d.apply(new Fused.RealFftAdjoint(f.n(), x.dim(-1)));
+                yield in.size() == 1
+                        ? one(dx)
+                        : Arrays.asList(
+                                x.isTracked() ? dx.times(in.get(1)) : null,
+                                in.get(1).isTracked()
+                                        ? sumTo(dx.times(x), in.get(1).shape())
+                                        : null);
+            }
+            case Fused.RealFftAdjoint f -> one(d.apply(new Fused.RealFft(f.n())));
             case Fused other -> Tape.vjp(other::fallback, in, dy);
         };
     }

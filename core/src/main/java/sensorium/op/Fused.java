@@ -427,6 +427,93 @@ public sealed interface Fused extends Op {
         }
     }
 
+    /**
+     * The discrete Fourier transform of real rows: (x (…, L)) or (x, window (L)) with 1 ≤ L ≤ n → (…, n/2 + 1, 2), real and
+     * imaginary parts of {@code Σⱼ xⱼ·windowⱼ·exp(−2πi·j·k/n)}. Rows shorter than n count as followed by zeros.
+     */
+    record RealFft(int n) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 1, 2);
+            return Check.one(in.get(0).dtype(), inferBins(this, n, in).concat(Shape.of(2)));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.size() == 1 ? in.get(0) : in.get(0).times(in.get(1)); // (…, L)
+            return List.of(Fourier.product(x, 1, Fourier.matrix(x, x.dim(-1), n), n / 2 + 1, 2));
+        }
+    }
+
+    /**
+     * The transpose of {@link RealFft} without a window: (y (…, n/2 + 1, 2)) → (…, length), {@code Σₖ Re yₖ·cos(2π·j·k/n) −
+     * Im yₖ·sin(2π·j·k/n)}. It carries gradients back, and is the inverse transform of suitably weighted bins.
+     */
+    record RealFftAdjoint(int n, int length) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 1, 1);
+            Check.computes(this, in);
+            Shape y = in.get(0).shape();
+            Check.that(
+                    length >= 1 && length <= n && y.rank() >= 2 && y.dim(-1) == 2 && y.dim(-2) == n / 2 + 1,
+                    this,
+                    "needs (…, n/2 + 1, 2) and 1 ≤ length ≤ n",
+                    in);
+            return Check.one(in.get(0).dtype(), y.range(0, y.rank() - 2).concat(Shape.of(length)));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor y = in.get(0);
+            return List.of(Fourier.product(y, 2, Fourier.matrix(y, length, n).t(), length));
+        }
+    }
+
+    /**
+     * |{@link RealFft}|²: (x (…, L), window (L)) → (…, n/2 + 1); or, with filters (bands, n/2 + 1), each row the weights of
+     * a band → (…, bands). Bins of weight zero are left out of a band's sum.
+     */
+    record PowerSpectrum(int n) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 3);
+            Shape bins = inferBins(this, n, in);
+            if (in.size() == 3) {
+                Shape filters = in.get(2).shape();
+                Check.that(
+                        filters.rank() == 2 && filters.dim(1) == n / 2 + 1,
+                        this,
+                        "filters must be (bands, n/2 + 1)",
+                        in);
+                bins = bins.with(bins.rank() - 1, filters.dim(0));
+            }
+            return Check.one(in.get(0).dtype(), bins);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor power = in.get(0).apply(new RealFft(n), in.get(1)).square().sum(false, -1);
+            return List.of(
+                    in.size() == 2
+                            ? power
+                            : Fourier.product(power, 1, in.get(2).t(), in.get(2).dim(0)));
+        }
+    }
+
+    /** (…, n/2 + 1) of (x (…, L), [window (L)], …). */
+    private static Shape inferBins(Op op, int n, List<Spec> in) {
+        Check.computes(op, in);
+        Shape x = in.get(0).shape();
+        Check.that(x.rank() >= 1 && x.dim(-1) >= 1 && x.dim(-1) <= n, op, "needs rows of 1 to " + n + " elements", in);
+        Check.that(
+                in.size() == 1 || in.get(1).shape().equals(Shape.of(x.dim(-1))),
+                op,
+                "the window must be as long as a row",
+                in);
+        return x.with(x.rank() - 1, n / 2 + 1);
+    }
+
     private static List<Spec> inferAlongAxis(Op op, int axis, List<Spec> in, int operands) {
         Check.count(op, in, operands, operands);
         Check.computes(op, in);

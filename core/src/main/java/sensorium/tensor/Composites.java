@@ -1,13 +1,14 @@
 package sensorium.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import sensorium.op.Dispatch;
 import sensorium.op.Fused;
 import sensorium.op.Primitive;
 import sensorium.op.Primitive.Window;
 
-/** Products, convolutions, norms, attention, resampling. */
+/** Products, convolutions, norms, attention, spectra, resampling. */
 public sealed interface Composites permits Tensor {
     private Tensor self() {
         return (Tensor) this;
@@ -154,6 +155,40 @@ public sealed interface Composites permits Tensor {
             in.add(mask);
         }
         return Dispatch.run(how, in).get(0);
+    }
+
+    /**
+     * The Fourier transform of real rows (…, L), followed by zeros up to length n ≥ L: (…, n/2 + 1, 2), real and imaginary
+     * parts of {@code Σⱼ xⱼ·exp(−2πi·j·k/n)}.
+     */
+    default Tensor rfft(int n) {
+        return self().apply(new Fused.RealFft(n));
+    }
+
+    /**
+     * The real rows of length n whose transform this (…, n/2 + 1, 2) is. Of bin 0, and of bin n/2 for even n, only the real
+     * part counts.
+     */
+    default Tensor irfft(int n) {
+        // Every bin stands for its mirror image too, but those that are their own.
+        double[] weights = new double[n / 2 + 1];
+        Arrays.fill(weights, 2.0 / n);
+        weights[0] = 1.0 / n;
+        if (n % 2 == 0) {
+            weights[n / 2] = 1.0 / n;
+        }
+        Tensor scale = Tensor.of(self(), weights).to(self().dtype()).unsqueeze(1);
+        return self().times(scale).apply(new Fused.RealFftAdjoint(n, n));
+    }
+
+    /**
+     * |rfft|² of rows (…, L) under a window (L): (…, n/2 + 1), or what filters (bands, n/2 + 1) sum of it: (…, bands).
+     * {@code filters} may be null.
+     */
+    default Tensor powerSpectrum(int n, Tensor window, Tensor filters) {
+        return filters == null
+                ? self().apply(new Fused.PowerSpectrum(n), window)
+                : self().apply(new Fused.PowerSpectrum(n), window, filters);
     }
 
     /** Unit vectors along an axis: {@code x / max(‖x‖, eps)}. */

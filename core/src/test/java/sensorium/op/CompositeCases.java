@@ -24,6 +24,7 @@ final class CompositeCases {
         reductions(t);
         layers(t);
         resampling(t);
+        spectra(t);
     }
 
     private static void elementwise(Table t) {
@@ -166,5 +167,22 @@ final class CompositeCases {
                     Sample.floats(1, 3, 4, 2).in(-1.2, 1.2));
         }
         t.composite("interpolate", NORM, 2, in -> in.get(0).interpolate(1.7, 0.6, Resampling.BICUBIC), image);
+    }
+
+    private static void spectra(Table t) {
+        t.composite("rfft", NORM, 2, in -> in.get(0).rfft(12), floats(2, 3, 10));
+        t.composite("rfft", NORM, 2, in -> in.get(0).windows(0, 6, 2, 1).rfft(6), floats(17));
+        t.composite("irfft", NORM, 2, in -> in.get(0).irfft(10), floats(3, 6, 2));
+        t.composite("irfft", NORM, 2, in -> in.get(0).rfft(9).irfft(9), floats(3, 9));
+        t.composite(
+                "powerSpectrum",
+                NORM,
+                2,
+                in -> in.get(0).windows(1, 8, 3, 1).powerSpectrum(9, in.get(1), in.get(2)),
+                floats(2, 23),
+                floats(8),
+                floats(3, 5));
+        t.composite(
+                "powerSpectrum", NORM, 2, in -> in.get(0).powerSpectrum(8, in.get(1), null), floats(3, 8), floats(8));
     }
 }

@@ -21,6 +21,7 @@ final class FusedCases {
         norms(t);
         attention(t);
         pooling(t);
+        spectra(t);
         var adam = new Fused.AdamWStep(1e-2, 0.9, 0.99, 1e-6, 0.1, 0.19, 0.0199);
         t.floats(
                 adam,
@@ -171,5 +172,43 @@ final class FusedCases {
                 Budget.EXACT,
                 0,
                 floats(1, 1, 4, 4).with(Sample.integers(0, 2)));
+    }
+
+    private static void spectra(Table t) {
+        // Every radix, products of them, primes, powers of two; one row, a few, more than a vector has lanes.
+        for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 14, 15, 22, 25, 30, 60, 64}) {
+            t.floats(new Fused.RealFft(n), Budget.norm(16), 2, floats(3, n));
+            t.floats(new Fused.RealFftAdjoint(n, n), Budget.norm(16), 2, floats(3, n / 2 + 1, 2));
+        }
+        for (int n : new int[] {77, 200, 202, 211, 256}) {
+            t.floats(new Fused.RealFft(n), Budget.norm(32), 0, floats(37, n));
+            t.floats(new Fused.RealFftAdjoint(n, n), Budget.norm(32), 0, floats(37, n / 2 + 1, 2));
+        }
+        for (int n : new int[] {19, 20, 47, 48}) {
+            // Rows shorter than the transform, under a window.
+            t.floats(new Fused.RealFft(n), Budget.norm(16), 2, floats(2, 3, 17), floats(17));
+            t.floats(new Fused.RealFftAdjoint(n, 17), Budget.norm(16), 2, floats(2, n / 2 + 1, 2));
+            t.floats(new Fused.PowerSpectrum(n), Budget.norm(32), 2, floats(2, 3, 17), floats(17));
+            t.floats(new Fused.PowerSpectrum(n), Budget.norm(32), 2, floats(5, 17), floats(17), floats(3, n / 2 + 1));
+            // Filters with zeros before, between, after, and nothing but zeros.
+            Sample filters = floats(5, n / 2 + 1).with(Sample.these(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2));
+            t.floats(new Fused.PowerSpectrum(n), Budget.norm(32), 2, floats(37, 17), floats(17), filters);
+        }
+        t.floats(new Fused.RealFft(12), Budget.norm(16), 0, floats(0, 12));
+        t.floats(new Fused.RealFft(12), Budget.norm(16), 2, floats(12));
+        t.floats(new Fused.RealFftAdjoint(12, 12), Budget.norm(16), 0, floats(2, 0, 7, 2));
+        t.floats(new Fused.PowerSpectrum(12), Budget.norm(16), 0, floats(0, 12), floats(12), floats(3, 7));
+        // NaN stays in its row, and is in every bin of it.
+        Sample nan =
+                floats(3, 10).with(Sample.these(1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, Double.NaN, 5, 6, 7, 8, 9, 0));
+        t.floats(new Fused.RealFft(10), Budget.norm(16), 0, nan);
+        t.floats(new Fused.RealFft(15), Budget.norm(16), 0, nan);
+        t.floats(new Fused.PowerSpectrum(10), Budget.norm(16), 0, nan, floats(10));
+        for (int n : new int[] {10, 11}) {
+            Sample bins = floats(3, 6, 2)
+                    .with(Sample.these(
+                            1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, Double.NaN, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4));
+            t.floats(new Fused.RealFftAdjoint(n, n), Budget.norm(16), 0, bins);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package sensorium.kernels.cpu;
 
+import java.util.Arrays;
 import java.util.List;
 import sensorium.op.Fused;
 import sensorium.tensor.DType;
@@ -48,6 +49,9 @@ final class FusedOps {
             case Fused.AttentionGrad _ -> true;
             case Fused.MaxPool2d _ -> true;
             case Fused.MaxPool2dGrad _ -> true;
+            case Fused.RealFft _ -> true;
+            case Fused.RealFftAdjoint _ -> true;
+            case Fused.PowerSpectrum _ -> true;
             default -> false;
         };
     }
@@ -150,6 +154,20 @@ final class FusedOps {
                 new MaxPool(pool, p.kernelH(), p.kernelW(), p.window(), x).forward(c.x(0), c.y(0));
             case Fused.MaxPool2dGrad p ->
                 new MaxPool(pool, p.kernelH(), p.kernelW(), p.window(), x).backward(c.x(0), c.x(1), c.y(0));
+            case Fused.RealFft f -> {
+                var r = new Signals(c);
+                new Fft(pool, f.n(), n).forward(r.address, r.stride, rows, c.inputs() == 2 ? c.x(1) : 0, c.y(0));
+            }
+            case Fused.RealFftAdjoint f ->
+                new Fft(pool, f.n(), f.length())
+                        .adjoint(c.x(0), (int) x.range(0, x.rank() - 2).size(), c.y(0));
+            case Fused.PowerSpectrum f -> {
+                var r = new Signals(c);
+                Filters filters = c.inputs() == 2
+                        ? null
+                        : new Filters(c.x(2), c.shape(2).dim(0), c.shape(2).dim(1));
+                new Fft(pool, f.n(), n).power(r.address, r.stride, rows, c.x(1), filters, c.y(0));
+            }
             default -> throw new IllegalArgumentException("no kernel for " + op.name());
         }
     }
@@ -167,6 +185,23 @@ final class FusedOps {
             dy = c.x(affine ? 2 : 1);
             dweight = affine ? c.y(1) : 0;
             dbias = c.outputs() == 3 ? c.y(2) : 0;
+        }
+    }
+
+    /** The rows of operand 0, where they lie if that is at one distance from each other, be it that they overlap. */
+    private static final class Signals {
+        final long address;
+        /** Elements from one row to the next. */
+        final long stride;
+
+        Signals(Call c) {
+            Layout layout = c.operand(0).layout();
+            int last = layout.shape().rank() - 1;
+            int n = layout.shape().dim(last);
+            Nest rows = Nest.of(layout.shape().range(0, last).dims(), Arrays.copyOf(layout.strides(), last));
+            boolean walk = rows.rank() == 1 && (n == 1 || layout.stride(last) == 1);
+            address = walk ? c.first(0) : c.x(0);
+            stride = walk ? rows.step(0) : n;
         }
     }
 

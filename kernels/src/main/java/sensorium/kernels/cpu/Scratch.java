@@ -26,7 +26,11 @@ final class Scratch {
         BLOCKS,
         TAIL,
         TAIL_EXP,
-        TRANSPOSED
+        TRANSPOSED,
+        SQUARE,
+        BUTTERFLY,
+        COMPLEX,
+        SPECTRUM
     }
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);

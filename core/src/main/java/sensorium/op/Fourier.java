@@ -1,0 +1,32 @@
+package sensorium.op;
+
+import sensorium.tensor.Shape;
+import sensorium.tensor.Tensor;
+
+/** The matrix of the real discrete Fourier transform: what the fast transforms are checked against. */
+final class Fourier {
+    private Fourier() {}
+
+    /**
+     * (length, 2·(n/2 + 1)) with {@code cos(2π·j·k/n)} in column 2k and {@code −sin(2π·j·k/n)} in column 2k + 1 of row j;
+     * type and place of {@code like}.
+     */
+    static Tensor matrix(Tensor like, int length, int n) {
+        int columns = 2 * (n / 2 + 1);
+        double[] m = new double[Math.multiplyExact(length, columns)];
+        for (int j = 0; j < length; j++) {
+            for (int k = 0; k <= n / 2; k++) {
+                double turn = 2 * Math.PI * ((long) j * k % n) / n;
+                m[j * columns + 2 * k] = Math.cos(turn);
+                m[j * columns + 2 * k + 1] = -Math.sin(turn);
+            }
+        }
+        return Tensor.of(like, m).to(like.dtype()).reshape(length, columns);
+    }
+
+    /** The last {@code axes} axes of x, as one, times a matrix whose columns become the axes {@code result}. */
+    static Tensor product(Tensor x, int axes, Tensor matrix, int... result) {
+        Shape rows = x.shape().range(0, x.rank() - axes);
+        return x.reshape((int) rows.size(), matrix.dim(0)).matmul(matrix).reshape(rows.concat(Shape.of(result)));
+    }
+}
