@@ -1,16 +1,23 @@
 package sensorium.kernels.cpu;
 
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.splat;
 import static sensorium.kernels.cpu.Lanes.store;
 
+import jdk.incubator.vector.FloatVector;
 import sensorium.kernels.cpu.Scratch.Slot;
 
 /**
  * The passes of a complex Fourier transform in place, decimating in frequency (Gentleman and Sande 1966): a pass of radix r
  * turns each block of r·m numbers into r blocks of m. A number is a vector of real parts and one of imaginary parts that
  * follows it: every lane transforms a row of its own. Bins end up in {@link FftPlan#place digit-reversed} places.
+ *
+ * <p>The longer passes call the Vector API itself: beyond a number of nodes the compiler inlines nothing else (see {@link
+ * Exponential}).
  */
 final class FftPasses {
     /** Bytes of a complex number. */
@@ -115,36 +122,36 @@ final class FftPasses {
             var minus3 = s3.neg();
             long at = x + j * PAIR;
             for (int b = 0; b < blocks; b++, at += 4 * step) {
-                var ar = load(at);
-                var ai = load(at + VB);
-                var br = load(at + step);
-                var bi = load(at + step + VB);
-                var cr = load(at + 2 * step);
-                var ci = load(at + 2 * step + VB);
-                var dr = load(at + 3 * step);
-                var di = load(at + 3 * step + VB);
+                var ar = FloatVector.fromMemorySegment(F, ALL, at, ORDER);
+                var ai = FloatVector.fromMemorySegment(F, ALL, at + VB, ORDER);
+                var br = FloatVector.fromMemorySegment(F, ALL, at + step, ORDER);
+                var bi = FloatVector.fromMemorySegment(F, ALL, at + step + VB, ORDER);
+                var cr = FloatVector.fromMemorySegment(F, ALL, at + 2 * step, ORDER);
+                var ci = FloatVector.fromMemorySegment(F, ALL, at + 2 * step + VB, ORDER);
+                var dr = FloatVector.fromMemorySegment(F, ALL, at + 3 * step, ORDER);
+                var di = FloatVector.fromMemorySegment(F, ALL, at + 3 * step + VB, ORDER);
                 var acR = ar.add(cr);
                 var acI = ai.add(ci);
                 var bdR = br.add(dr);
                 var bdI = bi.add(di);
-                store(acR.add(bdR), at);
-                store(acI.add(bdI), at + VB);
+                acR.add(bdR).intoMemorySegment(ALL, at, ORDER);
+                acI.add(bdI).intoMemorySegment(ALL, at + VB, ORDER);
                 var yr = acR.sub(bdR);
                 var yi = acI.sub(bdI);
-                store(yr.fma(c2, yi.mul(s2)), at + 2 * step);
-                store(yi.fma(c2, yr.mul(minus2)), at + 2 * step + VB);
+                yr.fma(c2, yi.mul(s2)).intoMemorySegment(ALL, at + 2 * step, ORDER);
+                yi.fma(c2, yr.mul(minus2)).intoMemorySegment(ALL, at + 2 * step + VB, ORDER);
                 var evenR = ar.sub(cr);
                 var evenI = ai.sub(ci);
                 var oddR = bi.sub(di); // −i·(b − d)
                 var oddI = dr.sub(br);
                 yr = evenR.add(oddR);
                 yi = evenI.add(oddI);
-                store(yr.fma(c1, yi.mul(s1)), at + step);
-                store(yi.fma(c1, yr.mul(minus1)), at + step + VB);
+                yr.fma(c1, yi.mul(s1)).intoMemorySegment(ALL, at + step, ORDER);
+                yi.fma(c1, yr.mul(minus1)).intoMemorySegment(ALL, at + step + VB, ORDER);
                 yr = evenR.sub(oddR);
                 yi = evenI.sub(oddI);
-                store(yr.fma(c3, yi.mul(s3)), at + 3 * step);
-                store(yi.fma(c3, yr.mul(minus3)), at + 3 * step + VB);
+                yr.fma(c3, yi.mul(s3)).intoMemorySegment(ALL, at + 3 * step, ORDER);
+                yi.fma(c3, yr.mul(minus3)).intoMemorySegment(ALL, at + 3 * step + VB, ORDER);
             }
         }
     }
@@ -168,50 +175,50 @@ final class FftPasses {
             var s4 = splat(w + 28);
             long at = x + j * PAIR;
             for (int k = 0; k < blocks; k++, at += 5 * step) {
-                var ar = load(at);
-                var ai = load(at + VB);
-                var br = load(at + step);
-                var bi = load(at + step + VB);
-                var er = load(at + 4 * step);
-                var ei = load(at + 4 * step + VB);
+                var ar = FloatVector.fromMemorySegment(F, ALL, at, ORDER);
+                var ai = FloatVector.fromMemorySegment(F, ALL, at + VB, ORDER);
+                var br = FloatVector.fromMemorySegment(F, ALL, at + step, ORDER);
+                var bi = FloatVector.fromMemorySegment(F, ALL, at + step + VB, ORDER);
+                var er = FloatVector.fromMemorySegment(F, ALL, at + 4 * step, ORDER);
+                var ei = FloatVector.fromMemorySegment(F, ALL, at + 4 * step + VB, ORDER);
                 var beR = br.add(er);
                 var beI = bi.add(ei);
                 var outerR = bi.sub(ei); // −i·(b − e)
                 var outerI = er.sub(br);
-                var cr = load(at + 2 * step);
-                var ci = load(at + 2 * step + VB);
-                var dr = load(at + 3 * step);
-                var di = load(at + 3 * step + VB);
+                var cr = FloatVector.fromMemorySegment(F, ALL, at + 2 * step, ORDER);
+                var ci = FloatVector.fromMemorySegment(F, ALL, at + 2 * step + VB, ORDER);
+                var dr = FloatVector.fromMemorySegment(F, ALL, at + 3 * step, ORDER);
+                var di = FloatVector.fromMemorySegment(F, ALL, at + 3 * step + VB, ORDER);
                 var cdR = cr.add(dr);
                 var cdI = ci.add(di);
                 var innerR = ci.sub(di); // −i·(c − d)
                 var innerI = dr.sub(cr);
-                store(ar.add(beR).add(cdR), at);
-                store(ai.add(beI).add(cdI), at + VB);
+                ar.add(beR).add(cdR).intoMemorySegment(ALL, at, ORDER);
+                ai.add(beI).add(cdI).intoMemorySegment(ALL, at + VB, ORDER);
                 var midR = beR.fma(cos1, cdR.fma(cos2, ar));
                 var midI = beI.fma(cos1, cdI.fma(cos2, ai));
                 var turnR = outerR.fma(sin1, innerR.mul(sin2));
                 var turnI = outerI.fma(sin1, innerI.mul(sin2));
                 var yr = midR.add(turnR);
                 var yi = midI.add(turnI);
-                store(yr.fma(c1, yi.mul(s1)), at + step);
-                store(yi.mul(c1).sub(yr.mul(s1)), at + step + VB);
+                yr.fma(c1, yi.mul(s1)).intoMemorySegment(ALL, at + step, ORDER);
+                yi.mul(c1).sub(yr.mul(s1)).intoMemorySegment(ALL, at + step + VB, ORDER);
                 yr = midR.sub(turnR);
                 yi = midI.sub(turnI);
-                store(yr.fma(c4, yi.mul(s4)), at + 4 * step);
-                store(yi.mul(c4).sub(yr.mul(s4)), at + 4 * step + VB);
+                yr.fma(c4, yi.mul(s4)).intoMemorySegment(ALL, at + 4 * step, ORDER);
+                yi.mul(c4).sub(yr.mul(s4)).intoMemorySegment(ALL, at + 4 * step + VB, ORDER);
                 midR = beR.fma(cos2, cdR.fma(cos1, ar));
                 midI = beI.fma(cos2, cdI.fma(cos1, ai));
                 turnR = outerR.fma(sin2, innerR.mul(minusSin1));
                 turnI = outerI.fma(sin2, innerI.mul(minusSin1));
                 yr = midR.add(turnR);
                 yi = midI.add(turnI);
-                store(yr.fma(c2, yi.mul(s2)), at + 2 * step);
-                store(yi.mul(c2).sub(yr.mul(s2)), at + 2 * step + VB);
+                yr.fma(c2, yi.mul(s2)).intoMemorySegment(ALL, at + 2 * step, ORDER);
+                yi.mul(c2).sub(yr.mul(s2)).intoMemorySegment(ALL, at + 2 * step + VB, ORDER);
                 yr = midR.sub(turnR);
                 yi = midI.sub(turnI);
-                store(yr.fma(c3, yi.mul(s3)), at + 3 * step);
-                store(yi.mul(c3).sub(yr.mul(s3)), at + 3 * step + VB);
+                yr.fma(c3, yi.mul(s3)).intoMemorySegment(ALL, at + 3 * step, ORDER);
+                yi.mul(c3).sub(yr.mul(s3)).intoMemorySegment(ALL, at + 3 * step + VB, ORDER);
             }
         }
     }
