@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ErrorStreamTest {
@@ -26,7 +24,6 @@ final class ErrorStreamTest {
     }
 
     @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "descriptors are handed over by a POSIX shell")
     void bothStreamsIntoOneFile(@TempDir Path folder) throws Exception {
         File log = folder.resolve("log").toFile();
         // As the launcher does it: descriptor 2 goes elsewhere, the error stream comes in as descriptor 0.
@@ -36,7 +33,6 @@ final class ErrorStreamTest {
     }
 
     @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs a POSIX shell")
     void staysWithoutALauncher(@TempDir Path folder) throws Exception {
         File log = folder.resolve("log").toFile();
         assertThat(run(log, "exec \"$0\" \"$@\" 2>/dev/null")).isZero();
