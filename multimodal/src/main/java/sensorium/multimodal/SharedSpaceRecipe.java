@@ -90,8 +90,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.material = material;
         this.options = options;
         this.seed = seed;
-        int side = space.config().side();
-        this.seeing = new PictureAugment(material.pictures(), side, options.seeing, seed);
+        this.seeing = new PictureAugment(material.pictures(), space.config().side(), options.seeing, seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -137,7 +136,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
 
     @Override
     public Batch batch(Step step) {
-        return learnsWords(step) ? words(step.batch()) : senses(step);
+        return learnsWords(step) ? words(step.batch()) : senses(step.batch());
     }
 
     /** Every chosen concept twice, in different words where it has them. */
@@ -189,8 +188,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         return words;
     }
 
-    private Batch senses(Step step) {
-        long number = step.batch();
+    private Batch senses(long number) {
         int seen = pictureItems.length == 0 ? 0 : options.pictures;
         int heard = soundItems.length == 0 ? 0 : options.sounds;
         float[] pixels = new float[seen * seeing.length()];
