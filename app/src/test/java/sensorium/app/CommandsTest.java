@@ -217,19 +217,9 @@ final class CommandsTest {
     @Test
     void aClassifierIsTrainedMeasuredAndUsed() {
         Path run = folder.resolve("classifier");
-        JsonNode trained = sensorium(
-                        "train",
-                        "classify",
-                        "--data",
-                        data,
-                        "--out",
-                        run,
-                        "--epochs",
-                        "2",
-                        "--set",
-                        "sense=picture",
-                        "--json")
-                .json();
+        String[] ofPictures = {"--set", "sense=picture"};
+        Object[] line = with(ofPictures, "train", "classify", "--data", data, "--out", run, "--epochs", 2);
+        JsonNode trained = sensorium(line).json();
         assertThat(trained.path("labels")).hasSize(3);
         JsonNode scores = sensorium("eval", run, "--data", data, "--json").json();
         assertThat(scores.path("n").asInt()).isEqualTo(3);
@@ -238,20 +228,7 @@ final class CommandsTest {
                 sensorium("classify", run, data.resolve("0.png"), "--json").json();
         assertThat(NAMES).contains(rows.path(0).path("label").asString(""));
         assertThat(sensorium("embed", run, "--text", "x").status).isEqualTo(1);
-        assertThat(sensorium(
-                                "train",
-                                "classify",
-                                "--data",
-                                data,
-                                "--out",
-                                run,
-                                "--epochs",
-                                "2",
-                                "--set",
-                                "sense=picture")
-                        .err)
-                .contains("--resume")
-                .hasLineCount(1);
+        assertThat(sensorium(line).err).contains("--resume").hasLineCount(1);
     }
 
     @Test
