@@ -36,39 +36,40 @@ final class DataCommand implements Runnable {
     @Command(name = "list", mixinStandardHelpOptions = true, description = "List the sets that can be had by name.")
     void list(@Mixin CommonOptions common) {
         DataSets sets = DataSets.ofUser();
-        List<Map<String, Object>> rows = new ArrayList<>();
-        var text = new StringBuilder();
+        List<Listed> rows = new ArrayList<>();
         for (DataSet set : DataSet.values()) {
             Optional<Path> where = sets.installed(set);
-            add(rows, text, set.setName(), set.about(), set, where);
+            rows.add(new Listed(set.setName(), set.about(), set, where));
             if (set == DataSet.STAMPS) {
-                add(rows, text, DataSets.SPEECH, SPEECH_ABOUT, set, where.map(p -> p.resolve(DataSets.SPEECH)));
+                rows.add(new Listed(DataSets.SPEECH, SPEECH_ABOUT, set, where.map(p -> p.resolve(DataSets.SPEECH))));
             }
         }
-        common.print(rows, text.toString().stripTrailing());
+        common.print(
+                rows.stream().map(Listed::toMap).toList(),
+                rows.stream().map(Listed::text).collect(Collectors.joining(System.lineSeparator())));
     }
 
-    private static void add(
-            List<Map<String, Object>> rows,
-            StringBuilder text,
-            String name,
-            String about,
-            DataSet set,
-            Optional<Path> where) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", name);
-        row.put("about", about);
-        row.put("licence", set.licence());
-        row.put("installed", where.map(Path::toString).orElse(null));
-        rows.add(row);
-        text.append("%-15s %s (%s)%n%-15s %s%n"
-                .formatted(
-                        name,
-                        about,
-                        set.licence(),
-                        "",
-                        where.map(p -> "installed in " + p)
-                                .orElse("not installed: sensorium data install " + set.setName())));
+    /** @param set what it is, or comes with */
+    private record Listed(String name, String about, DataSet set, Optional<Path> where) {
+        Map<String, Object> toMap() {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("name", name);
+            row.put("about", about);
+            row.put("licence", set.licence());
+            row.put("installed", where.map(Path::toString).orElse(null));
+            return row;
+        }
+
+        String text() {
+            return "%-15s %s (%s)%n%-15s %s"
+                    .formatted(
+                            name,
+                            about,
+                            set.licence(),
+                            "",
+                            where.map(p -> "installed in " + p)
+                                    .orElse("not installed: sensorium data install " + set.setName()));
+        }
     }
 
     @Command(name = "install", mixinStandardHelpOptions = true, description = "Bring a set here, without root.")

@@ -1,11 +1,13 @@
 package sensorium.app;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,37 +51,42 @@ final class EmbedCommand implements Runnable {
         }
         common.backend();
         var embedder = new Embedder(new ModelFolder(model).openSpace());
-        List<Map<String, Object>> rows = new ArrayList<>();
-        var table = new StringBuilder();
-        add(rows, table, "text", texts, embedder.texts(texts));
-        add(
-                rows,
-                table,
-                "image",
-                images,
-                embedder.pictures(images.stream().map(PictureFile::decode).toList()));
-        add(
-                rows,
-                table,
-                "audio",
-                sounds,
-                embedder.sounds(
-                        sounds.stream().map(f -> AudioFile.decode(f).mono()).toList()));
-        common.print(rows, table.toString().stripTrailing());
+        var pictures =
+                embedder.pictures(images.stream().map(PictureFile::decode).toList());
+        var heard = embedder.sounds(
+                sounds.stream().map(f -> AudioFile.decode(f).mono()).toList());
+        List<Embedded> rows = Stream.of(
+                        Embedded.all("text", texts, embedder.texts(texts)),
+                        Embedded.all("image", images, pictures),
+                        Embedded.all("audio", sounds, heard))
+                .flatMap(List::stream)
+                .toList();
+        common.print(
+                rows.stream().map(Embedded::toMap).toList(),
+                rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
     }
 
-    private static void add(
-            List<Map<String, Object>> rows, StringBuilder table, String sense, List<?> inputs, float[][] vectors) {
-        for (int i = 0; i < vectors.length; i++) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Embedded(String sense, String input, float[] vector) {
+        static List<Embedded> all(String sense, List<?> inputs, float[][] vectors) {
+            return IntStream.range(0, vectors.length)
+                    .mapToObj(i -> new Embedded(sense, inputs.get(i).toString(), vectors[i]))
+                    .toList();
+        }
+
+        Map<String, Object> toMap() {
             Map<String, Object> row = new LinkedHashMap<>();
-            row.put(sense, inputs.get(i).toString());
-            row.put("vector", vectors[i]);
-            rows.add(row);
-            table.append(sense).append(' ').append(inputs.get(i)).append('\n');
-            for (float v : vectors[i]) {
-                table.append(String.format(Locale.ROOT, " %.5f", v));
+            row.put(sense, input);
+            row.put("vector", vector);
+            return row;
+        }
+
+        String text() {
+            var line = new StringBuilder(sense + " " + input + "\n");
+            for (float v : vector) {
+                line.append(String.format(Locale.ROOT, " %.5f", v));
             }
-            table.append('\n');
+            return line.toString();
         }
     }
 }
