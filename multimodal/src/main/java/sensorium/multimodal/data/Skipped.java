@@ -26,13 +26,13 @@ public final class Skipped {
     /**
      * Counts one thing.
      *
-     * @param where a file or a line
+     * @param where a file or a line; not said again where the fault names the path of that file
      * @param why the fault, without a full stop
      */
     public synchronized void add(String where, String why) {
         count++;
         if (reasons.size() < REASONS_KEPT) {
-            reasons.add(where + ": " + why);
+            reasons.add(why.contains("/" + where + ": ") ? why : where + ": " + why);
         }
     }
 
