@@ -129,7 +129,7 @@ public final class SpaceIndex {
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> -best[i]))
                 .limit(k)
-                .map(i -> items.get(i).scored(best[i]))
+                .map(i -> items.get(i).scored(Math.min(1, best[i]))) // rounding may put a cosine above
                 .toList();
     }
 

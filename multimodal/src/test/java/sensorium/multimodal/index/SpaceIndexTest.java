@@ -81,7 +81,7 @@ class SpaceIndexTest {
                             AudioFile.decode(item.sounds().getFirst().file()).mono()))[0])) {
                 List<Hit> hits = open.search(query, 5);
                 assertThat(hits).hasSize(5);
-                assertThat(hits.getFirst().score()).isBetween(0.9999, 1.0001);
+                assertThat(hits.getFirst().score()).isBetween(0.9999, 1.0);
                 assertThat(hits.getFirst())
                         .isEqualTo(known.scored(hits.getFirst().score()));
                 assertThat(hits).isSortedAccordingTo((a, b) -> Double.compare(b.score(), a.score()));
