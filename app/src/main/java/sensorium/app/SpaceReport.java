@@ -72,8 +72,7 @@ final class SpaceReport {
         long captions =
                 material.items().stream().mapToLong(i -> i.captions().size()).sum();
         return List.of(
-                new Page.Fact(
-                        TimeTable.seconds(outcome.seconds()), "of training, " + count(outcome.steps()) + " steps"),
+                new Page.Fact(TimeTable.seconds(outcome.seconds()), "of training, " + TrainingReport.steps(outcome)),
                 new Page.Fact(
                         data.name(),
                         count(material.items().size()) + " items, "

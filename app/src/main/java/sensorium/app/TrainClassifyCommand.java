@@ -104,8 +104,8 @@ final class TrainClassifyCommand implements Runnable {
                 json,
                 String.format(
                         Locale.ROOT,
-                        "%d steps in %.0f s; %d labels; accuracy %.2f %% of %.0f%s%s%nreport %s",
-                        outcome.steps(),
+                        "%s in %.0f s; %d labels; accuracy %.2f %% of %.0f%s%s%nreport %s",
+                        TrainingReport.steps(outcome),
                         outcome.seconds(),
                         config.labels().size(),
                         100 * outcome.measures().get("accuracy"),

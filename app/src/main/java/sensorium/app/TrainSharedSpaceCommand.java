@@ -56,9 +56,9 @@ final class TrainSharedSpaceCommand implements Runnable {
         json.put("report", report.toString());
         common.print(
                 json,
-                "%d steps in %.0f s, last loss %.3f, on %s%s%nreport %s%nnow: sensorium eval %s --data %s"
+                "%s in %.0f s, last loss %.3f, on %s%s%nreport %s%nnow: sensorium eval %s --data %s"
                         .formatted(
-                                outcome.steps(),
+                                TrainingReport.steps(outcome),
                                 outcome.seconds(),
                                 outcome.loss(),
                                 result.material(),

@@ -70,14 +70,17 @@ record TrainingReport(
                 title,
                 "Trained from nothing on this machine.",
                 List.of(
-                        new Page.Fact(
-                                TimeTable.seconds(outcome.seconds()),
-                                String.format(Locale.ROOT, "of training, %,d steps", outcome.steps())),
+                        new Page.Fact(TimeTable.seconds(outcome.seconds()), "of training, " + steps(outcome)),
                         new Page.Fact(data, items),
                         new Page.Fact(String.format(Locale.ROOT, "%.3f", outcome.loss()), "last loss"),
                         weights(model)),
                 sections,
                 "Everything on this page is inside this one file; nothing is loaded from elsewhere.");
+    }
+
+    /** Of the whole run, as one says it. */
+    static String steps(Trainer.Outcome outcome) {
+        return outcome.steps() == 1 ? "1 step" : String.format(Locale.ROOT, "%,d steps", outcome.steps());
     }
 
     /** How many weights a model has, and how many of them learnt in the last part of its run. */
