@@ -77,14 +77,14 @@ public sealed interface Pooling extends Module
         @Override
         public Tensor forward(Tensor tokens, Tensor mask) {
             Tensor counted = tokens.slice(1, skipped, tokens.dim(1));
-            Tensor lowest = mask == null
+            Tensor present = mask == null
                     ? counted
                     : Tensor.where(
                             mask.slice(1, skipped, mask.dim(1)).unsqueeze(2),
                             counted,
                             Tensor.full(counted, Double.NEGATIVE_INFINITY));
             Tensor mean = new Mean(skipped).forward(tokens, mask);
-            return Tensor.concat(1, List.of(mean, lowest.max(1)));
+            return Tensor.concat(1, List.of(mean, present.max(1)));
         }
     }
 
