@@ -27,6 +27,8 @@ final class Gemm {
     static final int DEPTH = 256;
     /** Panels of B that a task packs at once: with AVX-512 256 KB, a quarter of L2. */
     private static final int PANELS = 8;
+    /** Tasks a thread, so that one that is held up does not hold up all. */
+    private static final int TASKS = 3;
     /** Multiply-adds below which a second thread costs more than it brings. */
     private static final long WORTH_SHARING = 1 << 17;
     /** Below this many rows, copying B costs more than reading it where it lies. */
@@ -68,41 +70,49 @@ final class Gemm {
             return;
         }
         long work = (long) m * n * Math.max(1, k);
-        int columns = PANELS * GemmTiles.COLUMNS;
-        int rows = m;
-        if (work * count >= WORTH_SHARING && pool.threads() > 1) {
-            int wanted = 4 * pool.threads();
-            if ((long) count * Math.ceilDiv(n, columns) < wanted) {
-                columns = Math.max(columns / 2, GemmTiles.COLUMNS);
+        int panels = Math.ceilDiv(n, GemmTiles.COLUMNS);
+        int columns = Math.ceilDiv(panels, PANELS);
+        int rows = 1;
+        int threads = pool.threads();
+        if (work * count >= WORTH_SHARING && threads > 1) {
+            // Each block of columns packs its part of B once; blocks of rows pack the same part again.
+            int wanted = Math.ceilDiv(TASKS * threads, count);
+            columns = Math.max(columns, Math.min(wanted, panels / 2));
+            while (columns < panels && (long) count * columns % threads != 0) {
+                columns++;
             }
-            int tasks = Math.toIntExact(Math.min(wanted, (long) count * Math.ceilDiv(n, columns)));
-            int parts = Math.ceilDiv(wanted, tasks);
-            rows = Math.max(4 * GemmTiles.ROWS, Math.ceilDiv(Math.ceilDiv(m, parts), GemmTiles.ROWS) * GemmTiles.ROWS);
+            if ((long) count * columns < 2L * threads) {
+                rows = Math.clamp(m / (4 * GemmTiles.ROWS), 1, Math.ceilDiv(2 * TASKS * threads, count * columns));
+            }
         }
-        int rowBlocks = Math.ceilDiv(m, rows);
-        int colBlocks = Math.ceilDiv(n, columns);
-        int blockRows = rows;
-        int blockColumns = columns;
+        int rowBlocks = rows;
+        int colBlocks = columns;
         // By the whole product, not by a thread's part of it: the two ways sum in different orders.
         boolean dots = isRowOfDots(m, n, b);
         int tasks = Math.multiplyExact(count, rowBlocks * colBlocks);
         int grain = (int) Math.max(1, Math.min(tasks, WORTH_SHARING * tasks / Math.max(1, work * count)));
         pool.parallelFor(tasks, grain, (from, to) -> {
             for (int task = from; task < to; task++) {
-                int i = task % rowBlocks * blockRows;
-                int j = task / rowBlocks % colBlocks * blockColumns;
+                int i = begin(task % rowBlocks, rowBlocks, m, GemmTiles.ROWS);
+                int height = begin(task % rowBlocks + 1, rowBlocks, m, GemmTiles.ROWS) - i;
+                int j = begin(task / rowBlocks % colBlocks, colBlocks, n, GemmTiles.COLUMNS);
+                int width = begin(task / rowBlocks % colBlocks + 1, colBlocks, n, GemmTiles.COLUMNS) - j;
                 int product = task / rowBlocks / colBlocks;
                 Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
                 Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
                 Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
-                int width = Math.min(blockColumns, n - j);
                 if (dots) {
                     dots(width, k, pa, pb.at(0, j), pc.at(0, j), add);
                 } else {
-                    tiles(Math.min(blockRows, m - i), width, k, pa.at(i, 0), pb.at(0, j), pc.at(i, j), add);
+                    tiles(height, width, k, pa.at(i, 0), pb.at(0, j), pc.at(i, j), add);
                 }
             }
         });
+    }
+
+    /** Where part {@code i} of {@code parts} of an extent begins: all are whole tiles but the last, and differ by one. */
+    private static int begin(int i, int parts, int extent, int tile) {
+        return (int) Math.min(extent, (long) Math.ceilDiv(extent, tile) * i / parts * tile);
     }
 
     /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
