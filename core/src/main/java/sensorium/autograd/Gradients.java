@@ -274,6 +274,11 @@ final class Gradients {
                 grads.addAll(Collections.nCopies(in.size() - 3, null));
                 yield grads;
             }
+            case Fused.CrossEntropy c
+            when onlyFirst -> {
+                var grad = new Fused.CrossEntropyGrad(c.smoothing());
+                yield first(in.get(0).apply(grad, in.get(1), node.outputs.get(1), node.outputs.get(2), d));
+            }
             case Fused.MaxPool2d p ->
                 one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
             case Fused.RealFft f -> {

@@ -62,7 +62,7 @@ record Saves(int inputs, boolean outputs) {
                 NOTHING;
             case Fused.Softmax _, Fused.LogSoftmax _ -> OUTPUTS;
             case Fused.Linear _ -> new Saves(0b11, false);
-            case Fused.Attention _ -> new Saves(-1, true);
+            case Fused.Attention _, Fused.CrossEntropy _ -> new Saves(-1, true);
             case Fused _ -> INPUTS;
         };
     }

@@ -137,6 +137,57 @@ public sealed interface Fused extends Op {
     }
 
     /**
+     * (logits (…, C), targets (…) I64) → (cross-entropy of every row (…), its maximum (…), {@code Σ exp(x − max)} (…)). The
+     * row's cross-entropy is {@code −Σ q·log softmax(x)}, where q is 1 at the target but for a share {@code smoothing} that is
+     * spread evenly over all classes (Szegedy et al., arXiv 1512.00567). The other results are for the gradient.
+     */
+    record CrossEntropy(double smoothing) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 2);
+            Check.computes(this, in.subList(0, 1));
+            Shape x = in.get(0).shape();
+            Check.that(x.rank() >= 1 && x.dim(-1) > 0, this, "needs rows of classes", in);
+            Shape rows = x.without(-1);
+            Check.that(in.get(1).equals(new Spec(DType.I64, rows)), this, "needs one I64 target a row", in);
+            Spec each = new Spec(in.get(0).dtype(), rows);
+            return List.of(each, each, each);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor x = in.get(0);
+            Tensor max = x.max(true, -1);
+            Tensor sum = x.minus(max).exp().sum(false, -1);
+            Tensor logp = x.logSoftmax(-1);
+            Tensor loss = logp.gather(-1, in.get(1).unsqueeze(-1)).squeeze(-1).neg();
+            if (smoothing != 0) {
+                loss = loss.times(1 - smoothing).minus(logp.mean(false, -1).times(smoothing));
+            }
+            return List.of(loss, max.squeeze(-1), sum);
+        }
+    }
+
+    /** (logits, targets, max, sum, dloss) → dlogits of {@link CrossEntropy}, from its results: {@code dloss·(softmax − q)}. */
+    record CrossEntropyGrad(double smoothing) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 5, 5);
+            return Check.like(in.get(0));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            List<Tensor> upstream = new ArrayList<>();
+            upstream.add(in.getLast());
+            upstream.add(null);
+            upstream.add(null);
+            return Tape.vjp(new CrossEntropy(smoothing)::fallback, in.subList(0, 2), upstream)
+                    .subList(0, 1);
+        }
+    }
+
+    /**
      * (x (…, D)) or (x, weight (D), bias (D)) → {@code (x − mean)/√(var + eps)·weight + bias} over the last axis, with the
      * biased variance (Ba et al., arXiv 1607.06450).
      */

@@ -18,6 +18,7 @@ final class FusedCases {
     static void add(Table t) {
         linear(t);
         softmax(t);
+        crossEntropy(t);
         norms(t);
         attention(t);
         pooling(t);
@@ -86,6 +87,28 @@ final class FusedCases {
         }
     }
 
+    private static void crossEntropy(Table t) {
+        for (double smoothing : new double[] {0, 0.1}) {
+            var op = new Fused.CrossEntropy(smoothing);
+            t.floats(op, Budget.norm(8), 2, floats(3, 5), Sample.indices(5, 3));
+            t.floats(op, Budget.norm(8), 1, floats(2, 3, 7), Sample.indices(7, 2, 3));
+            t.floats(op, Budget.norm(8), 1, floats(7), Sample.indices(7));
+            t.floats(op, Budget.norm(8), 0, floats(3, 1), Sample.indices(1, 3));
+            t.floats(op, Budget.norm(8), 0, floats(0, 3), Sample.indices(3, 0));
+            t.floats(op, Budget.norm(16), 0, floats(5, 259).in(-200, 200), Sample.indices(259, 5));
+            Sample.Values special = Sample.these(1, -INF, 2, 1, Double.NaN, 2, 1e4, 1e4 + 1, -1e4, INF, 0, 1);
+            t.floats(op, Budget.norm(8), 0, floats(4, 3).with(special), Sample.indices(3, 4));
+            gradient(t, op, 1, floats(3, 5), Sample.indices(5, 3), floats(3));
+            gradient(t, op, 0, floats(2, 3, 7), Sample.indices(7, 2, 3), floats(2, 3));
+            gradient(t, op, 0, floats(5, 259).in(-20, 20), Sample.indices(259, 5), floats(5));
+        }
+    }
+
+    private static void gradient(Table t, Fused.CrossEntropy forward, int order, Sample... in) {
+        var op = new Fused.CrossEntropyGrad(forward.smoothing());
+        gradient(t, forward, op, order, in);
+    }
+
     private static void norms(Table t) {
         Sample[] weights = {floats(7), floats(7)};
         for (double eps : new double[] {1e-5, 1e-1}) {
@@ -143,14 +166,20 @@ final class FusedCases {
         gradient(t, plain, 0, q1, k1, k1, mask, q1);
     }
 
-    /** (q, k, v, [mask], dout): the gradient op reads what the forward op returned for the same operands. */
+    /** (q, k, v, [mask], dout). */
     private static void gradient(Table t, Fused.Attention forward, int order, Sample... in) {
         var op = new Fused.AttentionGrad(forward.scale(), forward.causal(), forward.offset());
+        gradient(t, forward, op, order, in);
+    }
+
+    /** The gradient op reads what the forward op returned for the same operands; the last of {@code in} is dy. */
+    private static void gradient(Table t, Fused forward, Fused op, int order, Sample... in) {
         t.run(
                 op,
                 operands -> {
                     List<Tensor> all = new ArrayList<>(operands.subList(0, operands.size() - 1));
-                    all.addAll(Tape.pause(() -> Dispatch.run(forward, List.copyOf(all))));
+                    List<Tensor> results = Tape.pause(() -> Dispatch.run(forward, List.copyOf(all)));
+                    all.addAll(forward instanceof Fused.CrossEntropy ? results.subList(1, 3) : results);
                     all.add(operands.getLast());
                     return Dispatch.run(op, all);
                 },

@@ -1,5 +1,8 @@
 package sensorium.nn;
 
+import java.util.List;
+import sensorium.op.Dispatch;
+import sensorium.op.Fused;
 import sensorium.tensor.DType;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
@@ -37,23 +40,22 @@ public final class Losses {
         Tensor index = targets.to(DType.I64);
         Tensor counts = index.ne(how.ignored());
         Tensor safe = index.times(counts.to(DType.I64)); // (…), ignored ones read class 0
-        Tensor logp = logits.logSoftmax(-1); // (…, C)
         Tensor weight = counts.to(logits.dtype());
         if (how.classWeights() != null) {
             weight = weight.times(how.classWeights().indexSelect(0, safe));
         }
         Tensor total = weight.sum().maximum(Tensor.full(logits, 1e-12));
-        Tensor loss = logp.gather(-1, safe.unsqueeze(-1))
-                .squeeze(-1)
-                .times(weight)
-                .sum()
-                .dividedBy(total)
-                .neg();
-        if (how.smoothing() == 0) {
+        // Class weights do not weight the even share by the target's, but each class by its own.
+        boolean apart = how.classWeights() != null && how.smoothing() != 0;
+        var op = new Fused.CrossEntropy(apart ? 0 : how.smoothing());
+        Tensor rows = Dispatch.run(op, List.of(logits, safe)).get(0); // (…)
+        Tensor loss = rows.times(weight).sum().dividedBy(total);
+        if (!apart) {
             return loss;
         }
-        Tensor weighted = how.classWeights() == null ? logp : logp.times(how.classWeights());
-        Tensor spread = weighted.mean(-1)
+        Tensor spread = logits.logSoftmax(-1)
+                .times(how.classWeights())
+                .mean(-1)
                 .times(counts.to(logits.dtype()))
                 .sum()
                 .dividedBy(total)

@@ -23,9 +23,10 @@ final class FusedOps {
     static boolean has(Fused op, List<Spec> in) {
         Shape x = in.get(0).shape();
         boolean attends = op instanceof Fused.Attention || op instanceof Fused.AttentionGrad;
+        boolean classifies = op instanceof Fused.CrossEntropy || op instanceof Fused.CrossEntropyGrad;
         for (int i = 0; i < in.size(); i++) {
-            boolean mask = attends && i == 3 && in.get(i).dtype() == DType.BOOL;
-            if (in.get(i).dtype() != DType.F32 && !mask || in.get(i).shape().size() > Integer.MAX_VALUE / 2) {
+            boolean other = i == 3 && attends && in.get(i).dtype() == DType.BOOL || i == 1 && classifies;
+            if (in.get(i).dtype() != DType.F32 && !other || in.get(i).shape().size() > Integer.MAX_VALUE / 2) {
                 return false;
             }
         }
@@ -36,6 +37,8 @@ final class FusedOps {
             case Fused.SoftmaxGrad s -> s.axis() == x.rank() - 1;
             case Fused.LogSoftmax s -> s.axis() == x.rank() - 1;
             case Fused.LogSoftmaxGrad s -> s.axis() == x.rank() - 1;
+            case Fused.CrossEntropy _ -> true;
+            case Fused.CrossEntropyGrad _ -> true;
             case Fused.LayerNorm _ -> true;
             case Fused.LayerNormGrad _ -> true;
             case Fused.RmsNorm _ -> true;
@@ -67,6 +70,11 @@ final class FusedOps {
             case Fused.SoftmaxGrad _ -> Rows.softmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);
             case Fused.LogSoftmax _ -> Rows.logSoftmax(pool, c.x(0), c.y(0), rows, n);
             case Fused.LogSoftmaxGrad _ -> Rows.logSoftmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);
+            case Fused.CrossEntropy loss ->
+                CrossEntropy.forward(pool, c.x(0), c.x(1), c.y(0), c.y(1), c.y(2), rows, n, (float) loss.smoothing());
+            case Fused.CrossEntropyGrad loss ->
+                CrossEntropy.backward(
+                        pool, c.x(0), c.x(1), c.x(2), c.x(3), c.x(4), c.y(0), rows, n, (float) loss.smoothing());
             case Fused.LayerNorm norm -> {
                 boolean affine = c.inputs() == 3;
                 Norms.layer(pool, c.x(0), affine ? c.x(1) : 0, affine ? c.x(2) : 0, c.y(0), rows, n, norm.eps());

@@ -16,7 +16,8 @@ final class Selections {
 
     private Selections() {}
 
-    private static int index(long indices, int k, int extent) {
+    /** Index k of {@code indices}, checked. */
+    static int index(long indices, int k, int extent) {
         long i = Lanes.ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, indices + 8L * k);
         if (i < 0 || i >= extent) {
             throw new IndexOutOfBoundsException("index " + i + " at position " + k + ", the axis has " + extent);
