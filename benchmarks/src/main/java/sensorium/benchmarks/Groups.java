@@ -12,7 +12,13 @@ final class Groups {
     static {
         GROUPS.put(Peak.GROUP, Peak::all);
         GROUPS.put("gemm", GemmCases::all);
+        GROUPS.put("attention", AttentionCases::all);
+        GROUPS.put("conv", ConvCases::all);
         GROUPS.put("rows", RowCases::all);
+        GROUPS.put("elementwise", ElementwiseCases::all);
+        GROUPS.put("fft", FftCases::all);
+        GROUPS.put("features", FeatureCases::all);
+        GROUPS.put("search", SearchCases::all);
     }
 
     private Groups() {}
