@@ -33,7 +33,7 @@ public record QueryCard(String kind, Html query, String name, List<Answer> answe
                         a.shown,
                         a.right ? "✓ " : "",
                         a.name,
-                        String.format(Locale.ROOT, "%.2f", a.score)))
+                        cosine(a.score)))
                 .toList();
         return Html.of(
                 "<article class=\"query\"><div class=\"asked\"><small>{}</small>{}<span>{}</span></div><ol>{}</ol></article>\n",
@@ -41,5 +41,10 @@ public record QueryCard(String kind, Html query, String name, List<Answer> answe
                 query,
                 name,
                 shown);
+    }
+
+    /** Two digits, and no -0.00. */
+    private static String cosine(double score) {
+        return String.format(Locale.ROOT, "%.2f", Math.round(100 * score) / 100.0);
     }
 }
