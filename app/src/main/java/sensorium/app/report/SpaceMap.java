@@ -15,6 +15,7 @@ public final class SpaceMap {
     private static final int HEIGHT = 640;
     private static final int THUMBNAIL = 40;
     private static final int MARGIN = 34;
+    private static final int EDGE = 8;
 
     private SpaceMap() {}
 
@@ -54,7 +55,7 @@ public final class SpaceMap {
             double[] at = plane[pictures.size() + i];
             String name = words.get(i).name;
             double half = 3.8 * name.length();
-            at[0] = Math.clamp(at[0], half, Math.max(half, WIDTH - half));
+            at[0] = Math.clamp(at[0], half + EDGE, Math.max(half + EDGE, WIDTH - half - EDGE));
             if (taken.stream().noneMatch(t -> Math.abs(t[1] - at[1]) < 15 && Math.abs(t[0] - at[0]) < t[2] + half)) {
                 taken.add(new double[] {at[0], at[1], half});
                 marks.append(Html.of(
