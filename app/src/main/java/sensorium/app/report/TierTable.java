@@ -43,12 +43,14 @@ public final class TierTable {
             }
             body.append(line(row));
         }
-        return Html.of("""
-                <div class="scroll"><table class="tiers">
+        return Html.of(
+                """
+                <div class="scroll"><table class="tiers {}">
                 <thead><tr><th>asked with</th><th>R@1, 95 % interval</th><th class="n">R@1</th><th class="n">R@5</th>
                 <th class="n">queries</th><th>to beat</th><th></th></tr></thead>
                 <tbody>{}</tbody></table></div>
-                """, new Html(body.toString()));
+                """,
+                rows.stream().anyMatch(r -> r.mark.isPresent()) ? "marked" : "unmarked", new Html(body.toString()));
     }
 
     private static Html line(Row row) {
@@ -80,7 +82,7 @@ public final class TierTable {
                         "<path class=\"tick\" d=\"M{} 1V21\"><title>to beat: {}</title></path>", px(m.r1), share(m.r1)))
                 .orElse(Html.NOTHING);
         return Html.of(
-                "<svg class=\"bar\" viewBox=\"0 0 {} 22\" width=\"{}\" height=\"22\" role=\"img\" aria-label=\"{} of {}\">"
+                "<svg class=\"bar\" viewBox=\"0 0 {} 22\" width=\"{}\" height=\"22\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{} of {}\">"
                         + "<rect class=\"track\" y=\"6\" width=\"{}\" height=\"10\" rx=\"5\"/>"
                         + "<rect class=\"fill\" y=\"6\" width=\"{}\" height=\"10\" rx=\"5\"/>"
                         + "<path class=\"whisker\" d=\"M{} 11H{}M{} 7V15M{} 7V15\"><title>95 % interval: {} to {}</title></path>{}</svg>",

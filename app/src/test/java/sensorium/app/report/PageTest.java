@@ -52,6 +52,17 @@ final class PageTest {
         var mark = new TierTable.Mark("k-NN", .43, OptionalDouble.empty());
         var row = new TierTable.Row("T3", "folder", "picture", .40, OptionalDouble.empty(), 142, Optional.of(mark));
         assertThat(TierTable.of(List.of(row)).markup()).contains("not reached", "class=\"missed\"", ".400", ".430");
+        var free = new TierTable.Row("Recall", "", "picture", .40, OptionalDouble.empty(), 142, Optional.empty());
+        assertThat(TierTable.of(List.of(row, free)).markup()).contains("\"tiers marked\"");
+        assertThat(TierTable.of(List.of(free)).markup()).contains("\"tiers unmarked\"");
+    }
+
+    @Test
+    void noCosineIsMinusZero() {
+        var answer = new QueryCard.Answer(Html.NOTHING, "a", -.004, false);
+        assertThat(new QueryCard("", Html.NOTHING, "", List.of(answer)).html().markup())
+                .contains(">0.00<")
+                .doesNotContain("-0.00");
     }
 
     @Test
