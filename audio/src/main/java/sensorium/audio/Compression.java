@@ -1,17 +1,27 @@
 package sensorium.audio;
 
+import sensorium.tensor.Tensor;
+
 /** How mel powers become the numbers that a model sees: a logarithm, a floor, a normalisation. */
 public sealed interface Compression {
 
+    /** Powers (frames, bands), ≥ 0, compressed. */
+    Tensor apply(Tensor power);
+
     /** A spectrogram of powers (≥ 0), compressed. */
-    Spectrogram apply(Spectrogram power);
+    default Spectrogram apply(Spectrogram power) {
+        return Spectrogram.of(() -> apply(Tensor.of(power.values(), power.frames(), power.bands())));
+    }
 
     /** Whisper: log₁₀ floored at 10⁻¹⁰ and at 8 below the clip's peak, then (x + 4) / 4. */
     record Whisper() implements Compression {
         @Override
-        public Spectrogram apply(Spectrogram power) {
-            double floor = Math.max(1e-10, peak(power) * 1e-8);
-            return power.mapped(x -> (Math.log10(Math.max(x, floor)) + 4) / 4);
+        public Tensor apply(Tensor power) {
+            if (power.size() == 0) {
+                return power;
+            }
+            Tensor floor = atLeast(power.max().times(1e-8), 1e-10);
+            return power.maximum(floor).log().times(0.25 / Math.log(10)).plus(1);
         }
     }
 
@@ -22,8 +32,8 @@ public sealed interface Compression {
      */
     record Floored(double floor) implements Compression {
         @Override
-        public Spectrogram apply(Spectrogram power) {
-            return power.mapped(x -> Math.log(Math.max(x, floor)));
+        public Tensor apply(Tensor power) {
+            return atLeast(power, floor).log();
         }
     }
 
@@ -35,32 +45,22 @@ public sealed interface Compression {
      */
     record BelowPeak(double nats, boolean standardise) implements Compression {
         @Override
-        public Spectrogram apply(Spectrogram power) {
-            double floor = Math.max(1e-30, peak(power) * Math.exp(-nats));
-            Spectrogram log = power.mapped(x -> Math.log(Math.max(x, floor)));
-            return standardise ? standardised(log) : log;
+        public Tensor apply(Tensor power) {
+            if (power.size() == 0) {
+                return power;
+            }
+            Tensor floor = atLeast(power.max().times(Math.exp(-nats)), 1e-30);
+            Tensor above = atLeast(power.dividedBy(floor), 1).log(); // exactly 0 on the floor
+            return standardise ? standardised(above) : above.plus(floor.log());
         }
 
-        private static Spectrogram standardised(Spectrogram log) {
-            int n = log.values().length;
-            double sum = 0;
-            for (float x : log.values()) {
-                sum += x;
-            }
-            double mean = sum / n;
-            double squares = 0;
-            for (float x : log.values()) {
-                squares += (x - mean) * (x - mean);
-            }
-            return log.normalised(mean, Math.sqrt(squares / n) + 1e-5);
+        private static Tensor standardised(Tensor log) {
+            Tensor centred = log.minus(log.mean());
+            return centred.dividedBy(centred.square().mean().sqrt().plus(1e-5));
         }
     }
 
-    private static double peak(Spectrogram power) {
-        float peak = 0;
-        for (float x : power.values()) {
-            peak = Math.max(peak, x);
-        }
-        return peak;
+    private static Tensor atLeast(Tensor x, double floor) {
+        return x.maximum(Tensor.full(x, floor));
     }
 }

@@ -1,5 +1,9 @@
 package sensorium.audio;
 
+import sensorium.backend.Backends;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
+
 /**
  * Log-mel spectrogram: frames of samples → power spectra → mel bands → {@link Compression}. Instances may be shared
  * between threads.
@@ -135,18 +139,29 @@ public final class LogMel {
 
     /** The log-mel spectrogram, shape (frames, bands). */
     public Spectrogram of(Waveform sound) {
-        return config.compression.apply(power(sound));
+        return Spectrogram.of(() -> of(samples(sound)));
     }
 
     /** Before compression: the power in each band, shape (frames, bands); what noise may be added to. */
     public Spectrogram power(Waveform sound) {
+        return Spectrogram.of(() -> power(samples(sound)));
+    }
+
+    /** The log-mel spectrogram (frames, bands) of samples (T), F32, at {@link #sampleRate()}; differentiable. */
+    public Tensor of(Tensor samples) {
+        return Scope.tidy("log-mel", () -> config.compression.apply(power(samples)));
+    }
+
+    private Tensor power(Tensor samples) {
+        Tensor filters = Backends.with(samples.backend(), () -> Tensor.of(bank.matrix(), bands(), stft.bins()));
+        return stft.power(samples, frames(samples.dim(0)), filters);
+    }
+
+    private Tensor samples(Waveform sound) {
         if (sound.sampleRate() != sampleRate()) {
             throw new IllegalArgumentException(
                     "this log-mel wants " + sampleRate() + " Hz, the sound has " + sound.sampleRate());
         }
-        int frames = frames(sound.samples().length);
-        var out = new float[frames * bands()]; // fewer than samples · bands / hop
-        stft.forEachFrame(sound.samples(), frames, (frame, power) -> bank.apply(power, out, frame * bands()));
-        return new Spectrogram(out, frames, bands());
+        return Tensor.of(sound.samples(), sound.samples().length);
     }
 }

@@ -1,10 +1,7 @@
 package sensorium.audio;
 
-import java.util.Arrays;
-
 /**
- * Triangular filters, evenly spaced in mel, that sum the power of neighbouring frequency bins. Stored sparsely: a
- * filter's weights begin at its first bin.
+ * Triangular filters, evenly spaced in mel, that sum the power of neighbouring frequency bins.
  */
 public final class MelFilterbank {
 
@@ -72,13 +69,12 @@ public final class MelFilterbank {
         }
     }
 
-    private final int bins;
-    private final int[] firstBin; // [bands]
-    private final float[][] weights; // [bands][…]
+    private final int bands;
+    private final float[] weights; // (bands, bins)
 
     public MelFilterbank(Config config) {
-        bins = config.nFft / 2 + 1;
-        int bands = config.bands;
+        int bins = config.nFft / 2 + 1;
+        bands = config.bands;
         double low = config.scale.toMel(config.fMin);
         double high = config.scale.toMel(config.fMax);
         var edges = new double[bands + 2]; // in hertz, or in mel for MEL_TRIANGLE
@@ -86,13 +82,9 @@ public final class MelFilterbank {
             double mel = low + (high - low) * i / (bands + 1);
             edges[i] = config.shape == Shape.MEL_TRIANGLE ? mel : config.scale.toHertz(mel);
         }
-        firstBin = new int[bands];
-        weights = new float[bands][];
-        var row = new float[bins];
+        weights = new float[Math.multiplyExact(bands, bins)];
         for (int band = 0; band < bands; band++) {
             double area = config.shape == Shape.UNIT_AREA ? (edges[band + 2] - edges[band]) / 2 : 1;
-            int first = bins;
-            int end = 0;
             for (int bin = 0; bin < bins; bin++) {
                 double hertz = (double) bin * config.sampleRate / config.nFft;
                 double at = config.shape == Shape.MEL_TRIANGLE ? config.scale.toMel(hertz) : hertz;
@@ -100,41 +92,19 @@ public final class MelFilterbank {
                 double falling = (edges[band + 2] - at) / (edges[band + 2] - edges[band + 1]);
                 double weight = Math.min(rising, falling);
                 if (weight > 0) {
-                    row[bin] = (float) (weight / area);
-                    first = Math.min(first, bin);
-                    end = bin + 1;
+                    weights[band * bins + bin] = (float) (weight / area);
                 }
             }
-            firstBin[band] = Math.min(first, end);
-            weights[band] = Arrays.copyOfRange(row, firstBin[band], end);
-            Arrays.fill(row, 0);
         }
     }
 
     /** Number of filters. */
     public int bands() {
-        return weights.length;
+        return bands;
     }
 
-    /** Sums one frame's power [bins] into its bands, written to {@code out} from {@code offset}. */
-    public void apply(double[] power, float[] out, int offset) {
-        for (int band = 0; band < weights.length; band++) {
-            float[] w = weights[band];
-            int first = firstBin[band];
-            double sum = 0;
-            for (int i = 0; i < w.length; i++) {
-                sum += w[i] * power[first + i];
-            }
-            out[offset + band] = (float) sum;
-        }
-    }
-
-    /** The whole matrix, [bands][bins]. */
-    public float[][] dense() {
-        var dense = new float[weights.length][bins];
-        for (int band = 0; band < weights.length; band++) {
-            System.arraycopy(weights[band], 0, dense[band], firstBin[band], weights[band].length);
-        }
-        return dense;
+    /** The whole matrix (bands, bins), row-major. */
+    public float[] matrix() {
+        return weights.clone();
     }
 }

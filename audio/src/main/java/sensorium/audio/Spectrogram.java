@@ -2,6 +2,9 @@ package sensorium.audio;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
 
 /**
  * Sound over time and frequency.
@@ -16,6 +19,14 @@ public record Spectrogram(float[] values, int frames, int bands) {
         if (values.length != (long) frames * bands) {
             throw new IllegalArgumentException(values.length + " values are not " + frames + " × " + bands);
         }
+    }
+
+    /** Reads a tensor (frames, bands), and releases it with all that {@code body} made. */
+    static Spectrogram of(Supplier<Tensor> body) {
+        return Scope.tidy("spectrogram", () -> {
+            Tensor t = body.get();
+            return new Spectrogram(t.toFloats(), t.dim(0), t.dim(1));
+        });
     }
 
     /** The value of one band in one frame. */

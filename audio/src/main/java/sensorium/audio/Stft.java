@@ -1,11 +1,14 @@
 package sensorium.audio;
 
-import java.util.Arrays;
-import org.jtransforms.fft.DoubleFFT_1D;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
 
 /**
- * Short-time Fourier transform: the power spectrum of overlapping, windowed frames. Instances may be shared between
- * threads; each thread has its own plan and buffers.
+ * Short-time Fourier transform: the power spectrum of overlapping, windowed frames, in tensor ops, so that gradients flow
+ * back to the samples. Instances may be shared between threads.
  */
 public final class Stft {
 
@@ -47,27 +50,15 @@ public final class Stft {
         }
     }
 
-    /** Takes one frame's spectrum. */
-    @FunctionalInterface
-    public interface FrameSink {
-        /**
-         * @param frame index of the frame
-         * @param power |X|² of each bin, [nFft / 2 + 1]; valid only during the call
-         */
-        void accept(int frame, double[] power);
-    }
-
-    private record Workspace(DoubleFFT_1D fft, double[] buffer, double[] power) {}
+    /** Frames that are transformed at a time: some 40 seconds of speech, and what bounds the memory of hours of it. */
+    private static final int CHUNK = 4096;
 
     private final Config config;
     private final double[] window;
-    private final ThreadLocal<Workspace> workspace;
 
     public Stft(Config config) {
         this.config = config;
         this.window = config.window.values(config.length);
-        this.workspace = ThreadLocal.withInitial(
-                () -> new Workspace(new DoubleFFT_1D(config.nFft), new double[config.nFft], new double[bins()]));
     }
 
     public Config config() {
@@ -89,71 +80,68 @@ public final class Stft {
 
     /** Power spectrogram |X|², shape (frames, bins), row-major. */
     public Spectrogram power(float[] samples) {
-        int frames = frames(samples.length);
-        var out = new float[Math.multiplyExact(frames, bins())];
-        forEachFrame(samples, frames, (frame, power) -> {
-            for (int bin = 0; bin < power.length; bin++) {
-                out[frame * power.length + bin] = (float) power[bin];
-            }
-        });
-        return new Spectrogram(out, frames, bins());
+        return Spectrogram.of(() -> power(Tensor.of(samples, samples.length)));
     }
 
     /** Amplitude spectrogram |X|, shape (frames, bins), row-major. */
     public Spectrogram magnitude(float[] samples) {
-        return power(samples).mapped(Math::sqrt);
+        return Spectrogram.of(() -> power(Tensor.of(samples, samples.length)).sqrt());
     }
 
-    /** Hands the power spectrum of the first {@code frames} frames to {@code sink}, in order. */
-    public void forEachFrame(float[] samples, int frames, FrameSink sink) {
-        Workspace w = workspace.get();
-        for (int frame = 0; frame < frames; frame++) {
-            load(samples, frame, w.buffer);
-            w.fft.realForward(w.buffer);
-            unpackPower(w.buffer, w.power);
-            sink.accept(frame, w.power);
+    /** Power spectrogram |X|² of samples (T), F32: (frames, bins). */
+    public Tensor power(Tensor samples) {
+        return power(samples, frames(samples.dim(0)), null);
+    }
+
+    /**
+     * What filters (bands, bins) sum of the first {@code count} frames' power: (count, bands); the bins themselves if there
+     * are none (null).
+     */
+    Tensor power(Tensor samples, int count, Tensor filters) {
+        if (count == 0) {
+            return Tensor.zeros(0, filters == null ? bins() : filters.dim(0));
         }
+        Tensor taper = Tensor.of(samples, window).to(samples.dtype());
+        Tensor frames = framed(samples).slice(0, 0, count); // (count, length)
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < count; i += CHUNK) {
+            Tensor part = frames.slice(0, i, Math.min(count, i + CHUNK));
+            parts.add(Scope.tidy("stft", () -> prepared(part).powerSpectrum(config.nFft, taper, filters)));
+        }
+        return parts.size() == 1 ? parts.get(0) : Tensor.concat(0, parts);
     }
 
-    private void load(float[] samples, int frame, double[] buffer) {
-        int length = config.length;
-        int start = frame * config.hop;
+    /** All frames (frames, length) of samples (T), where they lie. */
+    private Tensor framed(Tensor samples) {
+        int n = samples.dim(0);
+        Tensor whole = samples;
         if (config.framing == Framing.CENTRED) {
-            start -= config.nFft / 2 - (config.nFft - length) / 2; // a short window sits in the middle of nFft
+            // A short window sits in the middle of nFft.
+            int before = config.nFft / 2 - (config.nFft - config.length) / 2;
+            int after = Math.max(0, (frames(n) - 1) * config.hop - before + config.length - n);
+            whole = Tensor.concat(0, List.of(mirrored(samples, -before, 0), samples, mirrored(samples, n, n + after)));
         }
-        if (start >= 0 && start + length <= samples.length) {
-            for (int i = 0; i < length; i++) {
-                buffer[i] = samples[start + i];
-            }
-        } else {
-            for (int i = 0; i < length; i++) {
-                buffer[i] = samples[mirror(start + i, samples.length)];
-            }
-        }
+        return whole.windows(0, config.length, config.hop, 1);
+    }
+
+    private static Tensor mirrored(Tensor samples, int from, int to) {
+        long[] places = IntStream.range(from, to)
+                .mapToLong(i -> mirror(i, samples.dim(0)))
+                .toArray();
+        return samples.indexSelect(0, Tensor.of(samples, places));
+    }
+
+    /** Frames (frames, length) as the window wants them. */
+    private Tensor prepared(Tensor frames) {
+        Tensor x = frames;
         if (config.removeMean) {
-            removeMean(buffer, length);
+            x = x.minus(x.mean(true, 1));
         }
         if (config.preEmphasis != 0) {
-            for (int i = length - 1; i > 0; i--) {
-                buffer[i] -= config.preEmphasis * buffer[i - 1];
-            }
-            buffer[0] -= config.preEmphasis * buffer[0];
+            Tensor before = Tensor.concat(1, List.of(x.slice(1, 0, 1), x.slice(1, 0, config.length - 1)));
+            x = x.minus(before.times(config.preEmphasis));
         }
-        for (int i = 0; i < length; i++) {
-            buffer[i] *= window[i];
-        }
-        Arrays.fill(buffer, length, buffer.length, 0);
-    }
-
-    private static void removeMean(double[] buffer, int length) {
-        double sum = 0;
-        for (int i = 0; i < length; i++) {
-            sum += buffer[i];
-        }
-        double mean = sum / length;
-        for (int i = 0; i < length; i++) {
-            buffer[i] -= mean;
-        }
+        return x;
     }
 
     /** Reflection without repeating the end: … 2 1 0 1 2 … n−2 n−1 n−2 …, as often as needed. */
@@ -163,21 +151,5 @@ public final class Stft {
         }
         int folded = Math.floorMod(i, 2 * (n - 1));
         return folded < n ? folded : 2 * (n - 1) - folded;
-    }
-
-    /** JTransforms packs (Re 0, Re n/2, Re 1, Im 1, …) for even n, (Re 0, Im (n−1)/2, Re 1, Im 1, …) for odd n. */
-    private static void unpackPower(double[] packed, double[] power) {
-        int n = packed.length;
-        int last = power.length - 1;
-        power[0] = packed[0] * packed[0];
-        int pairs = n % 2 == 0 ? last : last + 1;
-        for (int k = 1; k < pairs; k++) {
-            double re = packed[2 * k];
-            double im = 2 * k + 1 < n ? packed[2 * k + 1] : packed[1];
-            power[k] = re * re + im * im;
-        }
-        if (n % 2 == 0) {
-            power[last] = packed[1] * packed[1];
-        }
     }
 }

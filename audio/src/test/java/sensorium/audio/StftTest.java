@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Random;
+import org.jtransforms.fft.DoubleFFT_1D;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
 
 class StftTest {
 
@@ -46,6 +50,47 @@ class StftTest {
                 assertThat((double) power.at(frame, bin)).isCloseTo(re * re + im * im, offset(1e-4));
             }
         }
+    }
+
+    /** Against JTransforms in double precision, for the lengths that sound is cut into and some odd ones. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 441, 512, 1000, 1024, 1323, 2048})
+    void transformsAsJTransformsDoes(int n) {
+        var random = new Random(n);
+        int rows = 19;
+        var x = new float[rows * n];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        float[] y = Scope.tidy(() -> Tensor.of(x, rows, n).rfft(n).toFloats());
+        float[] back =
+                Scope.tidy(() -> Tensor.of(y, rows, n / 2 + 1, 2).irfft(n).toFloats());
+        assertThat(Fixtures.maxDifference(back, x)).isLessThan(5e-6);
+        var fft = new DoubleFFT_1D(n);
+        for (int row = 0; row < rows; row++) {
+            var expected = new double[2 * n];
+            for (int i = 0; i < n; i++) {
+                expected[2 * i] = x[row * n + i];
+            }
+            fft.complexForward(expected);
+            for (int i = 0; i < n / 2 * 2 + 2; i++) {
+                assertThat((double) y[row * (n / 2 * 2 + 2) + i]).isCloseTo(expected[i], offset(1e-6 * n));
+            }
+        }
+    }
+
+    /** More frames than are transformed at a time. */
+    @Test
+    void longSoundsAreAsShortOnes() {
+        var samples = new float[4_500 * 4];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (float) Math.sin(0.001 * i * i);
+        }
+        var stft = new Stft(new Stft.Config(16, 16, 4, Window.HANN, Stft.Framing.WHOLE, false, 0));
+        Spectrogram all = stft.power(samples);
+        Spectrogram end = stft.power(Arrays.copyOfRange(samples, 4_000 * 4, samples.length));
+        assertThat(all.frames()).isEqualTo(4_497);
+        assertThat(Arrays.copyOfRange(all.values(), 4_000 * 9, 4_497 * 9)).isEqualTo(end.values());
     }
 
     @Test

@@ -184,6 +184,9 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
 
     /** The elements, row-major, rounded to float where they are wider. */
     public float[] toFloats() {
+        if (dtype() == DType.F32) {
+            return withHost(DType.F32, m -> m.toArray(ValueLayout.JAVA_FLOAT));
+        }
         double[] d = toDoubles();
         float[] f = new float[d.length];
         for (int i = 0; i < f.length; i++) {
