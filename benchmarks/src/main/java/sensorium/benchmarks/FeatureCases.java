@@ -18,7 +18,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.kBicubic;
 import sensorium.audio.LogMel;
 import sensorium.audio.MelFilterbank;
-import sensorium.audio.Waveform;
 import sensorium.audio.Window;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
@@ -52,12 +51,11 @@ final class FeatureCases {
         var config = LogMel.Config.whisper(80);
         var ours = new LogMel(config);
         Tensor sound = Inputs.normal(30 * RATE);
-        var waveform = new Waveform(sound.toFloats(), RATE);
         var samples = Torch.view(sound);
         var window = new TensorOptional(window(Window.HANN, 400));
         var bank = bank(config.mel());
         var floor = new Scalar(1e-10f);
-        return List.of(new InJava(Ours.NAME, () -> ours.of(waveform).values()), Torch.of(() -> {
+        return List.of(Ours.of(() -> ours.of(sound)), Torch.of(() -> {
             // log_mel_spectrogram of openai/whisper
             var stft = torch.stft(
                     samples,
@@ -82,13 +80,12 @@ final class FeatureCases {
         var config = LogMel.Config.kaldi(80);
         var ours = new LogMel(config);
         Tensor sound = Inputs.normal(10 * RATE);
-        var waveform = new Waveform(sound.toFloats(), RATE);
         var samples = Torch.view(sound);
         var window = window(Window.POVEY, 400);
         var bank = bank(config.mel()).t();
         var emphasis = new Scalar(0.97f);
         var floor = new Scalar(1.1920929e-7f);
-        return List.of(new InJava(Ours.NAME, () -> ours.of(waveform).values()), Torch.of(() -> {
+        return List.of(Ours.of(() -> ours.of(sound)), Torch.of(() -> {
             // torchaudio.compliance.kaldi.fbank
             var frames = samples.unfold(0, 400, 160); // (998, 400)
             var centred = frames.sub(frames.mean(new long[] {1}, true, new org.bytedeco.pytorch.ScalarTypeOptional()));
@@ -141,12 +138,7 @@ final class FeatureCases {
 
     /** (bands, bins) */
     private static org.bytedeco.pytorch.Tensor bank(MelFilterbank.Config config) {
-        float[][] dense = new MelFilterbank(config).dense();
-        int bins = dense[0].length;
-        var flat = new float[dense.length * bins];
-        for (int band = 0; band < dense.length; band++) {
-            System.arraycopy(dense[band], 0, flat, band * bins, bins);
-        }
-        return Torch.view(Tensor.of(flat, dense.length, bins).keep());
+        return Torch.view(Tensor.of(new MelFilterbank(config).matrix(), config.bands(), config.nFft() / 2 + 1)
+                .keep());
     }
 }

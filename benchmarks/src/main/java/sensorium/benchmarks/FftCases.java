@@ -35,7 +35,7 @@ final class FftCases {
             var stft = new Stft(new Stft.Config(n, n, HOP, Window.RECTANGULAR, Stft.Framing.WHOLE, false, 0));
             var frames = Torch.view(sound).unfold(0, n, HOP);
             return List.of(
-                    new InJava(Ours.NAME, () -> stft.power(samples).values()),
+                    Ours.of(() -> stft.power(sound)),
                     new InJava("jtransforms", new JTransforms(samples, n)::power),
                     Torch.of(() -> power(frames, n)));
         });
