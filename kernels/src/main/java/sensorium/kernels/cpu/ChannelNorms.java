@@ -1,5 +1,6 @@
 package sensorium.kernels.cpu;
 
+import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
 import static sensorium.kernels.cpu.Lanes.get;
@@ -29,6 +30,9 @@ final class ChannelNorms {
 
         /** Elements from the start of the operand. */
         long at(int set, int plane);
+
+        /** Planes of a set that adjoin. */
+        int adjoining();
     }
 
     private record Groups(int images, int channels, int space, int groups) implements Sets {
@@ -51,6 +55,11 @@ final class ChannelNorms {
         public long at(int set, int plane) {
             return ((long) set * planes() + plane) * space;
         }
+
+        @Override
+        public int adjoining() {
+            return planes();
+        }
     }
 
     private record Batch(int images, int channels, int space) implements Sets {
@@ -72,6 +81,11 @@ final class ChannelNorms {
         @Override
         public long at(int set, int plane) {
             return ((long) plane * channels + set) * space;
+        }
+
+        @Override
+        public int adjoining() {
+            return 1;
         }
     }
 
@@ -145,19 +159,30 @@ final class ChannelNorms {
     }
 
     private static float mean(Sets sets, int s, int space, long x) {
-        double sum = 0;
-        for (int p = 0; p < sets.planes(); p++) {
-            sum += Reduce.sum(x + 4 * sets.at(s, p), space);
-        }
+        double sum = total(sets, s, space, (at, n) -> Reduce.sum(x + at, n));
         return (float) (sum / ((double) sets.planes() * space));
     }
 
     private static float squares(Sets sets, int s, int space, long x, float mean) {
+        return (float) total(sets, s, space, (at, n) -> Reduce.squares(x + at, mean, n));
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        float sum(long at, int n);
+    }
+
+    /** Over the elements of a set, in parts as long as adjoin, so that few sums begin and end. */
+    private static double total(Sets sets, int s, int space, Part part) {
         double sum = 0;
-        for (int p = 0; p < sets.planes(); p++) {
-            sum += Reduce.squares(x + 4 * sets.at(s, p), mean, space);
+        int n = sets.adjoining() * space;
+        for (int p = 0; p < sets.planes(); p += sets.adjoining()) {
+            long at = 4 * sets.at(s, p);
+            for (int i = 0; i < n; i += Nest.CHUNK) {
+                sum += part.sum(at + 4L * i, Math.min(Nest.CHUNK, n - i));
+            }
         }
-        return (float) sum;
+        return sum;
     }
 
     private static void scaleShift(long x, float mean, float scale, float shift, long y, int n) {
@@ -247,12 +272,10 @@ final class ChannelNorms {
                 for (int p = 0; p < planes; p++) {
                     long o = 4 * sets.at(s, p);
                     double w = weight == 0 ? 1 : get(weight + 4L * sets.channel(s, p));
-                    float planeSum = Reduce.sum(dy + o, space);
-                    float planeDot = dotCentred(x + o, mean, dy + o, space) * inverse;
-                    set(sums + 4L * ((long) s * planes + p), planeSum);
-                    set(dots + 4L * ((long) s * planes + p), planeDot);
-                    total += w * planeSum;
-                    dot += w * planeDot;
+                    long plane = 4L * ((long) s * planes + p);
+                    sumAndDot(x + o, mean, inverse, dy + o, space, sums + plane, dots + plane);
+                    total += w * get(sums + plane);
+                    dot += w * get(dots + plane);
                 }
                 float a = (float) (inverse * total / n);
                 float b = (float) (inverse * inverse * dot / n);
@@ -265,17 +288,30 @@ final class ChannelNorms {
         });
     }
 
-    private static float dotCentred(long x, float mean, long dy, int n) {
-        FloatVector s = splat(0f);
+    /** Writes Σ dy and Σ dy·(x − mean)·inverse. */
+    private static void sumAndDot(long x, float mean, float inverse, long dy, int n, long sumTo, long dotTo) {
+        FloatVector s0 = FloatVector.zero(Lanes.F);
+        FloatVector s1 = s0;
+        FloatVector d0 = s0;
+        FloatVector d1 = s0;
         int i = 0;
-        for (; i <= n - W; i += W) {
-            s = load(x + 4L * i).sub(mean).fma(load(dy + 4L * i), s);
+        for (; i <= n - 2 * W; i += 2 * W) {
+            long o = 4L * i;
+            FloatVector g0 = load(dy + o);
+            FloatVector g1 = load(dy + o + VB);
+            s0 = s0.add(g0);
+            s1 = s1.add(g1);
+            d0 = load(x + o).sub(mean).fma(g0, d0);
+            d1 = load(x + o + VB).sub(mean).fma(g1, d1);
         }
-        if (i < n) {
-            var mask = first(n - i);
-            s = s.add(load(x + 4L * i, mask).sub(mean).mul(load(dy + 4L * i, mask)));
+        for (; i < n; i += W) {
+            var mask = first(Math.min(W, n - i));
+            FloatVector g = load(dy + 4L * i, mask); // 0 beyond the plane
+            s0 = s0.add(g);
+            d0 = d0.add(load(x + 4L * i, mask).sub(mean).mul(g));
         }
-        return Reduce.sum(s);
+        set(sumTo, Reduce.sum(s0.add(s1)));
+        set(dotTo, Reduce.sum(d0.add(d1)) * inverse);
     }
 
     /** {@code dx = w·dy − a − b·(x − mean)}. */

@@ -10,6 +10,7 @@ import static sensorium.kernels.cpu.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 import sensorium.kernels.cpu.Scratch.Slot;
+import sensorium.op.UnaryKind;
 
 /**
  * Cross-entropy of rows of n adjoining floats with one target each: probabilities are never written in the forward pass
@@ -21,18 +22,21 @@ final class CrossEntropy {
     /** Also writes every row's maximum and its sum of {@code exp(x − max)}. */
     static void forward(
             WorkPool pool, long x, long targets, long loss, long max, long sum, int rows, int n, float smoothing) {
-        pool.parallelFor(rows, grain(n), (from, to) -> {
+        Rows.blocks(pool, rows, n, (from, to, logs) -> {
             long exps = Scratch.floats(Slot.BLOCKS, n);
             for (int r = from; r < to; r++) {
+                set(max + 4L * r, Reduce.max(x + 4L * r * n, n));
+            }
+            for (int r = from; r < to; r++) {
+                set(sum + 4L * r, Exponential.run(x + 4L * r * n, get(max + 4L * r), exps, n));
+            }
+            Unaries.run(UnaryKind.LOG, sum + 4L * from, logs, to - from);
+            for (int r = from; r < to; r++) {
                 long row = x + 4L * r * n;
-                float m = Reduce.max(row, n);
-                float s = Exponential.run(row, m, exps, n);
-                float target = get(row + 4L * Selections.index(targets, r, n));
-                float log = (float) StrictMath.log(s);
-                float plain = m - target + log;
+                float m = get(max + 4L * r);
+                float log = get(logs + 4L * (r - from));
+                float plain = m - get(row + 4L * Selections.index(targets, r, n)) + log;
                 set(loss + 4L * r, smoothing == 0 ? plain : smooth(plain, m - Reduce.sum(row, n) / n + log, smoothing));
-                set(max + 4L * r, m);
-                set(sum + 4L * r, s);
             }
         });
     }
@@ -53,20 +57,18 @@ final class CrossEntropy {
             int rows,
             int n,
             float smoothing) {
-        pool.parallelFor(rows, grain(n), (from, to) -> {
+        Rows.blocks(pool, rows, n, (from, to, _) -> {
+            for (int r = from; r < to; r++) {
+                Exponential.run(x + 4L * r * n, get(max + 4L * r), dx + 4L * r * n, n);
+            }
             for (int r = from; r < to; r++) {
                 long row = dx + 4L * r * n;
                 float d = get(dloss + 4L * r);
-                Exponential.run(x + 4L * r * n, get(max + 4L * r), row, n);
                 scaleShift(row, d / get(sum + 4L * r), -d * smoothing / n, n);
                 long target = row + 4L * Selections.index(targets, r, n);
                 set(target, get(target) - d * (1 - smoothing));
             }
         });
-    }
-
-    private static int grain(int n) {
-        return Math.max(1, Nest.CHUNK / 4 / n);
     }
 
     /** {@code y = y·scale + shift}. */

@@ -14,7 +14,7 @@ import static sensorium.kernels.cpu.Lanes.splat;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import sensorium.kernels.cpu.Scratch.Slot;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * The exponential function over adjoining floats, after Cephes (Moshier), with a relative error below 10⁻⁷.
@@ -95,32 +95,25 @@ final class Exponential {
                 p0.intoMemorySegment(ALL, y + o, ORDER);
                 p1.intoMemorySegment(ALL, y + o + VB, ORDER);
             } else {
-                edge(x + o, scale, shift, y + o);
-                edge(x + o + VB, scale, shift, y + o + VB);
+                edge(x + o, scale, shift, y + o, W);
+                edge(x + o + VB, scale, shift, y + o + VB, W);
                 p0 = FloatVector.fromMemorySegment(F, ALL, y + o, ORDER);
                 p1 = FloatVector.fromMemorySegment(F, ALL, y + o + VB, ORDER);
             }
             sum0 = sum0.add(p0);
             sum1 = sum1.add(p1);
         }
-        long pad = Scratch.floats(Slot.TAIL_EXP, 3L * W);
-        sum0.add(sum1).intoMemorySegment(ALL, pad + 2 * VB, ORDER);
-        float sum = Reduce.lanes(pad + 2 * VB);
-        int rest = n - 2 * W * pairs;
-        if (rest > 0) {
-            // Filled up with what yields −∞, whose exponential is 0.
-            long at = 8L * W * pairs;
-            Lanes.fill(pad, 2L * W, scale < 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY);
-            Copies.adjoining(pad, x + at, 4L * rest);
-            sum += run(pad, scale, shift, pad, 2 * W);
-            Copies.adjoining(y + at, pad, 4L * rest);
+        float sum = Reduce.sum(sum0.add(sum1));
+        for (int i = 2 * W * pairs; i < n; i += W) {
+            sum += edge(x + 4L * i, scale, shift, y + 4L * i, Math.min(W, n - i));
         }
         return sum;
     }
 
-    /** One vector that may overflow, underflow or not be numbers. */
-    private static void edge(long x, float scale, float shift, long y) {
-        FloatVector v = FloatVector.fromMemorySegment(F, ALL, x, ORDER).fma(splat(scale), splat(-shift));
+    /** At most one vector, which may overflow, underflow or not be numbers; returns its sum. */
+    private static float edge(long x, float scale, float shift, long y, int lanes) {
+        VectorMask<Float> mask = F.indexInRange(0, lanes);
+        FloatVector v = FloatVector.fromMemorySegment(F, ALL, x, ORDER, mask).fma(splat(scale), splat(-shift));
         FloatVector t = v.fma(LOG2E, ROUNDER);
         FloatVector n = t.sub(ROUNDER);
         FloatVector r = n.fma(MINUS_LN2_LO, n.fma(MINUS_LN2_HI, v));
@@ -132,6 +125,7 @@ final class Exponential {
         p = p.mul(h.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
         p = p.mul(i.sub(h).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
         p = p.blend(INFINITY, v.compare(GT, MAX)).blend(ZERO, v.compare(LT, MIN));
-        p.intoMemorySegment(ALL, y, ORDER);
+        p.intoMemorySegment(ALL, y, ORDER, mask);
+        return Reduce.sum(ZERO.blend(p, mask));
     }
 }

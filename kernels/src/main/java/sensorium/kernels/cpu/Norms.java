@@ -2,7 +2,9 @@ package sensorium.kernels.cpu;
 
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
+import static sensorium.kernels.cpu.Lanes.get;
 import static sensorium.kernels.cpu.Lanes.load;
+import static sensorium.kernels.cpu.Lanes.set;
 import static sensorium.kernels.cpu.Lanes.splat;
 import static sensorium.kernels.cpu.Lanes.store;
 
@@ -16,40 +18,47 @@ import sensorium.kernels.cpu.Scratch.Slot;
 final class Norms {
     /** Rows whose parameter gradients are summed from zero before they join the total. */
     private static final int BLOCK = 64;
+    /** Elements of the rows that go together in the gradient, see {@link Rows}. */
+    private static final int ELEMENTS = 2048;
 
     private Norms() {}
 
     static void layer(WorkPool pool, long x, long weight, long bias, long y, int rows, int n, double eps) {
-        each(pool, rows, n, at -> {
-            float mean = Reduce.sum(x + at, n) / n;
-            affine(x + at, mean, inverse(Reduce.squares(x + at, mean, n), n, eps), weight, bias, y + at, n);
-        });
+        forward(pool, true, x, weight, bias, y, rows, n, eps);
     }
 
     static void rms(WorkPool pool, long x, long weight, long y, int rows, int n, double eps) {
-        each(
-                pool,
-                rows,
-                n,
-                at -> affine(x + at, 0, inverse(Reduce.dot(x + at, x + at, n), n, eps), weight, 0, y + at, n));
+        forward(pool, false, x, weight, 0, y, rows, n, eps);
+    }
+
+    private static void forward(
+            WorkPool pool, boolean centred, long x, long weight, long bias, long y, int rows, int n, double eps) {
+        Rows.blocks(pool, rows, n, (from, to, means) -> {
+            long inverses = means + 4L * (to - from);
+            statistics(centred, x + 4L * from * n, to - from, n, eps, means, inverses);
+            for (int r = from; r < to; r++) {
+                long i = 4L * (r - from);
+                affine(x + 4L * r * n, get(means + i), get(inverses + i), weight, bias, y + 4L * r * n, n);
+            }
+        });
+    }
+
+    /** The means (0 where not centred) and {@link #inverse inverse} deviations of rows. */
+    private static void statistics(boolean centred, long x, int rows, int n, double eps, long means, long inverses) {
+        for (int r = 0; r < rows; r++) {
+            set(means + 4L * r, centred ? Reduce.sum(x + 4L * r * n, n) / n : 0f);
+        }
+        for (int r = 0; r < rows; r++) {
+            set(inverses + 4L * r, Reduce.squares(x + 4L * r * n, get(means + 4L * r), n));
+        }
+        for (int r = 0; r < rows; r++) {
+            set(inverses + 4L * r, inverse(get(inverses + 4L * r), n, eps));
+        }
     }
 
     /** 1/√(sum/n + eps). */
     static float inverse(float sum, long n, double eps) {
         return (float) (1 / Math.sqrt((double) sum / n + eps));
-    }
-
-    @FunctionalInterface
-    private interface Row {
-        void run(long at);
-    }
-
-    private static void each(WorkPool pool, int rows, int n, Row body) {
-        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / 2 / Math.max(1, n)), (from, to) -> {
-            for (int r = from; r < to; r++) {
-                body.run(4L * r * n);
-            }
-        });
     }
 
     /** {@code y = (x − mean)·inverse·weight + bias}. */
@@ -119,15 +128,18 @@ final class Norms {
         if (weight == 0) {
             Lanes.fill(ones, n, 1f);
         }
+        int some = Math.max(1, ELEMENTS / Math.max(1, n));
         pool.parallelFor(blocks, 1, (from, to) -> {
+            long numbers = Scratch.floats(Slot.STATISTICS, 4L * BLOCK);
             for (int block = from; block < to; block++) {
                 long dw = partial + 4L * block * n;
                 long db = partial + 4L * (blocks + block) * n;
-                for (int r = block * BLOCK; r < Math.min(rows, (block + 1) * BLOCK); r++) {
+                int end = Math.min(rows, (block + 1) * BLOCK);
+                for (int r = block * BLOCK; r < end; r += some) {
                     long at = 4L * r * n;
-                    float mean = centred ? Reduce.sum(x + at, n) / n : 0;
-                    float inverse = inverse(Reduce.squares(x + at, mean, n), n, eps);
-                    gradRow(centred, x + at, mean, inverse, weight == 0 ? ones : weight, dy + at, dx + at, dw, db, n);
+                    int count = Math.min(some, end - r);
+                    long w = weight == 0 ? ones : weight;
+                    gradRows(centred, x + at, w, dy + at, dx + at, dw, db, count, n, eps, numbers);
                 }
             }
         });
@@ -139,17 +151,39 @@ final class Norms {
         }
     }
 
-    private static void gradRow(
+    private static void gradRows(
             boolean centred,
             long x,
-            float mean,
-            float inverse,
             long weight,
             long dy,
             long dx,
             long dw,
             long db,
-            int n) {
+            int rows,
+            int n,
+            double eps,
+            long numbers) {
+        long inverses = numbers + 4L * rows;
+        long sums = inverses + 4L * rows;
+        long dots = sums + 4L * rows;
+        statistics(centred, x, rows, n, eps, numbers, inverses);
+        for (int r = 0; r < rows; r++) {
+            long at = 4L * r * n;
+            float mean = get(numbers + 4L * r);
+            float inverse = get(inverses + 4L * r);
+            gradSums(x + at, mean, inverse, weight, dy + at, dw, db, n, sums + 4L * r, dots + 4L * r);
+        }
+        for (int r = 0; r < rows; r++) {
+            long at = 4L * r * n;
+            float a = centred ? get(sums + 4L * r) / n : 0;
+            float b = -get(dots + 4L * r) / n;
+            gradInput(x + at, get(numbers + 4L * r), get(inverses + 4L * r), weight, dy + at, a, b, dx + at, n);
+        }
+    }
+
+    /** Adds dy·x̂ and dy to {@code dw} and {@code db}; writes Σg and Σ(g·x̂). */
+    private static void gradSums(
+            long x, float mean, float inverse, long weight, long dy, long dw, long db, int n, long sumTo, long dotTo) {
         FloatVector sum = FloatVector.zero(Lanes.F);
         FloatVector dot = FloatVector.zero(Lanes.F);
         int i = 0;
@@ -174,9 +208,8 @@ final class Norms {
             store(d.fma(h, load(dw + o, mask)), dw + o, mask);
             store(d.add(load(db + o, mask)), db + o, mask);
         }
-        float a = centred ? Reduce.sum(sum) / n : 0;
-        float b = Reduce.sum(dot) / n;
-        gradInput(x, mean, inverse, weight, dy, a, -b, dx, n);
+        set(sumTo, Reduce.sum(sum));
+        set(dotTo, Reduce.sum(dot));
     }
 
     /** {@code dx = inverse·(dy·weight − a + b·x̂)}. */

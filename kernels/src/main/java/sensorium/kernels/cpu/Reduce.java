@@ -1,5 +1,6 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
@@ -38,11 +39,6 @@ final class Reduce {
         }
         s = s.add(s.rearrange(BY_2));
         return s.lane(0) + s.lane(1);
-    }
-
-    /** Sum of one vector of floats at {@code address}. */
-    static float lanes(long address) {
-        return sum(load(address));
     }
 
     /** Σ xᵢ over n adjoining floats. */
@@ -177,6 +173,41 @@ final class Reduce {
         }
         m0 = m0.max(m1).max(m2.max(m3)).max(m4.max(m5).max(m6.max(m7)));
         return m0.reduceLanes(VectorOperators.MAX);
+    }
+
+    /**
+     * The largest of n adjoining floats that are numbers; −∞ of none. Half the work of {@link #max}, for sums of
+     * exponentials, which NaN finds its way into by itself.
+     */
+    static float peak(long x, int n) {
+        FloatVector m0 = splat(Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        FloatVector m2 = m0;
+        FloatVector m3 = m0;
+        int i = 0;
+        for (; i <= n - 4 * W; i += 4 * W) {
+            long o = x + 4L * i;
+            FloatVector v0 = load(o);
+            m0 = m0.blend(v0, v0.compare(GT, m0));
+            FloatVector v1 = load(o + VB);
+            m1 = m1.blend(v1, v1.compare(GT, m1));
+            FloatVector v2 = load(o + 2 * VB);
+            m2 = m2.blend(v2, v2.compare(GT, m2));
+            FloatVector v3 = load(o + 3 * VB);
+            m3 = m3.blend(v3, v3.compare(GT, m3));
+        }
+        for (; i <= n - W; i += W) {
+            FloatVector v = load(x + 4L * i);
+            m0 = m0.blend(v, v.compare(GT, m0));
+        }
+        if (i < n) {
+            var mask = first(n - i);
+            FloatVector v = load(x + 4L * i, mask);
+            m0 = m0.blend(v, v.compare(GT, m0).and(mask));
+        }
+        m0 = m0.blend(m1, m1.compare(GT, m0));
+        m2 = m2.blend(m3, m3.compare(GT, m2));
+        return m0.blend(m2, m2.compare(GT, m0)).reduceLanes(VectorOperators.MAX);
     }
 
     /** The smallest of n adjoining floats, NaN if any is; +∞ of none. */

@@ -25,7 +25,7 @@ final class Scratch {
         TILE,
         BLOCKS,
         TAIL,
-        TAIL_EXP,
+        STATISTICS,
         TRANSPOSED,
         SQUARE,
         BUTTERFLY,
