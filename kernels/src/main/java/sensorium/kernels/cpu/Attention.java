@@ -4,6 +4,7 @@ import static sensorium.kernels.cpu.Lanes.get;
 import static sensorium.kernels.cpu.Lanes.set;
 
 import sensorium.kernels.cpu.Gemm.Matrix;
+import sensorium.kernels.cpu.Gemm.Packed;
 import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.UnaryKind;
 
@@ -11,16 +12,18 @@ import sensorium.op.UnaryKind;
  * Scaled dot-product attention a tile of scores at a time, never all of them (Dao et al., arXiv 2205.14135), and its
  * gradient, which computes the scores again from the row sums that the forward pass kept.
  *
- * <p>Keys are transposed once a head; a tile of 48 queries × 512 keys (96 KB) stays in L2 between its product, its
- * softmax and the product with the values. Blocks have fixed places, and a head's gradients are summed by one thread in
- * the order of its queries.
+ * <p>Keys, scaled, and values are copied to panels once a head; a tile of 48 queries × 512 keys (96 KB) stays in L2
+ * between its product, its softmax and the product with the values. Blocks have fixed places, and a head's gradients are
+ * summed by one thread in the order of its queries.
  */
 final class Attention {
     private static final int QUERIES = 48;
     /** Taller in the gradient, where queries are what two of the four products sum over. */
     private static final int QUERIES_BACK = 96;
 
-    private static final int KEYS = 512;
+    private static final int KEYS = 2 * Gemm.DEPTH;
+    /** From one row of a tile to the next: not a power of two, for which all rows would contend for a few lines of L1. */
+    private static final int PITCH = KEYS + 2 * Lanes.W;
 
     /** A (batch, heads, rows, columns) operand: the matrix of the first head, and elements to the next image and head. */
     record Heads(Matrix first, long image, long head, int heads) {
@@ -58,7 +61,7 @@ final class Attention {
 
     /** Writes softmax(scale·q·kᵀ + mask)·v and the logarithms of the rows' sums, both contiguous. */
     void forward(Heads q, Heads k, Heads v, long out, long logSums) {
-        // Few heads are cut into runs of queries, each of which transposes the keys for itself.
+        // Few heads are cut into runs of queries, each of which packs keys and values for itself.
         int parts = count >= 2 * pool.threads() ? 1 : Math.ceilDiv(queries, 4 * QUERIES);
         int run = Math.max(QUERIES, Math.ceilDiv(Math.ceilDiv(queries, Math.max(1, parts)), QUERIES) * QUERIES);
         int runs = Math.ceilDiv(queries, run);
@@ -66,11 +69,13 @@ final class Attention {
             for (int task = from; task < to; task++) {
                 int head = task / runs;
                 int begin = task % runs * run;
-                long turned = transposed(k.of(head), width, Slot.KEYS);
+                Packed turned =
+                        Packed.of(turned(k.of(head)), width, keys, Slot.KEYS).scaled(scale);
+                Packed packed = Packed.of(v.of(head), keys, values, Slot.VALUES);
                 for (int i = begin; i < Math.min(queries, begin + run); i += QUERIES) {
                     int n = Math.min(QUERIES, Math.min(queries, begin + run) - i);
                     long row = (long) head * queries + i;
-                    forward(head, i, n, q.of(head), turned, v.of(head), out + 4 * row * values, logSums + 4 * row);
+                    forward(head, i, n, q.of(head), turned, packed, out + 4 * row * values, logSums + 4 * row);
                 }
             }
         });
@@ -80,8 +85,8 @@ final class Attention {
         return (int) Math.max(1, Nest.CHUNK / Math.max(1, scoresOfTask));
     }
 
-    private void forward(int head, int first, int n, Matrix q, long turned, Matrix v, long out, long logSums) {
-        long tile = Scratch.floats(Slot.SCORES, (long) QUERIES * KEYS);
+    private void forward(int head, int first, int n, Matrix q, Packed turned, Packed v, long out, long logSums) {
+        long tile = Scratch.floats(Slot.SCORES, (long) QUERIES * PITCH);
         long sums = Scratch.floats(Slot.ROWS, 2L * QUERIES);
         long maxima = logSums;
         Lanes.fill(maxima, n, Float.NEGATIVE_INFINITY);
@@ -90,11 +95,11 @@ final class Attention {
         int seen = scores.reach(first + n - 1);
         for (int j = 0; j < seen; j += KEYS) {
             int block = Math.min(KEYS, seen - j);
-            products(n, block, q.at(first, 0), width, turned + 4L * j, tile);
+            Gemm.blocks(n, block, width, q.at(first, 0), turned.from(0, j), new Matrix(tile, PITCH, 1), false);
             for (int i = 0; i < n; i++) {
-                long row = tile + 4L * i * KEYS;
+                long row = tile + 4L * i * PITCH;
                 float before = get(maxima + 4L * i);
-                float max = Math.max(before, scores.prepare(head, first + i, j, block, row, scale));
+                float max = Math.max(before, scores.prepare(head, first + i, j, block, row));
                 if (max == Float.NEGATIVE_INFINITY) {
                     Lanes.fill(row, block, 0f);
                     continue;
@@ -110,7 +115,7 @@ final class Attention {
                 set(maxima + 4L * i, max);
                 set(sums + 4L * i, sum);
             }
-            Gemm.serial(n, values, block, new Matrix(tile, KEYS, 1), v.at(j, 0), new Matrix(out, values, 1), j > 0);
+            Gemm.blocks(n, values, block, new Matrix(tile, PITCH, 1), v.from(j, 0), new Matrix(out, values, 1), j > 0);
         }
         long logs = sums + 4L * QUERIES;
         Unaries.run(UnaryKind.LOG, sums, logs, n);
@@ -122,36 +127,20 @@ final class Attention {
         }
     }
 
-    /** tile[n, block] = rows[n, width] · turned[width, block], where turned has rows of all keys. */
-    private void products(int n, int block, Matrix rows, int depth, long turned, long tile) {
-        Gemm.serial(n, block, depth, rows, new Matrix(turned, keys, 1), new Matrix(tile, KEYS, 1), false);
-    }
-
-    /** rows[keys, columns] as [columns, keys]. */
-    private long transposed(Matrix rows, int columns, Slot slot) {
-        long to = Scratch.floats(slot, (long) columns * keys);
-        if (rows.col() == 1) {
-            Copies.transpose(keys, columns, rows.address(), 4 * rows.row(), to, 4L * keys);
-            return to;
-        }
-        for (int c = 0; c < columns; c++) {
-            for (int r = 0; r < keys; r++) {
-                set(to + 4 * ((long) c * keys + r), get(rows.address() + 4 * (r * rows.row() + c * rows.col())));
-            }
-        }
-        return to;
+    private static Matrix turned(Matrix m) {
+        return new Matrix(m.address(), /* row= */ m.col(), /* col= */ m.row());
     }
 
     /** Writes the gradients of q, k and v, all contiguous, from those of the result. */
     void backward(Heads q, Heads k, Heads v, long out, long logSums, long dout, long dq, long dk, long dv) {
-        if (queries == 0) {
-            Lanes.fill(dk, (long) count * keys * width, 0f);
-            Lanes.fill(dv, (long) count * keys * values, 0f);
-        }
+        Lanes.fill(dk, (long) count * keys * width, 0f);
+        Lanes.fill(dv, (long) count * keys * values, 0f);
         pool.parallelFor(count, grain((long) queries * keys), (from, to) -> {
             for (int head = from; head < to; head++) {
-                long turnedKeys = transposed(k.of(head), width, Slot.KEYS);
-                long turnedValues = transposed(v.of(head), values, Slot.VALUES);
+                Packed keysTurned =
+                        Packed.of(turned(k.of(head)), width, keys, Slot.KEYS).scaled(scale);
+                Packed valuesTurned = Packed.of(turned(v.of(head)), values, keys, Slot.VALUES);
+                Packed keysPacked = Packed.of(k.of(head), keys, width, Slot.KEYS_BACK);
                 for (int i = 0; i < queries; i += QUERIES_BACK) {
                     int n = Math.min(QUERIES_BACK, queries - i);
                     long row = (long) head * queries + i;
@@ -160,9 +149,9 @@ final class Attention {
                             i,
                             n,
                             q.of(head).at(i, 0),
-                            k.of(head),
-                            turnedKeys,
-                            turnedValues,
+                            keysPacked,
+                            keysTurned,
+                            valuesTurned,
                             out + 4 * row * values,
                             logSums + 4 * row,
                             dout + 4 * row * values,
@@ -179,42 +168,40 @@ final class Attention {
             int first,
             int n,
             Matrix q,
-            Matrix k,
-            long turnedKeys,
-            long turnedValues,
+            Packed k,
+            Packed turnedKeys,
+            Packed turnedValues,
             long out,
             long logSums,
             long dout,
             long dq,
             long dk,
             long dv) {
-        long p = Scratch.floats(Slot.SCORES, (long) QUERIES_BACK * KEYS);
-        long ds = Scratch.floats(Slot.SCORES_GRAD, (long) QUERIES_BACK * KEYS);
+        long p = Scratch.floats(Slot.SCORES, (long) QUERIES_BACK * PITCH);
+        long ds = Scratch.floats(Slot.SCORES_GRAD, (long) QUERIES_BACK * PITCH);
         var doutRows = new Matrix(dout, values, 1);
-        boolean add = first > 0;
-        if (keys == 0) {
+        var pRows = new Matrix(p, PITCH, 1);
+        var dsRows = new Matrix(ds, PITCH, 1);
+        int seen = scores.reach(first + n - 1);
+        for (int i = 0; i < n; i++) {
+            // The weights of such a row are NaN for all keys, also those that it does not see.
+            seen = Float.isNaN(get(logSums + 4L * i)) ? keys : seen;
+        }
+        if (seen == 0) {
             Lanes.fill(dq, (long) n * width, 0f);
         }
-        for (int j = 0; j < keys; j += KEYS) {
-            int block = Math.min(KEYS, keys - j);
-            products(n, block, q, width, turnedKeys + 4L * j, p);
-            products(n, block, doutRows, values, turnedValues + 4L * j, ds);
+        for (int j = 0; j < seen; j += KEYS) {
+            int block = Math.min(KEYS, seen - j);
+            Gemm.blocks(n, block, width, q, turnedKeys.from(0, j), pRows, false);
+            Gemm.blocks(n, block, values, doutRows, turnedValues.from(0, j), dsRows, false);
             for (int i = 0; i < n; i++) {
-                long row = 4L * i * KEYS;
+                long row = 4L * i * PITCH;
                 float delta = Reduce.dot(out + 4L * i * values, dout + 4L * i * values, values);
                 scores.gradient(head, first + i, j, block, p + row, ds + row, scale, get(logSums + 4L * i), delta);
             }
-            var dsRows = new Matrix(ds, KEYS, 1);
-            Gemm.serial(n, width, block, dsRows, k.at(j, 0), new Matrix(dq, width, 1), j > 0);
-            Gemm.serial(block, width, n, new Matrix(ds, 1, KEYS), q, new Matrix(dk + 4L * j * width, width, 1), add);
-            Gemm.serial(
-                    block,
-                    values,
-                    n,
-                    new Matrix(p, 1, KEYS),
-                    doutRows,
-                    new Matrix(dv + 4L * j * values, values, 1),
-                    add);
+            Gemm.blocks(n, width, block, dsRows, k.from(j, 0), new Matrix(dq, width, 1), j > 0);
+            Gemm.serial(block, width, n, turned(dsRows), q, new Matrix(dk + 4L * j * width, width, 1), true);
+            Gemm.serial(block, values, n, turned(pRows), doutRows, new Matrix(dv + 4L * j * values, values, 1), true);
         }
     }
 }

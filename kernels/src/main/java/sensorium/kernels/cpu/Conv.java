@@ -313,7 +313,8 @@ final class Conv {
             long at = (image * groups + group) * r.channels * r.plane
                     + (long) (inImage / columns) * r.row
                     + (long) (inImage % columns) * r.step;
-            Copies.deal(n, r.channels, from + 4L * done * width, width, r.address + 4 * at, r.plane, r.step);
+            Copies.deal(
+                    n, r.channels, from + 4L * done * width, 4L * width, r.address + 4 * at, 4L * r.plane, 4L * r.step);
             done += n;
         }
     }

@@ -257,13 +257,18 @@ final class Copies {
         a.rearrange(CROSS_4).blend(b, BIT_4).intoMemorySegment(ALL, to + 4 * toRow, ORDER);
     }
 
-    /** {@code to[j·plane + i·step] = from[i·width + j]} for floats, i below {@code rows}, j below {@code columns}. */
-    static void deal(int rows, int columns, long from, int width, long to, int plane, int step) {
+    /**
+     * {@code to[j, i] = from[i, j]} for floats, i below {@code rows}, j below {@code columns}; rows of both and what
+     * follows one another in those of {@code to} are so many bytes apart.
+     */
+    static void deal(int rows, int columns, long from, long fromRow, long to, long toRow, long toStep) {
+        if (toStep == 4) {
+            transpose(rows, columns, from, fromRow, to, toRow);
+            return;
+        }
         for (int j = 0; j < columns; j++) {
-            long source = from + 4L * j;
-            long target = to + 4L * j * plane;
             for (int i = 0; i < rows; i++) {
-                Lanes.set(target + 4L * i * step, Lanes.get(source + 4L * i * width));
+                Lanes.set(to + j * toRow + i * toStep, Lanes.get(from + i * fromRow + 4L * j));
             }
         }
     }

@@ -52,12 +52,6 @@ final class Gemm {
         }
     }
 
-    /** Writes the elements {@code [k0, k0 + depth) × [j0, j0 + columns)} of B, zeros after each row up to a whole panel. */
-    @FunctionalInterface
-    interface Panels {
-        void pack(long to, int k0, int depth, int j0, int columns);
-    }
-
     /**
      * {@code count} products C[m, n] = A[m, k] · B[k, n] (or C += A · B).
      *
@@ -130,57 +124,117 @@ final class Gemm {
     }
 
     private static void tiles(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
-        boolean direct = b.col == 1 && m <= FEW_ROWS;
-        blocks(
-                m,
-                n,
-                k,
-                a,
-                direct ? b : null,
-                (to, k0, depth, j0, columns) -> pack(b, to, k0, depth, j0, columns),
-                c,
-                add);
+        blocks(m, n, k, a, b.col == 1 && m <= FEW_ROWS ? lying(b) : packing(b), c, add);
     }
 
-    /**
-     * C[m, n] = A[m, k] · B[k, n] on the current thread where {@code panels} makes B.
-     *
-     * @param direct B with adjoining columns, to be read where it lies as far as it has whole panels; or null
-     */
-    static void blocks(int m, int n, int k, Matrix a, Matrix direct, Panels panels, Matrix c, boolean add) {
+    /** Where the panels of a block of B are: what the tiles of C are multiplied from. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * Finds, or makes, the panels of {@code [k0, k0 + depth) × [j0, j0 + columns)}, at most {@value #PANELS}. Behind the
+         * columns there is something to read up to a whole panel.
+         *
+         * @param at the panels' addresses
+         * @param rows bytes from one row of each panel to the next
+         */
+        void panels(int k0, int depth, int j0, int columns, long[] at, long[] rows);
+    }
+
+    /** Panels made a block at a time in this thread's working memory. */
+    private static Source packing(Matrix b) {
+        return (k0, depth, j0, columns, at, rows) -> {
+            long to = Scratch.floats(Slot.GEMM_B, (long) PANELS * DEPTH * GemmTiles.COLUMNS);
+            for (int j = 0; j < columns; j += GemmTiles.COLUMNS) {
+                int p = j / GemmTiles.COLUMNS;
+                at[p] = to + 4L * depth * j;
+                rows[p] = 4L * GemmTiles.COLUMNS;
+                pack(b, at[p], k0, depth, j0 + j, Math.min(GemmTiles.COLUMNS, columns - j));
+            }
+        };
+    }
+
+    /** B with adjoining columns, read where it lies as far as it has whole panels. */
+    private static Source lying(Matrix b) {
+        return (k0, depth, j0, columns, at, rows) -> {
+            int whole = columns / GemmTiles.COLUMNS;
+            for (int p = 0; p < whole; p++) {
+                at[p] = b.at(k0, j0 + p * GemmTiles.COLUMNS).address;
+                rows[p] = 4 * b.row;
+            }
+            int j = whole * GemmTiles.COLUMNS;
+            if (j < columns) {
+                at[whole] = Scratch.floats(Slot.GEMM_B, (long) PANELS * DEPTH * GemmTiles.COLUMNS);
+                rows[whole] = 4L * GemmTiles.COLUMNS;
+                pack(b, at[whole], k0, depth, j0 + j, columns - j);
+            }
+        };
+    }
+
+    /** B[k, n] copied to panels once, for many products; valid as long as its slot. */
+    record Packed(long address, int k, int n) {
+        static Packed of(Matrix b, int k, int n, Slot slot) {
+            var packed = new Packed(Scratch.floats(slot, floats(k, n)), k, n);
+            for (int k0 = 0; k0 < k; k0 += DEPTH) {
+                for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
+                    int columns = Math.min(GemmTiles.COLUMNS, n - j);
+                    Gemm.pack(b, packed.panel(k0, j), k0, Math.min(DEPTH, k - k0), j, columns);
+                }
+            }
+            return packed;
+        }
+
+        private static long floats(int k, int n) {
+            return (long) k * Math.ceilDiv(n, GemmTiles.COLUMNS) * GemmTiles.COLUMNS;
+        }
+
+        Packed scaled(float factor) {
+            Rows.scale(address, factor, Math.toIntExact(floats(k, n)));
+            return this;
+        }
+
+        /** Where the panel of row k0, a multiple of {@link #DEPTH}, and column j, where a panel begins, is. */
+        private long panel(int k0, int j) {
+            return address + 4 * (floats(k0, n) + (long) Math.min(DEPTH, k - k0) * j);
+        }
+
+        /** The part that begins there, both at a block's begin. */
+        Source from(int firstRow, int firstColumn) {
+            return (k0, depth, j0, columns, at, rows) -> {
+                for (int j = 0; j < columns; j += GemmTiles.COLUMNS) {
+                    at[j / GemmTiles.COLUMNS] = panel(firstRow + k0, firstColumn + j0 + j);
+                    rows[j / GemmTiles.COLUMNS] = 4L * GemmTiles.COLUMNS;
+                }
+            };
+        }
+    }
+
+    /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
+    static void blocks(int m, int n, int k, Matrix a, Source b, Matrix c, boolean add) {
         if (k == 0 && !add) {
             for (int i = 0; i < m; i++) {
                 Lanes.fill(c.at(i, 0).address, n, 0f);
             }
         }
         int width = GemmTiles.COLUMNS;
+        var at = new long[PANELS];
+        var rows = new long[PANELS];
         var tile = new Tile();
         tile.aRow = 4 * a.row;
         tile.aCol = 4 * a.col;
         tile.cRow = 4 * c.row;
         for (int k0 = 0; k0 < k; k0 += DEPTH) {
-            int depth = Math.min(DEPTH, k - k0);
-            tile.depth = depth;
+            tile.depth = Math.min(DEPTH, k - k0);
             tile.add = add || k0 > 0;
             for (int j0 = 0; j0 < n; j0 += PANELS * width) {
                 int columns = Math.min(PANELS * width, n - j0);
-                int read = direct == null ? 0 : columns / width * width;
-                long panel = 4L * depth * width;
-                long packed = 0;
-                if (read < columns) {
-                    packed = Scratch.floats(Slot.GEMM_B, (long) PANELS * DEPTH * width);
-                    for (int j = read; j < columns; j += width) {
-                        panels.pack(packed + j / width * panel, k0, depth, j0 + j, Math.min(width, columns - j));
-                    }
-                }
+                b.panels(k0, tile.depth, j0, columns, at, rows);
                 for (int i = 0; i < m; i += GemmTiles.ROWS) {
                     tile.rows = Math.min(GemmTiles.ROWS, m - i);
-                    long rows = a.at(i, k0).address;
+                    long top = a.at(i, k0).address;
                     for (int j = 0; j < columns; j += width) {
                         tile.columns = Math.min(width, columns - j);
-                        tile.bRow = j < read ? 4 * direct.row : 4L * width;
-                        long from = j < read ? direct.at(k0, j0 + j).address : packed + j / width * panel;
-                        GemmTiles.run(tile, rows, from, c.address + 4 * (i * c.row + j0 + j));
+                        tile.bRow = rows[j / width];
+                        GemmTiles.run(tile, top, at[j / width], c.address + 4 * (i * c.row + j0 + j));
                     }
                 }
             }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * What turns a row of products q·kᵀ into scores: scale, mask, and that queries see no later keys.
+ * What turns a row of scaled products q·kᵀ into scores: the mask, and that queries see no later keys.
  *
  * @param keys in all
  * @param causal whether query i sees keys j ≤ i + offset only
@@ -50,22 +50,20 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
      *
      * @return the largest; NaN if one is
      */
-    float prepare(int head, int i, int j, int n, long row, float scale) {
+    float prepare(int head, int i, int j, int n, long row) {
         int seen = Math.clamp((long) reach(i) - j, 0, n);
         Lanes.fill(row + 4L * seen, padded(n) - seen, Float.NEGATIVE_INFINITY);
         switch (mask) {
-            case NONE -> Rows.scale(row, scale, seen);
-            case SEEN -> keep(row, seen, scale, at(head, i, j, 1), strides[3] != 0);
-            case ADDED -> add(row, seen, scale, at(head, i, j, 4), strides[3] != 0);
+            case NONE -> {}
+            case SEEN -> keep(row, seen, at(head, i, j, 1), strides[3] != 0);
+            case ADDED -> add(row, seen, at(head, i, j, 4), strides[3] != 0);
         }
         return Reduce.max(row, padded(n));
     }
 
-    private static void keep(long row, int n, float scale, long mask, boolean walk) {
+    private static void keep(long row, int n, long mask, boolean walk) {
         if (!walk) {
-            if (Binaries.getByte(mask) != 0) {
-                Rows.scale(row, scale, n);
-            } else {
+            if (Binaries.getByte(mask) == 0) {
                 Lanes.fill(row, n, Float.NEGATIVE_INFINITY);
             }
             return;
@@ -74,16 +72,16 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
         for (int x = 0; x < n; x += W) {
             VectorMask<Float> lanes = first(Math.min(W, n - x));
             VectorMask<Float> seen = Binaries.loadMask(mask + x, Math.min(W, n - x));
-            store(unseen.blend(load(row + 4L * x, lanes).mul(scale), seen), row + 4L * x, lanes);
+            store(unseen.blend(load(row + 4L * x, lanes), seen), row + 4L * x, lanes);
         }
     }
 
-    private static void add(long row, int n, float scale, long mask, boolean walk) {
+    private static void add(long row, int n, long mask, boolean walk) {
         FloatVector one = splat(walk ? 0 : get(mask));
         for (int x = 0; x < n; x += W) {
             VectorMask<Float> lanes = first(Math.min(W, n - x));
             FloatVector bias = walk ? load(mask + 4L * x, lanes) : one;
-            store(load(row + 4L * x, lanes).mul(scale).add(bias), row + 4L * x, lanes);
+            store(load(row + 4L * x, lanes).add(bias), row + 4L * x, lanes);
         }
     }
 
@@ -95,7 +93,7 @@ record Scores(int keys, boolean causal, int offset, Kind mask, long address, lon
      * @param delta Σ weight·gradient over the row
      */
     void gradient(int head, int i, int j, int n, long p, long dp, float scale, float logSum, float delta) {
-        prepare(head, i, j, n, p, scale);
+        prepare(head, i, j, n, p);
         Exponential.run(p, logSum, p, padded(n));
         // Also behind the row, where nobody looks.
         for (int x = 0; x < n; x += W) {

@@ -16,6 +16,7 @@ final class Scratch {
         SCORES_GRAD,
         KEYS,
         VALUES,
+        KEYS_BACK,
         PLANES,
         WEIGHTS,
         ROWS,
