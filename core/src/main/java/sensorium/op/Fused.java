@@ -409,6 +409,35 @@ public sealed interface Fused extends Op {
     }
 
     /**
+     * (rows (N, D), queries (Q, D)) → the {@code k} greatest dot products of each query (Q, k), descending, and which rows they
+     * are of (Q, k) I64; of equal ones the lower row first, NaN before everything.
+     */
+    record Nearest(int k) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 2, 2);
+            Check.computes(this, in);
+            Shape rows = in.get(0).shape();
+            Shape queries = in.get(1).shape();
+            Check.that(
+                    rows.rank() == 2 && queries.rank() == 2 && rows.dim(1) == queries.dim(1),
+                    this,
+                    "needs (N, D) and (Q, D)",
+                    in);
+            Check.that(k >= 0 && k <= rows.dim(0), this, "there are no " + k + " rows", in);
+            Shape found = Shape.of(queries.dim(0), k);
+            return List.of(new Spec(in.get(0).dtype(), found), new Spec(DType.I64, found));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor scores = in.get(1).matmul(in.get(0).t()); // (Q, N)
+            Tensor nearest = scores.topK(1, k);
+            return List.of(scores.gather(1, nearest), nearest);
+        }
+    }
+
+    /**
      * (x (N,C,H,W)) → the maximum of every window; padding counts as −∞. Gradients go to the first maximum. Windows are
      * described as for convolution, groups unused.
      */

@@ -23,6 +23,7 @@ final class FusedCases {
         attention(t);
         pooling(t);
         spectra(t);
+        nearest(t);
         var adam = new Fused.AdamWStep(1e-2, 0.9, 0.99, 1e-6, 0.1, 0.19, 0.0199);
         t.floats(
                 adam,
@@ -186,6 +187,39 @@ final class FusedCases {
                 Budget.norm(64),
                 order,
                 in);
+    }
+
+    private static void nearest(Table t) {
+        t.floats(new Fused.Nearest(3), Budget.norm(16), 2, floats(7, 5), floats(2, 5));
+        t.floats(new Fused.Nearest(4), Budget.norm(16), 1, floats(4, 3), floats(6, 3));
+        t.floats(new Fused.Nearest(11), Budget.norm(16), 0, floats(1100, 19), floats(1, 19));
+        t.floats(new Fused.Nearest(5), Budget.norm(16), 0, floats(600, 19), floats(70, 19));
+        t.floats(new Fused.Nearest(0), Budget.norm(16), 0, floats(3, 5), floats(2, 5));
+        t.floats(new Fused.Nearest(1), Budget.norm(16), 0, floats(3, 5), floats(0, 5));
+        t.floats(new Fused.Nearest(2), Budget.norm(16), 0, floats(3, 0), floats(2, 0));
+        // Ties, NaN and infinities: small integers are exact, so that the order is.
+        Sample ties = floats(40, 2).with(Sample.these(1, 1, 0, 2, 2, 0, -0.0, 0));
+        Sample special = floats(9, 1).with(Sample.these(-INF, 1, Double.NaN, INF, -INF, Double.NaN, -INF));
+        for (int queries : new int[] {1, 5}) {
+            t.floats(
+                    new Fused.Nearest(13),
+                    Budget.norm(16),
+                    0,
+                    ties,
+                    floats(queries, 2).with(Sample.these(1, 1)));
+            t.floats(
+                    new Fused.Nearest(9),
+                    Budget.norm(16),
+                    0,
+                    special,
+                    floats(queries, 1).with(Sample.these(1)));
+            t.floats(
+                    new Fused.Nearest(4),
+                    Budget.norm(16),
+                    0,
+                    special,
+                    floats(queries, 1).with(Sample.these(1)));
+        }
     }
 
     private static void pooling(Table t) {

@@ -26,7 +26,8 @@ final class FusedOps {
         boolean classifies = op instanceof Fused.CrossEntropy || op instanceof Fused.CrossEntropyGrad;
         for (int i = 0; i < in.size(); i++) {
             boolean other = i == 3 && attends && in.get(i).dtype() == DType.BOOL || i == 1 && classifies;
-            if (in.get(i).dtype() != DType.F32 && !other || in.get(i).shape().size() > Integer.MAX_VALUE / 2) {
+            boolean large = in.get(i).shape().size() > Integer.MAX_VALUE / 2 && !(op instanceof Fused.Nearest);
+            if (in.get(i).dtype() != DType.F32 && !other || large) {
                 return false;
             }
         }
@@ -50,6 +51,7 @@ final class FusedOps {
             case Fused.AdamWStep _ -> true;
             case Fused.Attention _ -> true;
             case Fused.AttentionGrad _ -> true;
+            case Fused.Nearest nearest -> nearest.k() <= Nearest.MOST;
             case Fused.MaxPool2d _ -> true;
             case Fused.MaxPool2dGrad _ -> true;
             case Fused.RealFft _ -> true;
@@ -158,6 +160,9 @@ final class FusedOps {
                                 c.y(1),
                                 c.y(2));
             }
+            case Fused.Nearest nearest ->
+                new Nearest(pool, c.x(0), x.dim(0), x.dim(1), nearest.k())
+                        .search(c.x(1), c.shape(1).dim(0), c.y(0), c.y(1));
             case Fused.MaxPool2d p ->
                 new MaxPool(pool, p.kernelH(), p.kernelW(), p.window(), x).forward(c.x(0), c.y(0));
             case Fused.MaxPool2dGrad p ->

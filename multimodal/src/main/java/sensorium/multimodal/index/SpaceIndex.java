@@ -7,13 +7,17 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import sensorium.BadInputException;
 import sensorium.io.Safetensors;
 import sensorium.memory.Scope;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.op.Dispatch;
+import sensorium.op.Fused;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import tools.jackson.core.JacksonException;
@@ -21,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Items of a data folder, by their unit vectors in a shared space: searched exactly, all of them in one product.
+ * Items of a data folder, by their unit vectors in a shared space: searched exactly, in one pass over all of them.
  *
  * <p>A folder of {@code vectors.safetensors} (N, D), {@code items.jsonl} with the number of vectors and what there is to show
  * of each item, in the order of their vectors, and {@code index.json}, which names the model.
@@ -44,6 +48,7 @@ public final class SpaceIndex {
     private final Tensor vectors; // (N, D)
     private final List<Hit> items;
     private final int[] ends; // of each item's vectors
+    private final int mostVectors; // of an item
 
     private SpaceIndex(Path folder, JsonNode about, Tensor vectors, List<Hit> items, int[] ends) {
         this.folder = folder;
@@ -52,6 +57,10 @@ public final class SpaceIndex {
         this.vectors = vectors;
         this.items = items;
         this.ends = ends;
+        this.mostVectors = IntStream.range(0, ends.length)
+                .map(i -> ends[i] - (i == 0 ? 0 : ends[i - 1]))
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -115,22 +124,24 @@ public final class SpaceIndex {
         if (query.length != width()) {
             throw new IllegalArgumentException("[search] a query of width " + query.length + ", not " + width());
         }
-        float[] cosines = Scope.tidy(
-                () -> vectors.matmul(Tensor.of(query, query.length, 1)).toFloats());
-        double[] best = new double[items.size()];
-        int at = 0;
-        for (int i = 0; i < best.length; i++) {
-            best[i] = Double.NEGATIVE_INFINITY;
-            for (; at < ends[i]; at++) {
-                best[i] = Math.max(best[i], cosines[at]);
+        // So many vectors belong to k items at least.
+        int enough = (int) Math.min(vectors.dim(0), (long) k * mostVectors);
+        List<Hit> hits = new ArrayList<>();
+        Scope.tidyRun(() -> {
+            List<Tensor> nearest =
+                    Dispatch.run(new Fused.Nearest(enough), List.of(vectors, Tensor.of(query, 1, query.length)));
+            double[] cosines = nearest.get(0).toDoubles();
+            long[] rows = nearest.get(1).toLongs();
+            Set<Integer> seen = new HashSet<>();
+            for (int i = 0; i < enough && hits.size() < k; i++) {
+                int found = Arrays.binarySearch(ends, (int) rows[i] + 1);
+                int item = found < 0 ? -found - 1 : found;
+                if (seen.add(item)) {
+                    hits.add(items.get(item).scored(Math.min(1, cosines[i]))); // rounding may put a cosine above
+                }
             }
-        }
-        return IntStream.range(0, best.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -best[i]))
-                .limit(k)
-                .map(i -> items.get(i).scored(Math.min(1, best[i]))) // rounding may put a cosine above
-                .toList();
+        });
+        return hits;
     }
 
     private static JsonNode about(Path file) {
