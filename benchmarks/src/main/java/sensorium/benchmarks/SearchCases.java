@@ -1,12 +1,12 @@
 package sensorium.benchmarks;
 
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch;
-import sensorium.backend.HostBackend;
 import sensorium.memory.Scope;
+import sensorium.op.Dispatch;
+import sensorium.op.Fused;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
@@ -32,17 +32,13 @@ final class SearchCases {
         var tv = Torch.view(v).t();
         var product = new Blas.Product(1, queries, WIDTH, VECTORS, false, true);
         return List.of(
-                new InJava(Ours.NAME, () -> Scope.tidy(() -> best(host(q.matmul(v.t())), queries))),
+                new InJava(
+                        Ours.NAME,
+                        () -> Scope.tidy(() -> Dispatch.run(new Fused.Nearest(K), List.of(v, q))
+                                .get(0)
+                                .toFloats())),
                 Torch.of(() -> torch.topk(torch.matmul(tq, tv), K).get0()),
                 Selected.of(Blas.mkl(product, q, v)));
-    }
-
-    /** The numbers of a contiguous tensor where they lie. */
-    private static FloatBuffer host(Tensor t) {
-        return HostBackend.memory(t.operand())
-                .asByteBuffer()
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
     }
 
     /** A product, and the best of each of its rows. */
