@@ -118,7 +118,7 @@ final class Conv {
         for (int first = 0; first < images; first += chunk) {
             int n = Math.min(chunk, images - first);
             planes.fill(pool, x + 4L * first * groups * inputs * h.in * w.in, n, h.in, w.in, h.pad, w.pad);
-            var result = new Result(y + 4L * first * groups * outputs * plane, plane, w.out, 1, outputs);
+            var result = new Result(y + 4L * first * groups * outputs * plane, plane, w.out, 1, groups, outputs);
             multiply(n, patches, inputs, filters, result);
         }
     }
@@ -197,7 +197,7 @@ final class Conv {
             long from = dy + 4L * first * groups * outputs * h.out * w.out;
             planes.fill(pool, from, n, h.out, w.out, h.reach(), w.reach());
             long to = dx + 4 * ((long) first * groups * inputs * h.in * w.in + corner);
-            var result = new Result(to, h.in * w.in, h.stride * w.in, w.stride, inputs);
+            var result = new Result(to, h.in * w.in, h.stride * w.in, w.stride, groups, inputs);
             multiply(n, patches, outputs, filters, result);
         }
     }
@@ -212,6 +212,9 @@ final class Conv {
      * @param channelStep likewise
      */
     private long filters(long weight, int[] taps, int count, int channels, long filterStep, long channelStep) {
+        if (isDepthwise()) {
+            return filtersOfEach(weight, taps);
+        }
         int width = GemmTiles.COLUMNS;
         int panels = Math.ceilDiv(count, width);
         int depth = taps.length * channels;
@@ -240,15 +243,21 @@ final class Conv {
     }
 
     /**
-     * Where products go: pixel (y, x) of channel c of an image lies at {@code c·plane + y·row + x·step} floats.
+     * Where products go: pixel (y, x) of channel c of a group of an image lies at
+     * {@code (image·groups + group)·channels·plane + c·plane + y·row + x·step} floats.
      *
      * @param address of the first pixel
      * @param channels of a group
      */
-    private record Result(long address, int plane, int row, int step, int channels) {}
+    private record Result(long address, int plane, int row, int step, int groups, int channels) {}
 
     /** All patches of n images times the filters of their group, {@code seen} channels each. */
     private void multiply(int n, Patches patches, int seen, long filters, Result result) {
+        if (isDepthwise()) {
+            multiplyEach(
+                    n, patches, filters, new Result(result.address, result.plane, result.row, result.step, 1, groups));
+            return;
+        }
         int pixels = n * patches.pixels();
         int depth = patches.depth();
         int width = Math.ceilDiv(result.channels, W) * W;
@@ -281,6 +290,39 @@ final class Conv {
         });
     }
 
+    /** Whether every channel has one filter of its own: then channels fill the vectors, and there is nothing to multiply. */
+    private boolean isDepthwise() {
+        return groups > 1 && inputs == 1 && outputs == 1;
+    }
+
+    /** All pixels of n images, each channel with its own filter. */
+    private void multiplyEach(int n, Patches patches, long filters, Result result) {
+        int pixels = n * patches.pixels();
+        int width = Math.ceilDiv(groups, W) * W;
+        int block = Math.clamp(PATCHES / width, 1, PIXELS);
+        pool.parallelFor(Math.ceilDiv(pixels, block), 1, (from, to) -> {
+            long products = Scratch.floats(Slot.OUTPUT, (long) block * width);
+            for (int first = from * block; first < Math.min(pixels, to * block); first += block) {
+                int count = Math.min(block, pixels - first);
+                patches.weigh(first, count, filters, width, products);
+                scatter(first, count, 0, patches, products, width, result);
+            }
+        });
+    }
+
+    /** Filters of one channel each as (taps, channels), zeros up to a whole vector. */
+    private long filtersOfEach(long weight, int[] taps) {
+        int width = Math.ceilDiv(groups, W) * W;
+        long to = Scratch.floats(Slot.WEIGHTS, (long) taps.length * width);
+        Lanes.fill(to, (long) taps.length * width, 0f);
+        for (int t = 0; t < taps.length; t++) {
+            for (int c = 0; c < groups; c++) {
+                set(to + 4L * (t * width + c), get(weight + 4L * (c * taps() + taps[t])));
+            }
+        }
+        return to;
+    }
+
     /** {@code c[m, n] (+)= a[m, depth] · b[depth, n]}, where n is a multiple of the vector and c's rows adjoin. */
     private static void tiles(
             int m, int n, int depth, long a, long aRow, long aCol, long b, long panel, long bRow, long c, boolean add) {
@@ -310,7 +352,7 @@ final class Conv {
             int n = Math.min(line - pixel % line, count - done);
             long image = pixel / patches.pixels();
             int inImage = pixel % patches.pixels();
-            long at = (image * groups + group) * r.channels * r.plane
+            long at = (image * r.groups + group) * r.channels * r.plane
                     + (long) (inImage / columns) * r.row
                     + (long) (inImage % columns) * r.step;
             Copies.deal(
@@ -321,6 +363,10 @@ final class Conv {
 
     /** dweight (O, C/groups, kH, kW) from x (N, C, H, W) and dy (N, O, H', W'). */
     void weightGrad(long x, long dy, long dweight) {
+        if (isDepthwise()) {
+            weightGradOfEach(x, dy, dweight);
+            return;
+        }
         int plane = h.out * w.out;
         int all = groups * outputs;
         int depth = inputs * taps();
@@ -357,6 +403,34 @@ final class Conv {
             });
         }
         putSums(sums, shares, depth, width, dweight);
+    }
+
+    /** dweight (C, 1, kH, kW), where every channel has one filter: a task sums one tap of a vector of channels. */
+    private void weightGradOfEach(long x, long dy, long dweight) {
+        int plane = h.out * w.out;
+        int width = Math.ceilDiv(groups, W) * W;
+        int chunk = chunk(inputFloats() + (long) groups * plane);
+        var planes = inputPlanes(chunk);
+        var patches = patchesOf(planes);
+        var slopes = new Planes(Scratch.floats(Slot.SLOPES, (long) chunk * groups * plane + W), h.out, w.out, groups);
+        long sums = Scratch.floats(Slot.PARTIAL, (long) taps() * width);
+        Lanes.fill(sums, (long) taps() * width, 0f);
+        for (int first = 0; first < images; first += chunk) {
+            int n = Math.min(chunk, images - first);
+            planes.fill(pool, x + 4L * first * groups * h.in * w.in, n, h.in, w.in, h.pad, w.pad);
+            slopes.fill(pool, dy + 4L * first * groups * plane, n, h.out, w.out, 0, 0);
+            pool.parallelFor(taps() * width / W, 1, (from, to) -> {
+                for (int task = from; task < to; task++) {
+                    int c = task % (width / W) * W;
+                    patches.sum(task / (width / W), n * h.out, slopes.address() + 4L * c, c, sums + 4L * task * W);
+                }
+            });
+        }
+        for (int c = 0; c < groups; c++) {
+            for (int t = 0; t < taps(); t++) {
+                set(dweight + 4L * (c * taps() + t), get(sums + 4L * (t * width + c)));
+            }
+        }
     }
 
     /** {@code to[k, o] (+)= Σ patch[pixel, from + k] · slope[pixel, o]} over pixels [begin, end). */

@@ -1,10 +1,16 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
+import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.store;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * What the taps of a kernel see at each of a grid of pixels: some long runs of floats in planes with channels last.
@@ -151,5 +157,89 @@ final class Patches {
                 }
             }
         }
+    }
+
+    /** Where pixel 0 of row {@code line}, counted through all images, lies. */
+    private long line(int line) {
+        return planes.address + 4 * (line / rows * planes.floats() + start + (long) (line % rows) * stepY);
+    }
+
+    /**
+     * Where a patch has one channel: {@code to[pixel, c] = Σ filter[tap, c] · pixel seen through the tap [c]}, rows of
+     * {@code width} floats.
+     */
+    void weigh(int pixel, int count, long filters, int width, long to) {
+        for (int done = 0; done < count; ) {
+            int x = (pixel + done) % columns;
+            int n = Math.min(columns - x, count - done);
+            long from = line((pixel + done) / columns) + 4L * x * stepX;
+            for (int c = 0; c < width; c += W) {
+                weigh(n, from + 4L * c, filters + 4L * c, width, to + 4L * (done * width + c));
+            }
+            done += n;
+        }
+    }
+
+    /** One vector of channels of n pixels, four at a time: taps are then loaded once for four. */
+    private void weigh(int n, long from, long filters, int width, long to) {
+        long step = 4L * stepX;
+        long row = 4L * width;
+        int i = 0;
+        for (; i <= n - 4; i += 4) {
+            FloatVector a = FloatVector.zero(F);
+            FloatVector b = FloatVector.zero(F);
+            FloatVector c = FloatVector.zero(F);
+            FloatVector d = FloatVector.zero(F);
+            long at = from + i * step;
+            for (int t = 0; t < runs.length; t++) {
+                FloatVector w = fromMemorySegment(F, ALL, filters + t * row, ORDER);
+                long p = at + 4L * runs[t];
+                a = fromMemorySegment(F, ALL, p, ORDER).fma(w, a);
+                b = fromMemorySegment(F, ALL, p + step, ORDER).fma(w, b);
+                c = fromMemorySegment(F, ALL, p + 2 * step, ORDER).fma(w, c);
+                d = fromMemorySegment(F, ALL, p + 3 * step, ORDER).fma(w, d);
+            }
+            a.intoMemorySegment(ALL, to + i * row, ORDER);
+            b.intoMemorySegment(ALL, to + (i + 1) * row, ORDER);
+            c.intoMemorySegment(ALL, to + (i + 2) * row, ORDER);
+            d.intoMemorySegment(ALL, to + (i + 3) * row, ORDER);
+        }
+        for (; i < n; i++) {
+            FloatVector a = FloatVector.zero(F);
+            for (int t = 0; t < runs.length; t++) {
+                a = fromMemorySegment(F, ALL, from + i * step + 4L * runs[t], ORDER)
+                        .fma(fromMemorySegment(F, ALL, filters + t * row, ORDER), a);
+            }
+            a.intoMemorySegment(ALL, to + i * row, ORDER);
+        }
+    }
+
+    /**
+     * Where a patch has one channel: adds to a vector at {@code to} what channels from c on of that tap see, times the
+     * slopes at the pixels, over {@code lines} rows of pixels.
+     */
+    void sum(int tap, int lines, long slopes, int c, long to) {
+        long step = 4L * stepX;
+        long row = 4L * planes.channels;
+        FloatVector sum = fromMemorySegment(F, ALL, to, ORDER);
+        for (int line = 0; line < lines; line++) {
+            long x = line(line) + 4L * (runs[tap] + c);
+            long dy = slopes + (long) line * columns * row;
+            FloatVector even = FloatVector.zero(F);
+            FloatVector odd = FloatVector.zero(F);
+            int i = 0;
+            for (; i <= columns - 2; i += 2) {
+                even = fromMemorySegment(F, ALL, x + i * step, ORDER)
+                        .fma(fromMemorySegment(F, ALL, dy + i * row, ORDER), even);
+                odd = fromMemorySegment(F, ALL, x + (i + 1) * step, ORDER)
+                        .fma(fromMemorySegment(F, ALL, dy + (i + 1) * row, ORDER), odd);
+            }
+            for (; i < columns; i++) {
+                even = fromMemorySegment(F, ALL, x + i * step, ORDER)
+                        .fma(fromMemorySegment(F, ALL, dy + i * row, ORDER), even);
+            }
+            sum = sum.add(even.add(odd));
+        }
+        sum.intoMemorySegment(ALL, to, ORDER);
     }
 }

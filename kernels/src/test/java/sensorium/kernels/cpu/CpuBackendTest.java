@@ -358,6 +358,7 @@ class CpuBackendTest {
         conv(t, "dilated", new Window(1, 2, 2, 3, 2, 3, 1), 2, 4, 6, 13, 17, 3, 3);
         conv(t, "groups", new Window(1, 1, 1, 2, 1, 1, 3), 2, 6, 9, 8, 9, 3, 5);
         conv(t, "depthwise", new Window(2, 1, 1, 1, 1, 1, 8), 2, 8, 8, 9, 9, 3, 3);
+        conv(t, "depthwise, many channels", new Window(1, 2, 2, 1, 2, 1, 37), 3, 37, 37, 11, 13, 3, 3);
         conv(t, "wide padding", new Window(2, 2, 4, 4, 1, 1, 1), 1, 2, 3, 5, 5, 3, 3);
         conv(t, "deep", new Window(1, 1, 1, 1, 1, 1, 1), 1, 40, 33, 6, 6, 3, 3);
         conv(t, "rows", new Window(1, 2, 0, 2, 1, 1, 1), 3, 8, 12, 1, 50, 1, 5);
