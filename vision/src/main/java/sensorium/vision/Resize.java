@@ -1,5 +1,8 @@
 package sensorium.vision;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -10,6 +13,10 @@ import java.util.function.DoubleUnaryOperator;
 public final class Resize {
     /** Fractional bits of a weight: 32, less 8 for the pixel and 2 for sums beyond 1 (Pillow's PRECISION_BITS). */
     private static final int PRECISION_BITS = 32 - 8 - 2;
+    /** Side of the squares that a transposition goes by, in pixels. */
+    private static final int SQUARE = 32;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Resize() {}
 
@@ -131,42 +138,75 @@ public final class Resize {
         return columns(wide, Weights.of(source.height(), box.top, box.bottom, height, filter));
     }
 
+    /** At a new width: columns of the transposed picture, where neighbours in a row are neighbours in a vector. */
     private static Picture rows(Picture source, Weights w) {
-        int channels = source.channels();
-        int width = w.first.length;
-        byte[] in = source.bytes();
-        var out = new byte[Math.multiplyExact(width * channels, source.height())];
-        for (int y = 0, to = 0; y < source.height(); y++) {
-            for (int x = 0; x < width; x++) {
-                int from = (y * source.width() + w.first[x]) * channels;
-                for (int c = 0; c < channels; c++) {
-                    out[to++] = weighted(in, from + c, channels, w, x);
-                }
-            }
-        }
-        return new Picture(width, source.height(), channels, out);
+        return transposed(columns(transposed(source), w));
     }
 
+    /** At a new height. */
     private static Picture columns(Picture source, Weights w) {
         int row = source.width() * source.channels();
         int height = w.first.length;
-        byte[] in = source.bytes();
         var out = new byte[Math.multiplyExact(height, row)];
-        for (int y = 0, to = 0; y < height; y++) {
-            for (int x = 0; x < row; x++) {
-                out[to++] = weighted(in, w.first[y] * row + x, row, w, y);
-            }
+        for (int y = 0; y < height; y++) {
+            int first = y * w.stride;
+            int from = w.first[y] * row;
+            WeightedRows.sum(source.bytes(), from, row, w.weights, first, w.count[y], PRECISION_BITS, out, y * row);
         }
         return new Picture(source.width(), height, source.channels(), out);
     }
 
-    private static byte weighted(byte[] in, int from, int step, Weights w, int i) {
-        int sum = 1 << PRECISION_BITS - 1;
-        int k = i * w.stride;
-        for (int end = k + w.count[i]; k < end; k++, from += step) {
-            sum += (in[from] & 0xFF) * w.weights[k];
+    /** Width and height exchanged, by squares of pixels that stay in cache. */
+    private static Picture transposed(Picture source) {
+        int width = source.width();
+        int height = source.height();
+        int channels = source.channels();
+        var out = new byte[source.bytes().length];
+        for (int y = 0; y < height; y += SQUARE) {
+            for (int x = 0; x < width; x += SQUARE) {
+                int endX = Math.min(width, x + SQUARE);
+                int endY = Math.min(height, y + SQUARE);
+                int r = y;
+                // Colours are read four bytes a pixel: not those of the picture's last one.
+                for (; channels == 3 && r + 4 <= endY && (r + 4 < height || endX < width); r += 4) {
+                    turnFour(
+                            source.bytes(),
+                            3 * (r * width + x),
+                            3 * width,
+                            endX - x,
+                            out,
+                            3 * (x * height + r),
+                            3 * height);
+                }
+                for (; r < endY; r++) {
+                    int to = (x * height + r) * channels;
+                    turn(source.bytes(), (r * width + x) * channels, endX - x, channels, out, to, height * channels);
+                }
+            }
         }
-        return (byte) Math.clamp(sum >> PRECISION_BITS, 0, 255);
+        return new Picture(height, width, channels, out);
+    }
+
+    /** A piece of a row of pixels becomes a piece of a column: pixels that lie {@code step} bytes apart. */
+    private static void turn(byte[] in, int from, int count, int channels, byte[] out, int to, int step) {
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < channels; c++) {
+                out[to + i * step + c] = in[from + i * channels + c];
+            }
+        }
+    }
+
+    /** {@link #turn} for pieces of four rows, {@code row} bytes apart, of three channels. */
+    private static void turnFour(byte[] in, int from, int row, int count, byte[] out, int to, int step) {
+        for (int i = 0, f = from, t = to; i < count; i++, f += 3, t += step) {
+            int a = (int) INT.get(in, f) & 0xFFFFFF;
+            int b = (int) INT.get(in, f + row) & 0xFFFFFF;
+            int c = (int) INT.get(in, f + 2 * row) & 0xFFFFFF;
+            int d = (int) INT.get(in, f + 3 * row);
+            INT.set(out, t, a | b << 24);
+            INT.set(out, t + 4, b >>> 8 | c << 16);
+            INT.set(out, t + 8, c >>> 16 | d << 8);
+        }
     }
 
     /** Steps are added up, not multiplied out, because Pillow does: the rounding of the sum decides at pixel edges. */
