@@ -23,7 +23,8 @@ public interface Backend {
 
     /**
      * Computes {@code op}. Inputs may be strided, broadcast (stride 0) or flipped (negative stride); outputs are fresh
-     * and contiguous from the start of their storage, and never overlap inputs.
+     * and contiguous from the start of their storage, and never overlap inputs, unless they take their place as {@link
+     * sensorium.op.Fused#replaces} says.
      */
     void run(Op op, List<Operand> inputs, List<Operand> outputs);
 

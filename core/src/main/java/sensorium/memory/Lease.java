@@ -36,6 +36,11 @@ public final class Lease implements Runnable {
         }
     }
 
+    /** Ends without giving the reference back: {@code by} has taken it over. */
+    public void surrender(String by) {
+        endedBy.compareAndSet(null, by);
+    }
+
     /** Called by the Cleaner. */
     @Override
     public void run() {

@@ -54,6 +54,19 @@ public abstract class Storage {
         return false;
     }
 
+    /**
+     * Takes the only reference away: until {@link #unclaim} the block counts as gone for everybody else. False if there are
+     * other references.
+     */
+    public final boolean claim() {
+        return references.compareAndSet(1, 0);
+    }
+
+    /** Gives the reference back that {@link #claim} took. */
+    public final void unclaim() {
+        references.set(1);
+    }
+
     public final void release() {
         int left = references.decrementAndGet();
         if (left == 0) {

@@ -59,6 +59,18 @@ public final class Dispatch {
         return outputs;
     }
 
+    /**
+     * {@link #run(Op, List)} for operands that are not needed afterwards, and without a tape. Where a handle is the only one
+     * on its memory, the result that {@link Fused#replaces} names is written over it and the handle ends; the other handles
+     * stay the caller's. If the kernel fails, what it wrote over is undefined.
+     */
+    public static List<Tensor> consume(Fused op, List<Tensor> inputs) {
+        Backend backend = inputs.get(0).backend();
+        boolean direct = inputs.stream().allMatch(t -> t.isAlive() && t.backend() == backend)
+                && backend.supports(op, specs(inputs));
+        return direct ? kernel(op, inputs, backend, op.replaces()) : Tape.pause(() -> run(op, inputs, backend));
+    }
+
     private static Tensor view(View view, Tensor x) {
         Layout layout = view.apply(x.layout());
         if (layout == null) {
@@ -75,6 +87,11 @@ public final class Dispatch {
     }
 
     private static List<Tensor> kernel(Op op, List<Tensor> inputs, Backend backend) {
+        return kernel(op, inputs, backend, new int[0]);
+    }
+
+    /** @param replaced the operand whose memory each result takes, if nobody else has it; empty for none */
+    private static List<Tensor> kernel(Op op, List<Tensor> inputs, Backend backend, int[] replaced) {
         List<Spec> specs = specs(inputs);
         List<Spec> results = op.infer(specs);
         if (!backend.supports(op, specs)) {
@@ -82,33 +99,59 @@ public final class Dispatch {
         }
         List<Operand> in = new ArrayList<>(inputs.size());
         List<Operand> out = new ArrayList<>(results.size());
-        int pinned = 0;
+        List<Tensor> claimed = new ArrayList<>();
+        List<Storage> pinned = new ArrayList<>(inputs.size());
         boolean done = false;
         try {
-            for (Tensor t : inputs) {
-                if (!t.storage().retain()) {
-                    throw t.released(op.name());
+            for (int i : replaced) {
+                Tensor t = inputs.get(i);
+                if (standsAlone(t, inputs) && t.storage().claim()) {
+                    claimed.add(t);
                 }
-                pinned++;
+            }
+            for (Tensor t : inputs) {
+                if (!claimed.contains(t)) {
+                    if (!t.storage().retain()) {
+                        throw t.released(op.name());
+                    }
+                    pinned.add(t.storage());
+                }
                 in.add(t.operand());
             }
-            for (Spec spec : results) {
-                Storage fresh = backend.allocate(spec.bytes());
-                fresh.label(spec, op.name());
-                out.add(new Operand(fresh, spec.dtype(), Layout.contiguous(spec.shape())));
+            for (int k = 0; k < results.size(); k++) {
+                Spec spec = results.get(k);
+                Tensor place = k < replaced.length ? inputs.get(replaced[k]) : null;
+                Storage storage = claimed.contains(place) ? place.storage() : backend.allocate(spec.bytes());
+                storage.label(spec, op.name());
+                out.add(new Operand(storage, spec.dtype(), Layout.contiguous(spec.shape())));
             }
             Profile.run(backend, op, in, out);
             done = true;
         } finally {
-            for (int i = 0; i < pinned; i++) {
-                in.get(i).storage().release();
-            }
-            if (!done) {
-                out.stream().map(Operand::storage).forEach(Storage::release);
+            pinned.forEach(Storage::release);
+            // What was claimed belongs to the results now, or after a failure to its handle again.
+            claimed.forEach(t -> t.storage().unclaim());
+            if (done) {
+                claimed.forEach(t -> t.lease().surrender(op.name()));
+            } else {
+                List<Storage> kept = claimed.stream().map(Tensor::storage).toList();
+                out.stream()
+                        .map(Operand::storage)
+                        .filter(s -> !kept.contains(s))
+                        .forEach(Storage::release);
             }
             Reference.reachabilityFence(inputs);
         }
         return out.stream().map(Tensor::adopt).toList();
+    }
+
+    /** Whether a tensor fills its memory, and no other operand lies in it. */
+    private static boolean standsAlone(Tensor t, List<Tensor> inputs) {
+        Layout layout = t.layout();
+        return layout.offset() == 0
+                && layout.isContiguous()
+                && t.spec().bytes() == t.storage().bytes()
+                && inputs.stream().filter(o -> o.storage() == t.storage()).count() == 1;
     }
 
     private static List<Spec> specs(List<Tensor> tensors) {

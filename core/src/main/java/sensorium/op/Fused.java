@@ -17,6 +17,14 @@ public sealed interface Fused extends Op {
     /** The same result in simpler ops. */
     List<Tensor> fallback(List<Tensor> in);
 
+    /**
+     * The operand whose place each result may take in {@link Dispatch#consume}: of one type and shape, and read element by
+     * element before the result's element is written. Empty where results always need memory of their own.
+     */
+    default int[] replaces() {
+        return new int[0];
+    }
+
     /** {@code dx = dy·f′(x)} for an elementwise function: (x, dy) → dx. */
     record UnaryGrad(UnaryKind kind) implements Fused {
         @Override
@@ -494,6 +502,11 @@ public sealed interface Fused extends Op {
             Check.computes(this, in);
             Check.that(in.stream().map(Spec::shape).distinct().count() == 1, this, "shapes differ", in);
             return List.of(in.get(0), in.get(2), in.get(3));
+        }
+
+        @Override
+        public int[] replaces() {
+            return new int[] {0, 2, 3};
         }
 
         @Override

@@ -10,12 +10,15 @@ import sensorium.op.Fused.AdamWStep;
 
 /** Steps of optimisers over adjoining floats: one pass over memory instead of a dozen. */
 final class Optimizers {
+    /** Elements that are worth handing to another thread: each stands for seven, read or written. */
+    private static final int CHUNK = Nest.CHUNK / 4;
+
     private Optimizers() {}
 
-    /** The new parameter and moments to {@code p1}, {@code m1}, {@code v1}. */
+    /** The new parameter and moments to {@code p1}, {@code m1}, {@code v1}, which may be {@code p}, {@code m}, {@code v}. */
     static void adamW(WorkPool pool, AdamWStep step, long p, long g, long m, long v, long p1, long m1, long v1, int n) {
         var factors = new Factors(step);
-        pool.parallelFor(n, Nest.CHUNK, (from, to) -> {
+        pool.parallelFor(n, CHUNK, (from, to) -> {
             int i = from;
             for (; i <= to - W; i += W) {
                 long o = 4L * i;

@@ -261,6 +261,13 @@ class CpuBackendTest {
                 "AdamW",
                 new Fused.AdamWStep(1e-3, .9, .999, 1e-8, .05, .1, .001),
                 () -> List.of(x(77, 3), x(3, 77).t(), x(77, 3).times(.1), x(77, 3).square()));
+        var step = new Fused.AdamWStep(1e-3, .9, .999, 1e-8, .05, .1, .001);
+        t.add(
+                "AdamW in place",
+                () -> Dispatch.consume(
+                        step,
+                        List.of(x(9001), x(3, 9001).slice(0, 1, 2).reshape(9001), x(9001).abs(), x(9001).square())),
+                2e-5);
         return t.cases.stream();
     }
 

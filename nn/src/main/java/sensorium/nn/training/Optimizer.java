@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import sensorium.BadInputException;
+import sensorium.autograd.Tape;
 import sensorium.memory.Scope;
 import sensorium.nn.Module;
 import sensorium.nn.Parameter;
@@ -58,7 +59,8 @@ public final class Optimizer {
             if (before == null) {
                 before = Collections.nCopies(rule.slots().size(), Tensor.zerosLike(p.value()));
             }
-            List<Tensor> next = rule.apply(p.value().detached(), gradient, before, now);
+            List<Tensor> old = before;
+            List<Tensor> next = Tape.pause(() -> rule.apply(p.value(), gradient, old, now));
             p.set(next.get(0));
             remember(path, next.subList(1, next.size()));
         }));

@@ -10,7 +10,7 @@ public sealed interface UpdateRule {
     /** Names of the tensors kept for every parameter, each zeros in its shape at first. */
     List<String> slots();
 
-    /** The new parameter followed by its new slots. */
+    /** The new parameter followed by its new slots; they may take the place of the old ones, whose handles then end. */
     List<Tensor> apply(Tensor parameter, Tensor gradient, List<Tensor> slots, Now now);
 
     /**
@@ -61,7 +61,7 @@ public sealed interface UpdateRule {
                     decay * now.decay(),
                     1 - Math.pow(beta1, (double) now.step()),
                     1 - Math.pow(beta2, (double) now.step()));
-            return Dispatch.run(step, List.of(p, g, slots.get(0), slots.get(1)));
+            return Dispatch.consume(step, List.of(p, g, slots.get(0), slots.get(1)));
         }
     }
 
