@@ -47,6 +47,7 @@ final class AttentionCases {
     }
 
     private static List<Tensor> inputs(int length) {
+        Torch.blasThreads(1);
         return List.of(
                 Inputs.normal(1, HEADS, length, WIDTH),
                 Inputs.normal(1, HEADS, length, WIDTH),

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas_full;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.TensorOptions;
@@ -29,6 +30,15 @@ record Torch(String name, boolean gradients, Supplier<List<org.bytedeco.pytorch.
 
     static {
         torch.set_num_threads(Turns.threads());
+        blasThreads(Turns.threads());
+    }
+
+    /**
+     * Threads of the BLAS under it, as many as its own to begin with. Ops that share out their small products themselves,
+     * such as attention, want 1: with more, each product would be shared out again.
+     */
+    static void blasThreads(int threads) {
+        openblas_full.openblas_set_num_threads(threads);
     }
 
     /** A forward pass with one result, in inference. */
