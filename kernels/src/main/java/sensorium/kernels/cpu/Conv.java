@@ -1,10 +1,15 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.get;
 import static sensorium.kernels.cpu.Lanes.set;
 
 import java.util.stream.IntStream;
+import jdk.incubator.vector.FloatVector;
 import sensorium.kernels.cpu.Gemm.Matrix;
 import sensorium.kernels.cpu.GemmTiles.Tile;
 import sensorium.kernels.cpu.Patches.Planes;
@@ -105,8 +110,8 @@ final class Conv {
 
     /** y (N, O, H', W') = x (N, C, H, W) ⋆ weight (O, C/groups, kH, kW). */
     void forward(long x, long weight, long y) {
-        if (taps() == 1 && h.stride == 1 && w.stride == 1 && h.pad == 0 && w.pad == 0) {
-            pointwise(x, weight, y);
+        if (isPointwise()) {
+            pointwise(outputs, inputs, new Matrix(weight, inputs, 1), x, y);
             return;
         }
         int[] taps = IntStream.range(0, taps()).toArray();
@@ -141,30 +146,47 @@ final class Conv {
         return new Patches(planes, inputs, offsets, 0, 0, h.out, w.out, h.stride, w.stride);
     }
 
-    /** A kernel of one tap that visits every pixel is a product with the input as it is. */
-    private void pointwise(long x, long weight, long y) {
+    /** Whether a kernel of one tap visits every pixel: then all are products of matrices as they are. */
+    private boolean isPointwise() {
+        return taps() == 1 && h.stride == 1 && w.stride == 1 && h.pad == 0 && w.pad == 0;
+    }
+
+    /** to (N, rows, pixels) = weight (rows, depth) · from (N, depth, pixels), a group at a time. */
+    private void pointwise(int rows, int depth, Matrix weight, long from, long to) {
         int pixels = h.in * w.in;
         long[] offsets = new long[3 * images * groups];
         for (int i = 0; i < images * groups; i++) {
             offsets[3 * i] = (long) i % groups * outputs * inputs;
-            offsets[3 * i + 1] = (long) i * inputs * pixels;
-            offsets[3 * i + 2] = (long) i * outputs * pixels;
+            offsets[3 * i + 1] = (long) i * depth * pixels;
+            offsets[3 * i + 2] = (long) i * rows * pixels;
         }
-        Gemm.batched(
-                pool,
-                images * groups,
-                offsets,
-                outputs,
-                pixels,
-                inputs,
-                new Matrix(weight, inputs, 1),
-                new Matrix(x, pixels, 1),
-                new Matrix(y, pixels, 1),
-                false);
+        var b = new Matrix(from, pixels, 1);
+        Gemm.batched(pool, images * groups, offsets, rows, pixels, depth, weight, b, new Matrix(to, pixels, 1), false);
+    }
+
+    /** dweight (O, C) = Σ dy (O, pixels) · x (C, pixels)ᵀ over the images, a group at a time. */
+    private void pointwiseWeightGrad(long x, long dy, long dweight) {
+        int pixels = h.in * w.in;
+        long[] offsets = new long[3 * groups];
+        for (int g = 0; g < groups; g++) {
+            offsets[3 * g] = (long) g * outputs * pixels;
+            offsets[3 * g + 1] = (long) g * inputs * pixels;
+            offsets[3 * g + 2] = (long) g * outputs * inputs;
+        }
+        var c = new Matrix(dweight, inputs, 1);
+        for (int i = 0; i < images; i++) {
+            var a = new Matrix(dy + 4L * i * groups * outputs * pixels, pixels, 1);
+            var b = new Matrix(x + 4L * i * groups * inputs * pixels, 1, pixels);
+            Gemm.batched(pool, groups, offsets, outputs, inputs, pixels, a, b, c, i > 0);
+        }
     }
 
     /** dx (N, C, H, W) from dy (N, O, H', W'): for each phase of the stride a convolution with the taps that meet it. */
     void inputGrad(long dy, long weight, long dx) {
+        if (isPointwise()) {
+            pointwise(inputs, outputs, new Matrix(weight, 1, inputs), dy, dx);
+            return;
+        }
         // dy stands behind margins as wide as the kernel reaches, so that shifts never leave its planes.
         int rows = h.reach() + (h.in - 1 + h.pad) / h.stride + 1;
         int columns = w.reach() + (w.in - 1 + w.pad) / w.stride + 1;
@@ -228,14 +250,30 @@ final class Conv {
                 if (present < width) {
                     Lanes.fill(panel, (long) depth * width, 0f);
                 }
-                for (int j = 0; j < present; j++) {
-                    long filter = weight + 4 * (p / panels * groupFloats + (first + j) * filterStep);
-                    long target = panel + 4L * j;
-                    for (int tap : taps) {
-                        for (int c = 0; c < channels; c++, target += 4L * width) {
-                            set(target, get(filter + 4 * (c * channelStep + tap)));
+                long source = weight + 4 * (p / panels * groupFloats + first * filterStep);
+                if (channelStep > filterStep) {
+                    // What the filters of a panel have for one channel adjoins.
+                    for (int c = 0; c < channels; c++) {
+                        for (int t = 0; t < taps.length; t++) {
+                            long row = panel + 4L * (t * channels + c) * width;
+                            long tap = source + 4 * (c * channelStep + taps[t]);
+                            for (int j = 0; j < present; j++) {
+                                set(row + 4L * j, get(tap + 4L * j * filterStep));
+                            }
                         }
                     }
+                } else {
+                    long turned = Scratch.floats(Slot.TURNED, (long) width * depth);
+                    for (int j = 0; j < present; j++) {
+                        for (int t = 0; t < taps.length; t++) {
+                            long row = turned + 4L * (j * depth + t * channels);
+                            long tap = source + 4 * (j * filterStep + taps[t]);
+                            for (int c = 0; c < channels; c++) {
+                                set(row + 4L * c, get(tap + 4L * c * channelStep));
+                            }
+                        }
+                    }
+                    Copies.transpose(present, depth, turned, 4L * depth, panel, 4L * width);
                 }
             }
         });
@@ -367,6 +405,10 @@ final class Conv {
             weightGradOfEach(x, dy, dweight);
             return;
         }
+        if (isPointwise() && images > 0) {
+            pointwiseWeightGrad(x, dy, dweight);
+            return;
+        }
         int plane = h.out * w.out;
         int all = groups * outputs;
         int depth = inputs * taps();
@@ -460,18 +502,29 @@ final class Conv {
 
     /** dweight (groups · O, C, taps) from sums (shares, groups, taps · C, width). */
     private void putSums(long sums, int shares, int depth, int width, long dweight) {
-        long share = 4L * groups * depth * width;
-        pool.parallelFor(groups * depth, Math.max(1, Nest.CHUNK / (outputs * shares)), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int group = i / depth;
-                int tap = i % depth / inputs;
-                int channel = i % depth % inputs;
-                for (int o = 0; o < outputs; o++) {
-                    float sum = 0;
-                    for (int s = 0; s < shares; s++) {
-                        sum += get(sums + s * share + 4L * ((long) i * width + o));
-                    }
-                    set(dweight + 4 * ((((long) group * outputs + o) * inputs + channel) * taps() + tap), sum);
+        long share = (long) groups * depth * width;
+        pool.parallelFor(Math.toIntExact(share / W), Nest.CHUNK / W, (from, to) -> {
+            for (long i = from; i < to && shares > 1; i++) {
+                FloatVector sum = FloatVector.zero(F);
+                for (int s = 0; s < shares; s++) {
+                    sum = sum.add(fromMemorySegment(F, ALL, sums + 4 * (s * share + i * W), ORDER));
+                }
+                sum.intoMemorySegment(ALL, sums + 4 * i * W, ORDER);
+            }
+        });
+        // From (taps · C, outputs) to (outputs, C, taps), some outputs at a time.
+        int blocks = Math.ceilDiv(outputs, W);
+        pool.parallelFor(groups * blocks, (int) Math.max(1, Nest.CHUNK / ((long) depth * W)), (from, to) -> {
+            long turned = Scratch.floats(Slot.TURNED, (long) W * depth);
+            for (int task = from; task < to; task++) {
+                int group = task / blocks;
+                int o = task % blocks * W;
+                int n = Math.min(W, outputs - o);
+                long source = sums + 4 * ((long) group * depth * width + o);
+                Copies.transpose(depth, n, source, 4L * width, turned, 4L * depth);
+                for (int j = 0; j < n; j++) {
+                    long target = dweight + 4L * (group * outputs + o + j) * depth;
+                    Copies.transpose(taps(), inputs, turned + 4L * j * depth, 4L * inputs, target, 4L * taps());
                 }
             }
         });

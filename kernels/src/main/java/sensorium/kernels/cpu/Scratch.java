@@ -28,6 +28,7 @@ final class Scratch {
         TAIL,
         STATISTICS,
         TRANSPOSED,
+        TURNED,
         SQUARE,
         BUTTERFLY,
         COMPLEX,

@@ -361,6 +361,7 @@ class CpuBackendTest {
         conv(t, "stride over kernel", new Window(3, 4, 0, 0, 1, 1, 1), 2, 3, 4, 13, 17, 2, 2);
         conv(t, "patches", new Window(4, 4, 0, 0, 1, 1, 1), 2, 3, 20, 16, 16, 4, 4);
         conv(t, "pointwise", new Window(1, 1, 0, 0, 1, 1, 1), 2, 9, 20, 5, 7, 1, 1);
+        conv(t, "pointwise groups", new Window(1, 1, 0, 0, 1, 1, 3), 4, 9, 21, 15, 7, 1, 1);
         conv(t, "pointwise stride 2", new Window(2, 2, 0, 0, 1, 1, 1), 2, 9, 20, 5, 7, 1, 1);
         conv(t, "dilated", new Window(1, 2, 2, 3, 2, 3, 1), 2, 4, 6, 13, 17, 3, 3);
         conv(t, "groups", new Window(1, 1, 1, 2, 1, 1, 3), 2, 6, 9, 8, 9, 3, 5);
