@@ -13,15 +13,13 @@ import sensorium.kernels.cpu.Scratch.Slot;
 
 /**
  * Turns rows of floats into vectors of one float a row, and back: W rows at a time, in squares of W × W. Two vectors d
- * rows apart exchange the lanes in which bit d of the lane's number differs, for d = W/2, …, 2, 1 (Eklundh 1972). Four
- * vectors are in registers at a time, so a square passes twice through memory where W is above 4.
+ * rows apart exchange the lanes in which bit d of the lane's number differs, for d = W/2, …, 2, 1 (Eklundh 1972). Squares
+ * of 16 stay in registers from end to end ({@link Square16}); of narrower vectors there are four at a time.
  */
 final class Transposition {
-    private static final VectorMask<Float> BIT8 = bit(8);
     private static final VectorMask<Float> BIT4 = bit(4);
     private static final VectorMask<Float> BIT2 = bit(2);
     private static final VectorMask<Float> BIT1 = bit(1);
-    private static final VectorShuffle<Float> SWAP8 = swap(8);
     private static final VectorShuffle<Float> SWAP4 = swap(4);
     private static final VectorShuffle<Float> SWAP2 = swap(2);
     private static final VectorShuffle<Float> SWAP1 = swap(1);
@@ -29,8 +27,7 @@ final class Transposition {
     private Transposition() {}
 
     private static VectorMask<Float> bit(int d) {
-        return VectorMask.fromLong(
-                F, (0xFF00_F0F0_CCCC_AAAAL >>> (d == 1 ? 0 : d == 2 ? 16 : d == 4 ? 32 : 48)) & 0xFFFF);
+        return VectorMask.fromLong(F, d == 1 ? 0xAA : d == 2 ? 0xCC : 0xF0);
     }
 
     private static VectorShuffle<Float> swap(int d) {
@@ -57,8 +54,7 @@ final class Transposition {
         long square = Scratch.floats(Slot.SQUARE, (long) W * W);
         for (int i = 0; i < columns; i += W) {
             int at = Math.min(i, columns - W); // the last square overlaps the one before
-            far(from + 4L * at, stride, rows - 1, scale + 4L * at, square);
-            near(square, to + at * VB, VB);
+            square(from + 4L * at, stride, rows - 1, scale + 4L * at, to + at * VB, VB, square);
         }
     }
 
@@ -81,47 +77,28 @@ final class Transposition {
         Lanes.fill(ones, W, 1f);
         for (int i = 0; i < columns; i += W) {
             int at = Math.min(i, columns - W);
-            far(from + at * VB, VB, W - 1, ones, square);
-            near(square, to + 4L * at, stride);
+            square(from + at * VB, VB, W - 1, ones, to + 4L * at, stride, square);
         }
     }
 
-    /** The exchanges between rows 4 or more apart. */
-    private static void far(long from, long stride, int last, long scale, long square) {
+    private static void square(long from, long stride, int last, long scale, long to, long toStride, long between) {
         switch (W) {
-            case 16 -> far16(from, stride, last, scale, square);
-            case 8 -> far8(from, stride, last, scale, square);
+            case 16 -> Square16.transpose(from, stride, last, scale, to, toStride);
+            case 8 -> {
+                far8(from, stride, last, scale, between);
+                near(between, to, toStride);
+            }
             default -> {
                 var s = load(scale);
                 for (int i = 0; i < W; i++) {
-                    store(load(from + Math.min(i, last) * stride).mul(s), square + i * VB);
+                    store(load(from + Math.min(i, last) * stride).mul(s), between + i * VB);
                 }
+                near(between, to, toStride);
             }
         }
     }
 
-    private static void far16(long from, long stride, int last, long scale, long square) {
-        var s = load(scale);
-        for (int i = 0; i < 4; i++) {
-            var a = load(from + Math.min(i, last) * stride).mul(s);
-            var b = load(from + Math.min(i + 4, last) * stride).mul(s);
-            var c = load(from + Math.min(i + 8, last) * stride).mul(s);
-            var d = load(from + Math.min(i + 12, last) * stride).mul(s);
-            var ac = traded(a, c, BIT8, SWAP8);
-            var bd = traded(b, d, BIT8, SWAP8);
-            a = a.blend(ac, BIT8);
-            c = ac.blend(c, BIT8);
-            b = b.blend(bd, BIT8);
-            d = bd.blend(d, BIT8);
-            var ab = traded(a, b, BIT4, SWAP4);
-            var cd = traded(c, d, BIT4, SWAP4);
-            store(a.blend(ab, BIT4), square + i * VB);
-            store(ab.blend(b, BIT4), square + (i + 4) * VB);
-            store(c.blend(cd, BIT4), square + (i + 8) * VB);
-            store(cd.blend(d, BIT4), square + (i + 12) * VB);
-        }
-    }
-
+    /** The exchanges between rows 4 apart. */
     private static void far8(long from, long stride, int last, long scale, long square) {
         var s = load(scale);
         for (int i = 0; i < 4; i++) {
