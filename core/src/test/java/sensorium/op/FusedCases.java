@@ -7,6 +7,7 @@ import java.util.List;
 import sensorium.autograd.Tape;
 import sensorium.op.OpCase.Budget;
 import sensorium.op.Primitive.Window;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
 /** Ops with a fallback, and their gradient ops. */
@@ -52,6 +53,16 @@ final class FusedCases {
         t.floats(linear, Budget.norm(16), 0, floats(2, 0, 3), floats(4, 3), floats(4));
         t.floats(linear, Budget.norm(16), 1, floats(3, 0), floats(4, 0), floats(4));
         t.floats(linear, Budget.norm(16), 0, floats(2, 3), floats(0, 3), floats(0));
+        for (DType half : new DType[] {DType.F16, DType.BF16}) {
+            t.floats(linear, Budget.norm(16), 0, floats(3, 5), floats(7, 5).with(half), floats(7));
+            t.floats(
+                    linear,
+                    Budget.norm(32),
+                    0,
+                    floats(2, 9, 130),
+                    floats(67, 130).with(half));
+            t.floats(linear, Budget.norm(32), 0, floats(1, 259), floats(33, 259).with(half), floats(33));
+        }
         t.floats(
                 linear,
                 Budget.norm(16),

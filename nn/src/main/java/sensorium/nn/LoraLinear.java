@@ -32,7 +32,7 @@ public record LoraLinear(Linear base, Parameter a, Parameter b, double scale) im
     /** The plain map with the change added in, for running without the extra products. */
     public Linear merged() {
         Tensor change = b.value().matmul(a.value()).times(scale);
-        Tensor weight = base.weight().value().plus(change);
+        Tensor weight = base.weight().value().to(change.dtype()).plus(change);
         return new Linear(new Parameter(weight), base.bias());
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.random.Philox;
+import sensorium.tensor.DType;
 import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
 
@@ -112,14 +113,26 @@ public final class Weights {
         return at(Integer.toString(index));
     }
 
-    /** A parameter of the module at this place; {@code name} is its record component. */
+    /** A parameter of the module at this place; {@code name} is its record component. F16 and BF16 are widened to F32. */
     public Parameter parameter(String name, Init init, int... shape) {
-        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(shape))));
+        return Scope.tidy(() -> new Parameter(widened(source.tensor(join(name), init, Shape.of(shape)))));
     }
 
-    /** A buffer of the module at this place. */
+    /**
+     * A parameter that {@link Tensor#linear} multiplies with, which keeps the type it is stored in: F16 and BF16 take half the
+     * memory, and arithmetic stays F32. Such a model is for use, or for adapters beside it.
+     */
+    Parameter matrix(String name, Init init, int rows, int columns) {
+        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(rows, columns))));
+    }
+
+    /** A buffer of the module at this place, widened as parameters are. */
     public Buffer buffer(String name, Init init, int... shape) {
-        return Scope.tidy(() -> new Buffer(source.tensor(join(name), init, Shape.of(shape))));
+        return Scope.tidy(() -> new Buffer(widened(source.tensor(join(name), init, Shape.of(shape)))));
+    }
+
+    private static Tensor widened(Tensor t) {
+        return t.dtype() == DType.F16 || t.dtype() == DType.BF16 ? t.to(DType.F32) : t;
     }
 
     /** A parameter that a checkpoint may lack, such as a bias; always there when initialising. */

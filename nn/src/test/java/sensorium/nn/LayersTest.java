@@ -7,10 +7,12 @@ import static sensorium.nn.Models.assertStateReloads;
 import static sensorium.nn.Models.normal;
 import static sensorium.nn.Models.withoutGradient;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import sensorium.autograd.Tape;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
 class LayersTest {
@@ -22,6 +24,23 @@ class LayersTest {
         Tensor y = linear.forward(Tensor.of(new float[] {1, 0, -1}, 1, 1, 3));
         assertThat(y.shape().dims()).containsExactly(1, 1, 2);
         assertThat(y.toFloats()).containsExactly(8, 18);
+    }
+
+    @Test
+    void aCheckpointOfHalfTheWidthStaysOne() {
+        Linear wide = Linear.of(Weights.random(1), 40, 24, true);
+        for (DType half : List.of(DType.F16, DType.BF16)) {
+            Map<String, Tensor> stored = new HashMap<>();
+            wide.state().forEach((name, t) -> stored.put(name, t.to(half)));
+            Linear narrow = Weights.load(stored, "here", w -> Linear.of(w, 40, 24, true));
+            assertThat(narrow.weight().value().dtype()).isEqualTo(half);
+            assertThat(narrow.bias().value().dtype()).isEqualTo(DType.F32);
+            Tensor exact = new Linear(
+                            new Parameter(stored.get("weight").to(DType.F32)),
+                            new Parameter(stored.get("bias").to(DType.F32)))
+                    .forward(normal(2, 5, 40));
+            assertClose(narrow.forward(normal(2, 5, 40)), exact, 1e-5);
+        }
     }
 
     @Test

@@ -25,7 +25,11 @@ final class FusedOps {
         boolean attends = op instanceof Fused.Attention || op instanceof Fused.AttentionGrad;
         boolean classifies = op instanceof Fused.CrossEntropy || op instanceof Fused.CrossEntropyGrad;
         for (int i = 0; i < in.size(); i++) {
-            boolean other = i == 3 && attends && in.get(i).dtype() == DType.BOOL || i == 1 && classifies;
+            boolean other = i == 3 && attends && in.get(i).dtype() == DType.BOOL
+                    || i == 1 && classifies
+                    || i == 1
+                            && op instanceof Fused.Linear
+                            && Widening.has(in.get(i).dtype());
             boolean large = in.get(i).shape().size() > Integer.MAX_VALUE / 2 && !(op instanceof Fused.Nearest);
             if (in.get(i).dtype() != DType.F32 && !other || large) {
                 return false;

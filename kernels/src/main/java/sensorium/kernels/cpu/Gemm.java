@@ -30,7 +30,7 @@ final class Gemm {
     /** Tasks a thread, so that one that is held up does not hold up all. */
     private static final int TASKS = 3;
     /** Multiply-adds below which a second thread costs more than it brings. */
-    private static final long WORTH_SHARING = 1 << 17;
+    static final long WORTH_SHARING = 1 << 17;
     /** Below this many rows, copying B costs more than reading it where it lies. */
     private static final int FEW_ROWS = 3 * GemmTiles.ROWS;
 

@@ -35,7 +35,35 @@ final class MatrixOps {
                 }
             });
         }
-        multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), biased);
+        if (Widening.has(c.type(1))) {
+            widened(c, biased);
+        } else {
+            multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), biased);
+        }
+    }
+
+    /** With a weight of half the width: a few rows of it at a time become floats, in cache, and are multiplied there. */
+    private void widened(Call c, boolean add) {
+        int n = c.result(0).dim(-1);
+        int k = c.shape(0).dim(-1);
+        int m = n == 0 ? 0 : (int) (c.result(0).size() / n);
+        if (m == 0) {
+            return;
+        }
+        var x = new Matrix(c.x(0), k, 1);
+        long weight = c.x(1);
+        long y = c.y(0);
+        long work = (long) m * Math.max(1, k) * GemmTiles.COLUMNS;
+        int blocks = Math.ceilDiv(n, GemmTiles.COLUMNS);
+        pool.parallelFor(blocks, Math.clamp(Gemm.WORTH_SHARING / work, 1, blocks), (from, to) -> {
+            for (int block = from; block < to; block++) {
+                int j = block * GemmTiles.COLUMNS;
+                int columns = Math.min(GemmTiles.COLUMNS, n - j);
+                long rows = Scratch.floats(Scratch.Slot.WEIGHTS, (long) columns * k);
+                Widening.floats(c.type(1), weight + 2L * j * k, rows, columns * k);
+                Gemm.serial(m, columns, k, x, new Matrix(rows, 1, k), new Matrix(y + 4L * j, n, 1), add);
+            }
+        });
     }
 
     private static Shape batch(Call c) {

@@ -65,7 +65,12 @@ final class MovementOps {
     }
 
     static boolean casts(DType from, DType to) {
-        return to == DType.F32 && (from == DType.U8 || from == DType.BOOL || from == DType.I32 || from == DType.I64)
+        return to == DType.F32
+                        && (Widening.has(from)
+                                || from == DType.U8
+                                || from == DType.BOOL
+                                || from == DType.I32
+                                || from == DType.I64)
                 || from == DType.F32 && to == DType.BOOL;
     }
 
@@ -75,6 +80,7 @@ final class MovementOps {
         long y = c.y(0);
         pool.parallelFor((int) c.shape(0).size(), Nest.CHUNK, (i, end) -> {
             switch (from) {
+                case F16, BF16 -> Widening.floats(from, x + 2L * i, y + 4L * i, end - i);
                 case U8, BOOL -> {
                     for (int j = i; j < end; j++) {
                         Lanes.set(y + 4L * j, Binaries.getByte(x + j) & 0xff);
