@@ -273,7 +273,7 @@ final class Conv {
                             }
                         }
                     }
-                    Copies.transpose(present, depth, turned, 4L * depth, panel, 4L * width);
+                    Transposition.transpose(present, depth, turned, 4L * depth, panel, 4L * width);
                 }
             }
         });
@@ -521,10 +521,10 @@ final class Conv {
                 int o = task % blocks * W;
                 int n = Math.min(W, outputs - o);
                 long source = sums + 4 * ((long) group * depth * width + o);
-                Copies.transpose(depth, n, source, 4L * width, turned, 4L * depth);
+                Transposition.transpose(depth, n, source, 4L * width, turned, 4L * depth);
                 for (int j = 0; j < n; j++) {
                     long target = dweight + 4L * (group * outputs + o + j) * depth;
-                    Copies.transpose(taps(), inputs, turned + 4L * j * depth, 4L * inputs, target, 4L * taps());
+                    Transposition.transpose(taps(), inputs, turned + 4L * j * depth, 4L * inputs, target, 4L * taps());
                 }
             }
         });

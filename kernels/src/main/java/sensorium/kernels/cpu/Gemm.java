@@ -254,7 +254,7 @@ final class Gemm {
             }
         }
         if (b.row == 1) {
-            Copies.transpose(columns, depth, from, 4 * b.col, to, row);
+            Transposition.transpose(columns, depth, from, 4 * b.col, to, row);
             return;
         }
         for (int j = 0; j < columns; j++) {

@@ -68,7 +68,7 @@ final class Nearest {
         if (n > FEW) {
             // (depth, n): the products read the queries along their rows.
             across = Scratch.floats(Slot.ROWS, (long) n * depth);
-            Copies.transpose(n, depth, queries, 4L * depth, across, 4L * n);
+            Transposition.transpose(n, depth, queries, 4L * depth, across, 4L * n);
         }
         long matrix = across;
         var parts = new Best[Math.ceilDiv(count, PART)];

@@ -6,8 +6,6 @@ import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
-import static sensorium.kernels.cpu.Lanes.load;
-import static sensorium.kernels.cpu.Lanes.store;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -49,7 +47,7 @@ final class Patches {
                     Lanes.fill(target, (long) left * channels, 0f);
                     Lanes.fill(target + 4L * (left + shown) * channels, (long) (columns - left - shown) * channels, 0f);
                     long source = x + 4 * ((long) i / rows * channels * height + y) * width;
-                    Copies.transpose(
+                    Transposition.transpose(
                             channels, shown, source, 4L * height * width, target + 4L * left * channels, 4L * channels);
                 }
             });
@@ -144,7 +142,7 @@ final class Patches {
                 long source = at + 4L * (runs[r] + k - firsts[r]);
                 long bytes = 4L * (stop - k);
                 for (long b = 0; b < bytes; b += VB) {
-                    store(load(source + b), target + b);
+                    fromMemorySegment(F, ALL, source + b, ORDER).intoMemorySegment(ALL, target + b, ORDER);
                 }
                 target += bytes;
                 k = stop;

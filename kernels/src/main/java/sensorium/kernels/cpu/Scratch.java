@@ -27,7 +27,6 @@ final class Scratch {
         BLOCKS,
         TAIL,
         STATISTICS,
-        TRANSPOSED,
         TURNED,
         SQUARE,
         BUTTERFLY,

@@ -34,6 +34,33 @@ final class Transposition {
         return VectorShuffle.fromOp(F, lane -> lane ^ d & W - 1);
     }
 
+    /** {@code to[j, i] = from[i, j]} for floats; rows of both are so many bytes apart. */
+    static void transpose(int rows, int columns, long from, long fromRow, long to, long toRow) {
+        int wholeRows = Lanes.whole(rows);
+        int wholeColumns = Lanes.whole(columns);
+        if (wholeRows > 0 && wholeColumns > 0) {
+            long square = Scratch.floats(Slot.SQUARE, (long) W * W + W);
+            long ones = square + W * VB;
+            Lanes.fill(ones, W, 1f);
+            for (int i = 0; i < wholeRows; i += W) {
+                for (int j = 0; j < wholeColumns; j += W) {
+                    square(from + i * fromRow + 4L * j, fromRow, W - 1, ones, to + j * toRow + 4L * i, toRow, square);
+                }
+            }
+        }
+        scalar(0, wholeRows, wholeColumns, columns, from, fromRow, to, toRow);
+        scalar(wholeRows, rows, 0, columns, from, fromRow, to, toRow);
+    }
+
+    private static void scalar(
+            int row, int endRow, int column, int endColumn, long from, long fromRow, long to, long toRow) {
+        for (int j = column; j < endColumn; j++) {
+            for (int i = row; i < endRow; i++) {
+                Lanes.set(to + j * toRow + 4L * i, Lanes.get(from + i * fromRow + 4L * j));
+            }
+        }
+    }
+
     /**
      * {@code to[i] = from[·, i] · scale[i]} for i below {@code columns}: vector i holds column i of W rows.
      *
