@@ -13,7 +13,6 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 import sensorium.BadInputException;
 
 /** Runs a case in a JVM of its own, under JMH. */
@@ -27,6 +26,9 @@ final class Measurement {
         "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
         "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
     };
+
+    /** Seconds of a run that is long. */
+    private static final double LONG = 0.3;
 
     private Measurement() {}
 
@@ -43,13 +45,12 @@ final class Measurement {
                     .param("name", c.name())
                     .forks(1)
                     .threads(1)
-                    .warmupIterations(Turns.WARMUP_TURNS)
+                    .warmupIterations(warmupTurns(c))
                     .measurementIterations(turns(c))
                     .addProfiler(TurnProfiler.class)
                     .jvmArgs(FLAGS)
                     .jvmArgsAppend(Turns.threadsFlag(threads))
                     .shouldFailOnError(true)
-                    .timeout(TimeValue.minutes(2))
                     .output(log.toString())
                     .build();
             RunResult result = new Runner(options).runSingle();
@@ -81,10 +82,15 @@ final class Measurement {
         return times;
     }
 
-    /** Turns of all engines together; fewer where one takes long. */
+    /** Turns of all engines together that count; fewer where one takes long. */
     private static int turns(Case c) {
         double seconds = c.expectedSeconds();
-        return seconds > 0.3 ? 12 : seconds > 0.1 ? 20 : 36;
+        return seconds > LONG ? 10 : seconds > LONG / 3 ? 20 : 36;
+    }
+
+    /** Turns before those; never fewer than there are engines. */
+    private static int warmupTurns(Case c) {
+        return c.expectedSeconds() > LONG ? 4 : Turns.WARMUP_TURNS;
     }
 
     private static Path log() {

@@ -23,7 +23,7 @@ import org.openjdk.jmh.runner.IterationType;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Turns {
-    /** Iterations before those that count. */
+    /** Iterations before those that count, where runs are short. */
     static final int WARMUP_TURNS = 12;
 
     private static final String THREADS = "sensorium.threads";
