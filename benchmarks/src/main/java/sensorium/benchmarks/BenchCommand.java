@@ -29,7 +29,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "GROUP",
             arity = "0..*",
-            description = "Groups, or beginnings of the names of cases, such as gemm/197 (default: everything).")
+            description =
+                    "Groups, or beginnings of the names of cases, such as gemm/197 (default: everything but steps).")
     private List<String> wanted = new ArrayList<>();
 
     @Option(
@@ -91,7 +92,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         return Groups.names().stream()
                 .flatMap(g -> Groups.of(g).stream())
-                .filter(c -> wanted.isEmpty() || wanted.stream().anyMatch(name -> matches(c, name)))
+                .filter(c -> wanted.isEmpty()
+                        ? !c.group().equals(GemmSteps.GROUP)
+                        : wanted.stream().anyMatch(name -> matches(c, name)))
                 .toList();
     }
 

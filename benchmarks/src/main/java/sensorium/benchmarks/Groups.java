@@ -12,6 +12,7 @@ final class Groups {
     static {
         GROUPS.put(Peak.GROUP, Peak::all);
         GROUPS.put("gemm", GemmCases::all);
+        GROUPS.put(GemmSteps.GROUP, GemmSteps::all);
         GROUPS.put("attention", AttentionCases::all);
         GROUPS.put("conv", ConvCases::all);
         GROUPS.put("rows", RowCases::all);
