@@ -20,6 +20,7 @@ final class Groups {
         GROUPS.put("fft", FftCases::all);
         GROUPS.put("features", FeatureCases::all);
         GROUPS.put("search", SearchCases::all);
+        GROUPS.put("vit", VitCases::all);
     }
 
     private Groups() {}
