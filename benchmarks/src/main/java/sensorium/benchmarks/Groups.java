@@ -21,6 +21,9 @@ final class Groups {
         GROUPS.put("features", FeatureCases::all);
         GROUPS.put("search", SearchCases::all);
         GROUPS.put("vit", VitCases::all);
+        GROUPS.put("train", TrainCases::all);
+        GROUPS.put("unet", UnetCases::all);
+        GROUPS.put("speech", SpeechCases::all);
     }
 
     private Groups() {}

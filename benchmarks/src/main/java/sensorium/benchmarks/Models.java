@@ -28,4 +28,9 @@ final class Models {
     static double transformerFlops(double batch, double tokens, double width, double hidden, double depth) {
         return batch * depth * (2 * tokens * width * (4 * width + 2 * hidden) + 4 * tokens * tokens * width);
     }
+
+    /** Likewise of a convolution with square kernels that yields (batch, out, side, side). */
+    static double convFlops(double batch, double side, double in, double out, double kernel) {
+        return 2 * batch * side * side * in * out * kernel * kernel;
+    }
 }

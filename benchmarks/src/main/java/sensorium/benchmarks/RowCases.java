@@ -128,7 +128,8 @@ final class RowCases {
         }));
     }
 
-    private static Tensor targets(int rows, int classes) {
+    /** A class for every row. */
+    static Tensor targets(int rows, int classes) {
         long[] at = new long[rows];
         for (int i = 0; i < rows; i++) {
             at[i] = (long) i * 7919 % classes;
@@ -145,7 +146,7 @@ final class RowCases {
                 parameters.add(Inputs.normal(size));
                 gradients.add(Inputs.normal(size));
             }
-            return List.of(new AdamW(parameters, gradients), new TorchAdamW(parameters, gradients));
+            return List.of(new AdamW(parameters, gradients), TorchAdamW.of(parameters, gradients));
         });
     }
 

@@ -41,17 +41,29 @@ final class TorchAdamW implements Engine {
     private final List<MemorySegment> lists = new ArrayList<>();
     private final MemorySegment nothing = Arena.global().allocate(16, 8);
 
-    TorchAdamW(List<sensorium.tensor.Tensor> parameters, List<sensorium.tensor.Tensor> gradients) {
+    /** @param parameters changed in place */
+    TorchAdamW(List<Tensor> parameters, List<Tensor> gradients) {
         torch.set_num_threads(Turns.threads());
         step = handle();
-        int n = parameters.size();
-        this.parameters =
-                list(parameters.stream().map(p -> Torch.view(p).clone()).toList());
-        list(gradients.stream().map(Torch::view).toList());
-        list(parameters.stream().map(p -> torch.zeros(p.size())).toList());
-        list(parameters.stream().map(p -> torch.zeros(p.size())).toList());
+        this.parameters = list(parameters);
+        list(gradients);
+        list(parameters.stream().map(torch::zeros_like).toList());
+        list(parameters.stream().map(torch::zeros_like).toList());
         list(List.of());
-        list(Collections.nCopies(n, steps));
+        list(Collections.nCopies(parameters.size(), steps));
+    }
+
+    /** On copies of our parameters. */
+    static TorchAdamW of(List<sensorium.tensor.Tensor> parameters, List<sensorium.tensor.Tensor> gradients) {
+        return new TorchAdamW(
+                parameters.stream().map(p -> Torch.view(p).clone()).toList(),
+                gradients.stream().map(Torch::view).toList());
+    }
+
+    /** A step along other gradients, one each. */
+    void run(TensorVector gradients) {
+        lists.get(1).set(ADDRESS, 0, MemorySegment.ofAddress(gradients.get(0).address()));
+        run();
     }
 
     @SuppressWarnings("restricted")

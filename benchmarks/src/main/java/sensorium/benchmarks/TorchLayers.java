@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -23,41 +23,25 @@ record TorchLayers(String path, Map<String, Tensor> weights) {
     private static final List<String> QKV = List.of("query", "key", "value");
     private static final double EPS = 1e-5;
 
-    /** For inference; what need not be joined lies where ours does. */
+    /** For inference: the weights lie where ours do; what is joined is made when it is first asked for. */
     static TorchLayers of(Module module) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         module.state().forEach((name, t) -> all.put(name, Torch.view(t)));
-        for (String name : List.copyOf(all.keySet())) {
-            if (isFirst(name)) {
-                all.put(name.replace("query", "qkv"), joined(name, all));
-            }
-        }
         return new TorchLayers("", all);
     }
 
-    /** For training: copies, which autograd follows, each once. */
+    /** For training: copies, of which autograd follows what is trainable. */
     static TorchLayers trained(Module module) {
+        TorchLayers ours = of(module);
         Map<String, Tensor> all = new LinkedHashMap<>();
-        Map<String, Tensor> ours = of(module).weights;
-        for (String name : module.parameters().keySet()) {
-            if (isFirst(name)) {
-                String qkv = name.replace("query", "qkv");
-                all.put(qkv, ours.get(qkv).clone().set_requires_grad(true));
-            } else if (!name.matches(".*\\.(key|value)\\.(weight|bias)")) {
-                all.put(name, ours.get(name).clone().set_requires_grad(true));
-            }
-        }
-        module.buffers().keySet().forEach(name -> all.put(name, ours.get(name).clone()));
+        module.parameters().forEach((name, p) -> {
+            String own = name.replaceFirst("\\.(query|key|value)\\.", ".qkv.");
+            all.computeIfAbsent(own, n -> ours.weight(n).clone().set_requires_grad(p.isTrainable()));
+        });
+        module.buffers()
+                .keySet()
+                .forEach(name -> all.put(name, ours.weight(name).clone()));
         return new TorchLayers("", all);
-    }
-
-    private static boolean isFirst(String name) {
-        return name.matches(".*\\.query\\.(weight|bias)");
-    }
-
-    private static Tensor joined(String query, Map<String, Tensor> all) {
-        return torch.cat(Torch.vector(
-                QKV.stream().map(part -> all.get(query.replace("query", part))).toList()));
     }
 
     /** What there is of {@code values}, one each of the weights that autograd follows, under the paths that ours has. */
@@ -94,12 +78,19 @@ record TorchLayers(String path, Map<String, Tensor> weights) {
         return new TorchLayers(path + part + ".", weights);
     }
 
-    boolean has(String name) {
-        return weights.containsKey(path + name);
+    /** Null where there is none. */
+    Tensor weight(String name) {
+        return weights.computeIfAbsent(path + name, all -> all.contains(".qkv.") ? joined(all) : null);
     }
 
-    Tensor weight(String name) {
-        return weights.get(path + name);
+    private Tensor joined(String qkv) {
+        List<Tensor> parts =
+                QKV.stream().map(part -> weights.get(qkv.replace("qkv", part))).collect(Collectors.toList());
+        return parts.get(0) == null ? null : torch.cat(Torch.vector(parts)).retainReference();
+    }
+
+    private boolean has(String name) {
+        return weight(name) != null;
     }
 
     private TensorOptional optional(String name) {
@@ -149,10 +140,9 @@ record TorchLayers(String path, Map<String, Tensor> weights) {
     }
 
     /** Of a sequence to itself: (B, T, D) → (B, T, D). */
-    Tensor attention(Tensor x, int heads, Tensor mask) {
+    Tensor attention(Tensor x, int heads) {
         TensorVector qkv = torch.chunk(at("qkv").linear(x), 3, -1);
-        return at("out")
-                .linear(attend(heads(qkv.get(0), heads), heads(qkv.get(1), heads), heads(qkv.get(2), heads), mask));
+        return at("out").linear(attend(heads(qkv.get(0), heads), heads(qkv.get(1), heads), heads(qkv.get(2), heads)));
     }
 
     /** (B, T, H·d) → (B, H, T, d), a view. */
@@ -160,32 +150,21 @@ record TorchLayers(String path, Map<String, Tensor> weights) {
         return x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
     }
 
-    /**
-     * Fused attention of heads (B, H, …, d), joined: (B, T, H·d).
-     *
-     * @param mask which keys are seen, or null
-     */
-    static Tensor attend(Tensor q, Tensor k, Tensor v, Tensor mask) {
-        Tensor mixed = torch.scaled_dot_product_attention(
-                q,
-                k,
-                v,
-                mask == null ? new TensorOptional() : new TensorOptional(mask),
-                0,
-                false,
-                new DoubleOptional(),
-                false);
-        return mixed.transpose(1, 2).reshape(q.size(0), q.size(2), q.size(1) * q.size(3));
+    /** Fused attention of heads (B, H, …, d), joined: (B, T, H·d). */
+    static Tensor attend(Tensor q, Tensor k, Tensor v) {
+        return torch.scaled_dot_product_attention(q, k, v)
+                .transpose(1, 2)
+                .reshape(q.size(0), q.size(2), q.size(1) * q.size(3));
     }
 
     /** Pre-norm blocks, and the norm after the last where there is one: (B, T, D) → (B, T, D). */
-    Tensor transformer(Tensor x, int depth, int heads, boolean gelu, Tensor mask) {
+    Tensor transformer(Tensor x, int depth, int heads, boolean gelu) {
         Tensor y = x;
         for (int i = 0; i < depth; i++) {
             Tensor in = y;
             TorchLayers block = at("blocks").at(i);
             Tensor mid = freeing(() -> in.add(block.scaled(
-                    "scale1", block.at("attention").attention(block.at("norm1").layerNorm(in), heads, mask))));
+                    "scale1", block.at("attention").attention(block.at("norm1").layerNorm(in), heads))));
             y = freeing(() -> mid.add(
                     block.scaled("scale2", block.at("mlp").mlp(block.at("norm2").layerNorm(mid), gelu))));
             mid.close();

@@ -42,12 +42,20 @@ final class VitCases {
     private static List<Engine> engines(int batch) {
         Vit vit = model();
         Tensor pixels = Inputs.normal(batch, 3, SIDE, SIDE);
-        var layers = TorchLayers.of(vit);
-        var same = Torch.view(pixels);
-        return List.of(Ours.of(() -> vit.forward(pixels)), Torch.of(() -> forward(layers, same)));
+        return List.of(ours(vit, pixels), theirs(vit, pixels));
     }
 
-    static Vit model() {
+    private static Engine ours(Vit vit, Tensor pixels) {
+        return Ours.of(() -> vit.forward(pixels));
+    }
+
+    private static Engine theirs(Vit vit, Tensor pixels) {
+        var layers = TorchLayers.of(vit);
+        var same = Torch.view(pixels);
+        return Torch.of(() -> forward(layers, same));
+    }
+
+    private static Vit model() {
         var blocks = TransformerConfig.of(WIDTH, DEPTH, HEADS);
         var encoder = new PatchEncoder.Config(
                 Patches.Config.of(3, SIDE, SIDE, PATCH), 1, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, blocks);
@@ -66,7 +74,7 @@ final class VitCases {
             var front = encoder.weight("front.0").expand(pixels.size(0), 1, WIDTH);
             return torch.cat(Torch.vector(List.of(front, patches)), 1).add(encoder.weight("positions.table"));
         });
-        var tokens = encoder.at("transformer").transformer(x, DEPTH, HEADS, true, null);
+        var tokens = encoder.at("transformer").transformer(x, DEPTH, HEADS, true);
         return vit.at("head").linear(tokens.select(1, 0));
     }
 }

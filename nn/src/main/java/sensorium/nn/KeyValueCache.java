@@ -1,6 +1,7 @@
 package sensorium.nn;
 
 import java.util.List;
+import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 /**
@@ -16,12 +17,13 @@ public final class KeyValueCache implements AutoCloseable {
         return keys == null ? 0 : keys.dim(2);
     }
 
-    /** (B, H, length, headWidth). */
-    Tensor keys() {
+    /** (B, H, length, headWidth), null where it is empty; the cache's own. */
+    public Tensor keys() {
         return keys;
     }
 
-    Tensor values() {
+    /** Likewise. */
+    public Tensor values() {
         return values;
     }
 
@@ -32,6 +34,26 @@ public final class KeyValueCache implements AutoCloseable {
         close();
         keys = allKeys.keep();
         values = allValues.keep();
+    }
+
+    /**
+     * Forgets what comes after the first {@code length} positions, so that decoding can go another way from there.
+     *
+     * @throws ShapeException if it holds fewer
+     */
+    public void truncate(int length) {
+        if (length < 0 || length > length()) {
+            throw new ShapeException("[cache] of " + length() + " positions cannot be cut to " + length);
+        }
+        if (length == 0) {
+            close();
+        } else if (length < length()) {
+            Tensor fewerKeys = keys.slice(2, 0, length).keep();
+            Tensor fewerValues = values.slice(2, 0, length).keep();
+            close();
+            keys = fewerKeys;
+            values = fewerValues;
+        }
     }
 
     /** Forgets everything. */

@@ -57,6 +57,11 @@ public record Transformer(
             return self.isEmpty() ? 0 : self.get(0).length();
         }
 
+        /** Forgets the tokens after the first {@code length}; the context stays. */
+        public void truncate(int length) {
+            self.forEach(kept -> kept.truncate(length));
+        }
+
         @Override
         public void close() {
             Stream.concat(self.stream(), context.stream()).forEach(KeyValueCache::close);

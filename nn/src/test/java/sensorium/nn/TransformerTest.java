@@ -1,6 +1,7 @@
 package sensorium.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sensorium.nn.Models.assertClose;
 import static sensorium.nn.Models.assertStateReloads;
 import static sensorium.nn.Models.normal;
@@ -14,6 +15,7 @@ import sensorium.nn.Transformer.Inputs;
 import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.TransformerConfig.Placement;
 import sensorium.nn.TransformerConfig.Residual;
+import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 class TransformerTest {
@@ -139,6 +141,10 @@ class TransformerTest {
                 Tensor third = t.forward(x.slice(1, 5, 7), cached);
                 assertThat(cache.length()).isEqualTo(7);
                 assertClose(Tensor.concat(1, List.of(first, second, third)), whole, 1e-5);
+                cache.truncate(4);
+                assertThat(cache.length()).isEqualTo(4);
+                assertClose(t.forward(x.slice(1, 4, 7), cached), whole.slice(1, 4, 7), 1e-5);
+                assertThatThrownBy(() -> cache.truncate(8)).isInstanceOf(ShapeException.class);
             }
         }
     }
