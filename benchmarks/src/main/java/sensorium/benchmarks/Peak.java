@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import sensorium.memory.HugePages;
 
 /** What the machine can do at most, by loops that do nothing else. */
 final class Peak {
@@ -51,7 +52,7 @@ final class Peak {
     }
 
     private static long array() {
-        return Arena.global().allocate(BYTES, 64).fill((byte) 0).address();
+        return HugePages.allocate(Arena.global(), BYTES).fill((byte) 0).address();
     }
 
     /** Where the part of a thread begins. */

@@ -16,7 +16,7 @@ import sensorium.backend.Backend;
 /**
  * Off-heap memory for the backends that compute on the host: 64-byte aligned blocks from size classes (four a power of
  * two), kept for reuse when released. Small blocks are cut from slabs, large ones are mapped one by one so that
- * {@link #drain} can return them to the system.
+ * {@link #drain} can return them to the system; both lie in {@link HugePages}.
  *
  * <p>In <em>guarded</em> mode every block has canaries on both sides, checked when it is released, and fresh memory is
  * filled with NaN: a kernel that writes past its output or reads what it did not write is found out.
@@ -26,7 +26,7 @@ public final class HostMemory {
     private static final int CANARY_BYTES = 64;
     private static final long CANARY = 0x5EA5_0C0D_DEAD_F00DL;
     private static final long SLAB_BYTES = 8L << 20;
-    private static final long LARGE = 1L << 20;
+    private static final long LARGE = HugePages.BYTES;
 
     private final boolean guarded;
     private final long limit;
@@ -116,11 +116,11 @@ public final class HostMemory {
         Arena arena = Arena.ofShared();
         MemorySegment memory;
         try {
-            memory = arena.allocate(size, ALIGNMENT);
+            memory = HugePages.allocate(arena, size);
         } catch (OutOfMemoryError first) {
             drain();
             try {
-                memory = arena.allocate(size, ALIGNMENT);
+                memory = HugePages.allocate(arena, size);
             } catch (OutOfMemoryError second) {
                 arena.close();
                 throw exhausted(size, "the system has no more");

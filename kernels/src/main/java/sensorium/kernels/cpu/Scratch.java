@@ -2,6 +2,7 @@ package sensorium.kernels.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import sensorium.memory.HugePages;
 
 /**
  * Working memory of one thread, kept from call to call: packed panels, score tiles, padded planes. Each use has its own
@@ -48,7 +49,7 @@ final class Scratch {
         if (held == null || held.byteSize() < bytes) {
             // Rounded up so that slowly growing demands don't allocate each time.
             long size = Math.max(4096, Long.highestOneBit(Math.max(1, bytes - 1)) << 1);
-            held = Arena.ofAuto().allocate(size, 64);
+            held = HugePages.allocate(Arena.ofAuto(), size);
             slots[slot] = held;
         }
         return held.address();
