@@ -171,6 +171,14 @@ final class FusedCases {
         t.floats(plain, Budget.norm(16), 0, q1, k1, k1, Sample.booleans(3, 5).with(Sample.these(0, 0, 0, 0, 0, 1)));
         t.floats(plain, Budget.norm(16), 0, floats(0, 2, 3, 4), floats(0, 2, 5, 4), floats(0, 2, 5, 4));
         t.floats(plain, Budget.norm(32), 0, floats(1, 2, 33, 17), floats(1, 2, 70, 17), floats(1, 2, 70, 17));
+        // Several blocks of queries and of keys.
+        Sample many = floats(1, 2, 150, 9);
+        Sample more = floats(1, 2, 300, 9);
+        for (var op : List.of(plain, new Fused.Attention(0.6, true, 150), new Fused.Attention(0.6, true, -20))) {
+            t.floats(op, Budget.norm(32), 0, many, more, more, floats(150, 300));
+            t.floats(op, Budget.norm(32), 0, many, more, more, Sample.booleans(1, 1, 1, 300));
+            gradient(t, op, 0, many, more, more, floats(1, 1, 1, 300), floats(1, 2, 150, 9));
+        }
         gradient(t, plain, 1, q1, k1, k1, q1);
         gradient(t, causal, 1, q1, k1, k1, q1);
         gradient(t, plain, 0, q, k, v, floats(2, 3, 5, 6));

@@ -29,11 +29,16 @@ public final class KeyValueCache implements AutoCloseable {
 
     /** Adds keys and values (B, H, T, headWidth) of the next T positions. */
     void append(Tensor k, Tensor v) {
-        Tensor allKeys = keys == null ? k.detached() : Tensor.concat(2, List.of(keys, k.detached()));
-        Tensor allValues = values == null ? v.detached() : Tensor.concat(2, List.of(values, v.detached()));
+        Tensor allKeys = joined(keys, k.detached());
+        Tensor allValues = joined(values, v.detached());
         close();
         keys = allKeys.keep();
         values = allValues.keep();
+    }
+
+    /** A head's rows adjoin, so that each later token reads them in one stream. */
+    private static Tensor joined(Tensor before, Tensor next) {
+        return before == null ? next.contiguous() : Tensor.concat(2, List.of(before, next));
     }
 
     /**

@@ -1,10 +1,19 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.Lanes.ALL;
+import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
+import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.get;
 import static sensorium.kernels.cpu.Lanes.set;
 
+import java.util.function.IntFunction;
+import jdk.incubator.vector.FloatVector;
 import sensorium.kernels.cpu.Gemm.Matrix;
 import sensorium.kernels.cpu.Gemm.Packed;
+import sensorium.kernels.cpu.Gemm.Source;
+import sensorium.kernels.cpu.Scores.Tile;
 import sensorium.kernels.cpu.Scratch.Slot;
 import sensorium.op.UnaryKind;
 
@@ -12,18 +21,14 @@ import sensorium.op.UnaryKind;
  * Scaled dot-product attention a tile of scores at a time, never all of them (Dao et al., arXiv 2205.14135), and its
  * gradient, which computes the scores again from the row sums that the forward pass kept.
  *
- * <p>Keys, scaled, and values are copied to panels once a head; a tile of 48 queries × 512 keys (96 KB) stays in L2
- * between its product, its softmax and the product with the values. Blocks have fixed places, and a head's gradients are
- * summed by one thread in the order of its queries.
+ * <p>A tile holds the scores turned, (keys, queries): queries fill the lanes, so that maxima and sums over the keys are of
+ * whole vectors, also where there are few keys. Keys are read where they lie, queries, scaled, are packed once a block,
+ * values once a head; a tile of 256 keys × 128 queries stays in L2 between its product, its softmax and the product with
+ * the values. Blocks have fixed places, and a head's gradients are summed by one thread in the order of its queries.
  */
 final class Attention {
-    private static final int QUERIES = 48;
-    /** Taller in the gradient, where queries are what two of the four products sum over. */
-    private static final int QUERIES_BACK = 96;
-
-    private static final int KEYS = 2 * Gemm.DEPTH;
-    /** From one row of a tile to the next: not a power of two, for which all rows would contend for a few lines of L1. */
-    private static final int PITCH = KEYS + 2 * Lanes.W;
+    private static final int QUERIES = 128;
+    private static final int KEYS = Gemm.DEPTH;
 
     /** A (batch, heads, rows, columns) operand: the matrix of the first head, and elements to the next image and head. */
     record Heads(Matrix first, long image, long head, int heads) {
@@ -42,11 +47,13 @@ final class Attention {
     private final int values;
     private final float scale;
     private final Scores scores;
+    /** Queries of a block, which differ by less than a vector from block to block. */
+    private final int block;
 
     /**
      * @param width of queries and keys
      * @param values width of the values
-     * @param scores what becomes of a row of products
+     * @param scores which of the products count, and how much
      */
     Attention(WorkPool pool, int count, int queries, int keys, int width, int values, float scale, Scores scores) {
         this.pool = pool;
@@ -57,151 +64,192 @@ final class Attention {
         this.values = values;
         this.scale = scale;
         this.scores = scores;
+        this.block = wholeVectors(Math.ceilDiv(queries, Math.max(1, Math.ceilDiv(queries, QUERIES))));
     }
 
-    /** Writes softmax(scale·q·kᵀ + mask)·v and the logarithms of the rows' sums, both contiguous. */
-    void forward(Heads q, Heads k, Heads v, long out, long logSums) {
-        // Few heads are cut into runs of queries, each of which packs keys and values for itself.
-        int parts = count >= 2 * pool.threads() ? 1 : Math.ceilDiv(queries, 4 * QUERIES);
-        int run = Math.max(QUERIES, Math.ceilDiv(Math.ceilDiv(queries, Math.max(1, parts)), QUERIES) * QUERIES);
-        int runs = Math.ceilDiv(queries, run);
-        pool.parallelFor(count * runs, grain((long) run * keys), (from, to) -> {
-            for (int task = from; task < to; task++) {
-                int head = task / runs;
-                int begin = task % runs * run;
-                Packed turned =
-                        Packed.of(turned(k.of(head)), width, keys, Slot.KEYS).scaled(scale);
-                Packed packed = Packed.of(v.of(head), keys, values, Slot.VALUES);
-                for (int i = begin; i < Math.min(queries, begin + run); i += QUERIES) {
-                    int n = Math.min(QUERIES, Math.min(queries, begin + run) - i);
-                    long row = (long) head * queries + i;
-                    forward(head, i, n, q.of(head), turned, packed, out + 4 * row * values, logSums + 4 * row);
-                }
-            }
-        });
-    }
-
-    private int grain(long scoresOfTask) {
-        return (int) Math.max(1, Nest.CHUNK / Math.max(1, scoresOfTask));
-    }
-
-    private void forward(int head, int first, int n, Matrix q, Packed turned, Packed v, long out, long logSums) {
-        long tile = Scratch.floats(Slot.SCORES, (long) QUERIES * PITCH);
-        long sums = Scratch.floats(Slot.ROWS, 2L * QUERIES);
-        long maxima = logSums;
-        Lanes.fill(maxima, n, Float.NEGATIVE_INFINITY);
-        Lanes.fill(sums, n, 0f);
-        Lanes.fill(out, (long) n * values, 0f);
-        int seen = scores.reach(first + n - 1);
-        for (int j = 0; j < seen; j += KEYS) {
-            int block = Math.min(KEYS, seen - j);
-            Gemm.blocks(n, block, width, q.at(first, 0), turned.from(0, j), new Matrix(tile, PITCH, 1), false);
-            for (int i = 0; i < n; i++) {
-                long row = tile + 4L * i * PITCH;
-                float before = get(maxima + 4L * i);
-                float max = Math.max(before, scores.prepare(head, first + i, j, block, row));
-                if (max == Float.NEGATIVE_INFINITY) {
-                    Lanes.fill(row, block, 0f);
-                    continue;
-                }
-                float sum = Exponential.run(row, max, row, Scores.padded(block));
-                if (before != max && j > 0) {
-                    float shrink = (float) StrictMath.exp((double) before - max);
-                    sum = Math.fma(get(sums + 4L * i), shrink, sum);
-                    Rows.scale(out + 4L * i * values, shrink, values);
-                } else {
-                    sum += get(sums + 4L * i);
-                }
-                set(maxima + 4L * i, max);
-                set(sums + 4L * i, sum);
-            }
-            Gemm.blocks(n, values, block, new Matrix(tile, PITCH, 1), v.from(j, 0), new Matrix(out, values, 1), j > 0);
-        }
-        long logs = sums + 4L * QUERIES;
-        Unaries.run(UnaryKind.LOG, sums, logs, n);
-        for (int i = 0; i < n; i++) {
-            float sum = get(sums + 4L * i);
-            Rows.scale(out + 4L * i * values, 1 / sum, values);
-            // A row that saw nothing has no sum: it is NaN, as the formula says.
-            set(logSums + 4L * i, sum == 0 ? Float.NaN : get(maxima + 4L * i) + get(logs + 4L * i));
-        }
+    private static int wholeVectors(int n) {
+        return Math.ceilDiv(n, W) * W;
     }
 
     private static Matrix turned(Matrix m) {
         return new Matrix(m.address(), /* row= */ m.col(), /* col= */ m.row());
     }
 
-    /** Writes the gradients of q, k and v, all contiguous, from those of the result. */
-    void backward(Heads q, Heads k, Heads v, long out, long logSums, long dout, long dq, long dk, long dv) {
-        Lanes.fill(dk, (long) count * keys * width, 0f);
-        Lanes.fill(dv, (long) count * keys * values, 0f);
-        pool.parallelFor(count, grain((long) queries * keys), (from, to) -> {
-            for (int head = from; head < to; head++) {
-                Packed keysTurned =
-                        Packed.of(turned(k.of(head)), width, keys, Slot.KEYS).scaled(scale);
-                Packed valuesTurned = Packed.of(turned(v.of(head)), values, keys, Slot.VALUES);
-                Packed keysPacked = Packed.of(k.of(head), keys, width, Slot.KEYS_BACK);
-                for (int i = 0; i < queries; i += QUERIES_BACK) {
-                    int n = Math.min(QUERIES_BACK, queries - i);
+    private int grain(long scoresOfTask) {
+        return (int) Math.max(1, Nest.CHUNK / Math.max(1, scoresOfTask));
+    }
+
+    /** Writes softmax(scale·q·kᵀ + mask)·v and the logarithms of the rows' sums, both contiguous. */
+    void forward(Heads q, Heads k, Heads v, long out, long logSums) {
+        if (queries == 0) {
+            return;
+        }
+        // Few heads are cut into runs of queries, each of which packs the values for itself.
+        int blocks = Math.ceilDiv(queries, block);
+        int runs = count >= 2 * pool.threads() ? 1 : Math.ceilDiv(blocks, 2);
+        int run = Math.ceilDiv(blocks, runs) * block;
+        pool.parallelFor(count * runs, grain((long) run * keys), (from, to) -> {
+            for (int task = from; task < to; task++) {
+                int head = task / runs;
+                int begin = task % runs * run;
+                int end = Math.min(queries, begin + run);
+                IntFunction<Source> panels = panels(v.of(head));
+                for (int i = begin; i < end; i += block) {
                     long row = (long) head * queries + i;
-                    backward(
-                            head,
-                            i,
-                            n,
-                            q.of(head).at(i, 0),
-                            keysPacked,
-                            keysTurned,
-                            valuesTurned,
-                            out + 4 * row * values,
-                            logSums + 4 * row,
-                            dout + 4 * row * values,
-                            dq + 4 * row * width,
-                            dk + 4L * head * keys * width,
-                            dv + 4L * head * keys * values);
+                    int n = Math.min(block, end - i);
+                    forward(head, i, n, q.of(head), k.of(head), panels, out + 4 * row * values, logSums + 4 * row);
                 }
             }
         });
     }
 
-    private void backward(
-            int head,
-            int first,
-            int n,
-            Matrix q,
-            Packed k,
-            Packed turnedKeys,
-            Packed turnedValues,
-            long out,
-            long logSums,
-            long dout,
-            long dq,
-            long dk,
-            long dv) {
-        long p = Scratch.floats(Slot.SCORES, (long) QUERIES_BACK * PITCH);
-        long ds = Scratch.floats(Slot.SCORES_GRAD, (long) QUERIES_BACK * PITCH);
-        var doutRows = new Matrix(dout, values, 1);
-        var pRows = new Matrix(p, PITCH, 1);
-        var dsRows = new Matrix(ds, PITCH, 1);
+    /** Values from a key on: where they lie for a few queries, as in decoding, packed for many. */
+    private IntFunction<Source> panels(Matrix v) {
+        if (queries <= Gemm.FEW_ROWS && v.col() == 1) {
+            return j -> Gemm.lying(v.at(j, 0));
+        }
+        Packed packed = Packed.of(v, keys, values, Slot.VALUES);
+        return j -> packed.from(j, 0);
+    }
+
+    private void forward(
+            int head, int first, int n, Matrix q, Matrix k, IntFunction<Source> v, long out, long logSums) {
+        var tile = new Tile(head, first, n, Slot.SCORES);
+        int lanes = tile.lanes();
+        // Of each query the maximum and the sum of exponentials so far, and the factor that they were rescaled by.
+        long maxima = Scratch.floats(Slot.STATISTICS, 3L * lanes);
+        long sums = maxima + 4L * lanes;
+        long factors = sums + 4L * lanes;
+        Lanes.fill(maxima, lanes, Float.NEGATIVE_INFINITY);
+        Lanes.fill(sums, lanes, 0f);
+        Packed packed = packed(q, first, n, width, Slot.QUERIES).scaled(scale);
         int seen = scores.reach(first + n - 1);
-        for (int i = 0; i < n; i++) {
-            // The weights of such a row are NaN for all keys, also those that it does not see.
-            seen = Float.isNaN(get(logSums + 4L * i)) ? keys : seen;
+        for (int j = 0; j < seen; j += KEYS) {
+            int height = Math.min(KEYS, seen - j);
+            Gemm.blocks(height, lanes, width, k.at(j, 0), packed.from(0, 0), tile.keysByQueries(), false);
+            scores.mask(tile, j, height);
+            for (int x = 0; x < lanes; x += W) {
+                scores.softmax(tile, x, j, height, maxima + 4L * x, sums + 4L * x, factors + 4L * x);
+            }
+            for (int i = 0; i < n && j > 0; i++) {
+                float factor = get(factors + 4L * i);
+                if (factor != 1) {
+                    Rows.scale(out + 4L * i * values, factor, values);
+                }
+            }
+            Gemm.blocks(n, values, height, tile.queriesByKeys(), v.apply(j), new Matrix(out, values, 1), j > 0);
         }
         if (seen == 0) {
-            Lanes.fill(dq, (long) n * width, 0f);
+            Lanes.fill(out, (long) n * values, 0f);
+        }
+        Unaries.run(UnaryKind.LOG, sums, factors, lanes);
+        for (int i = 0; i < n; i++) {
+            float sum = get(sums + 4L * i);
+            Rows.scale(out + 4L * i * values, 1 / sum, values);
+            // A row that saw nothing has no sum: it is NaN, as the formula says.
+            set(logSums + 4L * i, sum == 0 ? Float.NaN : get(maxima + 4L * i) + get(factors + 4L * i));
+        }
+    }
+
+    /** Rows {@code first} to {@code first + n} of a matrix as panels (columns, rows), zeros up to a whole panel. */
+    private static Packed packed(Matrix m, int first, int n, int columns, Slot slot) {
+        return Packed.of(turned(m.at(first, 0)), columns, n, slot);
+    }
+
+    /** What the gradient of a block of queries reads and writes of a head. */
+    private record Head(
+            int index, Matrix q, Matrix k, Matrix v, Packed packedKeys, long out, long logSums, long dout, long dq) {}
+
+    /** Writes the gradients of q, k and v, all contiguous, from those of the result. */
+    void backward(Heads q, Heads k, Heads v, long out, long logSums, long dout, long dq, long dk, long dv) {
+        if (queries == 0) {
+            Lanes.fill(dk, (long) count * keys * width, 0f);
+            Lanes.fill(dv, (long) count * keys * values, 0f);
+            return;
+        }
+        pool.parallelFor(count, grain((long) queries * keys), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                long row = (long) i * queries;
+                var head = new Head(
+                        i,
+                        q.of(i),
+                        k.of(i),
+                        v.of(i),
+                        Packed.of(k.of(i), keys, width, Slot.KEYS),
+                        out + 4 * row * values,
+                        logSums + 4 * row,
+                        dout + 4 * row * values,
+                        dq + 4 * row * width);
+                for (int first = 0; first < queries; first += block) {
+                    int n = Math.min(block, queries - first);
+                    backward(head, first, n, dk + 4L * i * keys * width, dv + 4L * i * keys * values);
+                }
+            }
+        });
+    }
+
+    private void backward(Head head, int first, int n, long dk, long dv) {
+        var weights = new Tile(head.index, first, n, Slot.SCORES);
+        var slopes = new Tile(head.index, first, n, Slot.SCORES_GRAD);
+        int lanes = weights.lanes();
+        var dout = new Matrix(head.dout + 4L * first * values, values, 1);
+        var dq = new Matrix(head.dq + 4L * first * width, width, 1);
+        Packed queriesTurned = packed(head.q, first, n, width, Slot.QUERIES).scaled(scale);
+        Packed doutTurned = packed(new Matrix(head.dout, values, 1), first, n, values, Slot.SLOPES);
+        // Of each query the logarithm of its sum, and Σ weight·gradient over its keys.
+        long logs = Scratch.floats(Slot.STATISTICS, 2L * lanes);
+        long deltas = logs + 4L * lanes;
+        Lanes.fill(logs, 2L * lanes, 0f);
+        int seen = scores.reach(first + n - 1);
+        for (int i = 0; i < n; i++) {
+            float log = get(head.logSums + 4L * (first + i));
+            set(logs + 4L * i, log);
+            long at = 4L * (first + i) * values;
+            set(deltas + 4L * i, Reduce.dot(head.out + at, head.dout + at, values));
+            // The weights of such a row are NaN for all keys, also those that it does not see.
+            seen = Float.isNaN(log) ? keys : seen;
+        }
+        if (seen == 0) {
+            Lanes.fill(dq.address(), (long) n * width, 0f);
+        }
+        boolean add = first > 0;
+        if (!add) {
+            Lanes.fill(dk + 4L * seen * width, (long) (keys - seen) * width, 0f);
+            Lanes.fill(dv + 4L * seen * values, (long) (keys - seen) * values, 0f);
         }
         for (int j = 0; j < seen; j += KEYS) {
-            int block = Math.min(KEYS, seen - j);
-            Gemm.blocks(n, block, width, q, turnedKeys.from(0, j), pRows, false);
-            Gemm.blocks(n, block, values, doutRows, turnedValues.from(0, j), dsRows, false);
-            for (int i = 0; i < n; i++) {
-                long row = 4L * i * PITCH;
-                float delta = Reduce.dot(out + 4L * i * values, dout + 4L * i * values, values);
-                scores.gradient(head, first + i, j, block, p + row, ds + row, scale, get(logSums + 4L * i), delta);
+            int height = Math.min(KEYS, seen - j);
+            Matrix p = weights.keysByQueries();
+            Matrix ds = slopes.keysByQueries();
+            Gemm.blocks(height, lanes, width, head.k.at(j, 0), queriesTurned.from(0, 0), p, false);
+            Gemm.blocks(height, lanes, values, head.v.at(j, 0), doutTurned.from(0, 0), ds, false);
+            scores.mask(weights, j, height);
+            for (int x = 0; x < lanes; x += W) {
+                scores.weights(weights, x, j, height, logs + 4L * x);
+                slope(height, weights.at(x), slopes.at(x), weights.step(), deltas + 4L * x);
             }
-            Gemm.blocks(n, width, block, dsRows, k.from(j, 0), new Matrix(dq, width, 1), j > 0);
-            Gemm.serial(block, width, n, turned(dsRows), q, new Matrix(dk + 4L * j * width, width, 1), true);
-            Gemm.serial(block, values, n, turned(pRows), doutRows, new Matrix(dv + 4L * j * values, values, 1), true);
+            for (int i = 0; i < n; i++) {
+                if (Float.isNaN(get(logs + 4L * i))) {
+                    scores.unknown(weights, slopes, i, j, height);
+                }
+            }
+            Gemm.blocks(n, width, height, slopes.queriesByKeys(), head.packedKeys.from(j, 0), dq, j > 0);
+            Gemm.serial(height, width, n, ds, head.q.at(first, 0), new Matrix(dk + 4L * j * width, width, 1), add);
+            Gemm.serial(height, values, n, p, dout, new Matrix(dv + 4L * j * values, values, 1), add);
+        }
+    }
+
+    /** {@code dp[key] = p[key]·(dp[key] − delta)·scale} for a vector of queries. */
+    private void slope(int height, long p, long dp, long step, long delta) {
+        FloatVector minus = fromMemorySegment(F, ALL, delta, ORDER);
+        FloatVector times = FloatVector.broadcast(F, scale);
+        for (int r = 0; r < height; r++) {
+            long o = r * step;
+            fromMemorySegment(F, ALL, dp + o, ORDER)
+                    .sub(minus)
+                    .mul(fromMemorySegment(F, ALL, p + o, ORDER))
+                    .mul(times)
+                    .intoMemorySegment(ALL, dp + o, ORDER);
         }
     }
 }

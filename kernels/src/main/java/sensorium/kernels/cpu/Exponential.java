@@ -110,6 +110,64 @@ final class Exponential {
         return sum;
     }
 
+    /**
+     * {@code x = exp(x − shift)} for n vectors {@code step} bytes apart, each lane with a shift of its own.
+     *
+     * @param shift address of the vector of shifts
+     * @param sum where the vector of sums goes
+     */
+    static void column(long x, long step, int n, long shift, long sum) {
+        FloatVector minus = FloatVector.fromMemorySegment(F, ALL, shift, ORDER);
+        FloatVector sum0 = FloatVector.zero(F);
+        FloatVector sum1 = FloatVector.zero(F);
+        for (int i = 0; i < n - 1; i += 2) {
+            long o0 = x + i * step;
+            long o1 = o0 + step;
+            FloatVector x0 = FloatVector.fromMemorySegment(F, ALL, o0, ORDER).sub(minus);
+            FloatVector x1 = FloatVector.fromMemorySegment(F, ALL, o1, ORDER).sub(minus);
+            FloatVector p0;
+            FloatVector p1;
+            if (x0.abs().compare(LE, PLAIN).and(x1.abs().compare(LE, PLAIN)).allTrue()) {
+                FloatVector t0 = x0.fma(LOG2E, ROUNDER);
+                FloatVector n0 = t0.sub(ROUNDER);
+                FloatVector r0 = n0.fma(MINUS_LN2_LO, n0.fma(MINUS_LN2_HI, x0));
+                p0 = E7.fma(r0, E6).fma(r0, E5).fma(r0, E4).fma(r0, E3).fma(r0, E2);
+                p0 = p0.fma(r0.mul(r0), r0).add(ONE);
+                p0 = p0.reinterpretAsInts()
+                        .add(t0.reinterpretAsInts().lanewise(LSHL, 23))
+                        .reinterpretAsFloats();
+                FloatVector t1 = x1.fma(LOG2E, ROUNDER);
+                FloatVector n1 = t1.sub(ROUNDER);
+                FloatVector r1 = n1.fma(MINUS_LN2_LO, n1.fma(MINUS_LN2_HI, x1));
+                p1 = E7.fma(r1, E6).fma(r1, E5).fma(r1, E4).fma(r1, E3).fma(r1, E2);
+                p1 = p1.fma(r1.mul(r1), r1).add(ONE);
+                p1 = p1.reinterpretAsInts()
+                        .add(t1.reinterpretAsInts().lanewise(LSHL, 23))
+                        .reinterpretAsFloats();
+                p0.intoMemorySegment(ALL, o0, ORDER);
+                p1.intoMemorySegment(ALL, o1, ORDER);
+            } else {
+                x0.intoMemorySegment(ALL, o0, ORDER);
+                x1.intoMemorySegment(ALL, o1, ORDER);
+                edge(o0, 1f, 0f, o0, W);
+                edge(o1, 1f, 0f, o1, W);
+                p0 = FloatVector.fromMemorySegment(F, ALL, o0, ORDER);
+                p1 = FloatVector.fromMemorySegment(F, ALL, o1, ORDER);
+            }
+            sum0 = sum0.add(p0);
+            sum1 = sum1.add(p1);
+        }
+        sum0.add(sum1).intoMemorySegment(ALL, sum, ORDER);
+        if (n % 2 == 1) {
+            long last = x + (n - 1) * step;
+            FloatVector.fromMemorySegment(F, ALL, last, ORDER).sub(minus).intoMemorySegment(ALL, last, ORDER);
+            edge(last, 1f, 0f, last, W);
+            FloatVector.fromMemorySegment(F, ALL, sum, ORDER)
+                    .add(FloatVector.fromMemorySegment(F, ALL, last, ORDER))
+                    .intoMemorySegment(ALL, sum, ORDER);
+        }
+    }
+
     /** At most one vector, which may overflow, underflow or not be numbers; returns its sum. */
     private static float edge(long x, float scale, float shift, long y, int lanes) {
         VectorMask<Float> mask = F.indexInRange(0, lanes);
