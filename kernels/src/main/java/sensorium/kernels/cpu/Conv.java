@@ -370,12 +370,13 @@ final class Conv {
         tile.bRow = bRow;
         tile.cRow = 4L * n;
         tile.depth = depth;
-        tile.add = add;
+        tile.zRow = tile.cRow;
         for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
             tile.columns = Math.min(GemmTiles.COLUMNS, n - j);
             for (int i = 0; i < m; i += GemmTiles.ROWS) {
                 tile.rows = Math.min(GemmTiles.ROWS, m - i);
-                GemmTiles.run(tile, a + i * aRow, b + j / GemmTiles.COLUMNS * panel, c + 4L * (i * n + j));
+                long to = c + 4L * (i * n + j);
+                GemmTiles.run(tile, a + i * aRow, b + j / GemmTiles.COLUMNS * panel, add ? to : 0, to);
             }
         }
     }

@@ -32,7 +32,7 @@ final class Gemm {
     /** Multiply-adds below which a second thread costs more than it brings. */
     static final long WORTH_SHARING = 1 << 17;
     /** Below this many rows, copying B costs more than reading it where it lies. */
-    private static final int FEW_ROWS = 3 * GemmTiles.ROWS;
+    static final int FEW_ROWS = 3 * GemmTiles.ROWS;
 
     private Gemm() {}
 
@@ -43,6 +43,14 @@ final class Gemm {
 
     /** An operand: address of its first element and the distances, in elements, between rows and between columns. */
     record Matrix(long address, long row, long col) {
+        /** What is added to a product that stands for itself. */
+        static final Matrix NOTHING = new Matrix(0, 0, 0);
+
+        /** The same row, of adjoining elements, again and again. */
+        static Matrix ofRow(long address) {
+            return new Matrix(address, 0, 1);
+        }
+
         Matrix at(long i, long j) {
             return new Matrix(address + 4 * (i * row + j * col), row, col);
         }
@@ -60,6 +68,17 @@ final class Gemm {
      */
     static void batched(
             WorkPool pool, int count, long[] offsets, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+        batched(pool, count, offsets, m, n, k, a, b, add ? c : Matrix.NOTHING, c);
+    }
+
+    /**
+     * {@code count} products C[m, n] = A[m, k] · B[k, n] + Z[m, n].
+     *
+     * @param offsets as above
+     * @param z the same for all, or C itself
+     */
+    static void batched(
+            WorkPool pool, int count, long[] offsets, int m, int n, int k, Matrix a, Matrix b, Matrix z, Matrix c) {
         if (m == 0 || n == 0 || count == 0) {
             return;
         }
@@ -95,10 +114,11 @@ final class Gemm {
                 Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
                 Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
                 Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
+                Matrix pz = z == c ? pc : z;
                 if (dots) {
-                    dots(width, k, pa, pb.at(0, j), pc.at(0, j), add);
+                    dots(width, k, pa, pb.at(0, j), pz.at(0, j), pc.at(0, j));
                 } else {
-                    tiles(height, width, k, pa.at(i, 0), pb.at(0, j), pc.at(i, j), add);
+                    tiles(height, width, k, pa.at(i, 0), pb.at(0, j), pz.at(i, j), pc.at(i, j));
                 }
             }
         });
@@ -111,10 +131,15 @@ final class Gemm {
 
     /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
     static void serial(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+        serial(m, n, k, a, b, add ? c : Matrix.NOTHING, c);
+    }
+
+    /** C[m, n] = A[m, k] · B[k, n] + Z[m, n] on the current thread. */
+    static void serial(int m, int n, int k, Matrix a, Matrix b, Matrix z, Matrix c) {
         if (isRowOfDots(m, n, b)) {
-            dots(n, k, a, b, c, add);
+            dots(n, k, a, b, z, c);
         } else {
-            tiles(m, n, k, a, b, c, add);
+            tiles(m, n, k, a, b, z, c);
         }
     }
 
@@ -123,8 +148,8 @@ final class Gemm {
         return m == 1 && b.row == 1 && (b.col != 1 || n == 1);
     }
 
-    private static void tiles(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
-        blocks(m, n, k, a, b.col == 1 && m <= FEW_ROWS ? lying(b) : packing(b), c, add);
+    private static void tiles(int m, int n, int k, Matrix a, Matrix b, Matrix z, Matrix c) {
+        blocks(m, n, k, a, b.col == 1 && m <= FEW_ROWS ? lying(b) : packing(b), z, c);
     }
 
     /** Where the panels of a block of B are: what the tiles of C are multiplied from. */
@@ -154,7 +179,7 @@ final class Gemm {
     }
 
     /** B with adjoining columns, read where it lies as far as it has whole panels. */
-    private static Source lying(Matrix b) {
+    static Source lying(Matrix b) {
         return (k0, depth, j0, columns, at, rows) -> {
             int whole = columns / GemmTiles.COLUMNS;
             for (int p = 0; p < whole; p++) {
@@ -210,9 +235,16 @@ final class Gemm {
 
     /** C[m, n] = A[m, k] · B[k, n] (or C += A · B) on the current thread. */
     static void blocks(int m, int n, int k, Matrix a, Source b, Matrix c, boolean add) {
-        if (k == 0 && !add) {
-            for (int i = 0; i < m; i++) {
+        blocks(m, n, k, a, b, add ? c : Matrix.NOTHING, c);
+    }
+
+    /** C[m, n] = A[m, k] · B[k, n] + Z[m, n] on the current thread. */
+    static void blocks(int m, int n, int k, Matrix a, Source b, Matrix z, Matrix c) {
+        for (int i = 0; k == 0 && z.address != c.address && i < m; i++) {
+            if (z.address == 0) {
                 Lanes.fill(c.at(i, 0).address, n, 0f);
+            } else {
+                Copies.adjoining(c.at(i, 0).address, z.at(i, 0).address, 4L * n);
             }
         }
         int width = GemmTiles.COLUMNS;
@@ -224,7 +256,8 @@ final class Gemm {
         tile.cRow = 4 * c.row;
         for (int k0 = 0; k0 < k; k0 += DEPTH) {
             tile.depth = Math.min(DEPTH, k - k0);
-            tile.add = add || k0 > 0;
+            Matrix added = k0 == 0 ? z : c;
+            tile.zRow = 4 * added.row;
             for (int j0 = 0; j0 < n; j0 += PANELS * width) {
                 int columns = Math.min(PANELS * width, n - j0);
                 b.panels(k0, tile.depth, j0, columns, at, rows);
@@ -234,7 +267,9 @@ final class Gemm {
                     for (int j = 0; j < columns; j += width) {
                         tile.columns = Math.min(width, columns - j);
                         tile.bRow = rows[j / width];
-                        GemmTiles.run(tile, top, at[j / width], c.address + 4 * (i * c.row + j0 + j));
+                        long to = c.address + 4 * (i * c.row + j0 + j);
+                        long plus = added.address + 4 * (i * added.row + (j0 + j) * added.col);
+                        GemmTiles.run(tile, top, at[j / width], plus, to);
                     }
                 }
             }
@@ -282,13 +317,12 @@ final class Gemm {
         }
     }
 
-    /** One row times a matrix whose columns adjoin in memory: dot products, four vectors of partial sums each. */
-    private static void dots(int n, int k, Matrix a, Matrix b, Matrix c, boolean add) {
+    /** One row times a matrix whose columns adjoin in memory: dot products. Four columns at a time were slower. */
+    private static void dots(int n, int k, Matrix a, Matrix b, Matrix z, Matrix c) {
         Matrix row = a.col == 1 ? a : contiguous(a, k);
         for (int j = 0; j < n; j++) {
-            long at = c.address + 4L * j;
             float sum = Reduce.dot(row.address, b.address + 4L * j * b.col, k);
-            set(at, add ? get(at) + sum : sum);
+            set(c.address + 4L * j, z.address == 0 ? sum : get(z.address + 4L * j) + sum);
         }
     }
 

@@ -8,9 +8,8 @@ import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
-import static sensorium.kernels.cpu.Lanes.load;
-import static sensorium.kernels.cpu.Lanes.store;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -36,8 +35,13 @@ final class GemmTiles {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final long ADDRESS = (1L << 56) - 1;
     private static final long STRIDE = (1L << 30) - 1;
+    private static final long ZEROS = zeros();
 
     private GemmTiles() {}
+
+    private static long zeros() {
+        return Arena.global().allocate(2 * VB, 64).address();
+    }
 
     /** What the tiles of a block have in common; strides in bytes, below 2³⁰; the columns of B and of C adjoin. */
     static final class Tile {
@@ -51,8 +55,8 @@ final class GemmTiles {
         long aCol;
         long bRow;
         long cRow;
-        /** Whether C is added to, or overwritten. */
-        boolean add;
+        /** 0 where the same row of Z is added to all. */
+        long zRow;
         /** Room for one tile. */
         final long spare = Scratch.floats(Scratch.Slot.TILE, (long) ROWS_MAX * COLUMNS);
 
@@ -63,42 +67,49 @@ final class GemmTiles {
 
     private static final int ROWS_MAX = 8;
 
-    static void run(Tile t, long a, long b, long c) {
+    /**
+     * C = A · B + Z for one tile.
+     *
+     * @param z address of what is added, C itself to add to it; 0 for nothing
+     */
+    static void run(Tile t, long a, long b, long z, long c) {
         boolean wide = t.columns > W;
         int height = t.rows <= 4 ? 4 : !wide ? 8 : t.rows <= 6 ? 6 : 8;
-        boolean whole = !t.add && t.rows == height && t.columns == (wide ? 2 * W : W);
-        long to = whole ? c : t.spare;
-        long row = whole ? t.cRow : 4L * COLUMNS;
-        switch (wide ? height : -height) {
-            case 4 -> tile4x2(t, a, b, to, row);
-            case 6 -> tile6x2(t, a, b, to, row);
-            case 8 -> tile8x2(t, a, b, to, row);
-            case -4 -> tile4x1(t, a, b, to, row);
-            default -> tile8x1(t, a, b, to, row);
-        }
-        if (!whole) {
-            put(t, c);
+        boolean whole = t.rows == height && t.columns == (wide ? 2 * W : W);
+        if (whole) {
+            tile(t, wide ? height : -height, a, b, z == 0 ? ZEROS : z, z == 0 ? 0 : t.zRow, c, t.cRow);
+        } else {
+            tile(t, wide ? height : -height, a, b, ZEROS, 0, t.spare, 4L * COLUMNS);
+            put(t, z, c);
         }
     }
 
-    /** Moves the spare tile's part that exists to C, or adds it. */
-    private static void put(Tile t, long c) {
+    private static void tile(Tile t, int shape, long a, long b, long z, long zRow, long c, long cRow) {
+        switch (shape) {
+            case 4 -> tile4x2(t, a, b, z, zRow, c, cRow);
+            case 6 -> tile6x2(t, a, b, z, zRow, c, cRow);
+            case 8 -> tile8x2(t, a, b, z, zRow, c, cRow);
+            case -4 -> tile4x1(t, a, b, z, zRow, c, cRow);
+            default -> tile8x1(t, a, b, z, zRow, c, cRow);
+        }
+    }
+
+    /** Moves the spare tile's part that exists to C, with Z added. */
+    private static void put(Tile t, long z, long c) {
         for (int i = 0; i < t.rows; i++) {
             for (int j = 0; j < t.columns; j += W) {
-                long from = t.spare + 4L * (i * COLUMNS + j);
-                long to = c + i * t.cRow + 4L * j;
-                if (t.columns - j >= W) {
-                    store(t.add ? load(to).add(load(from)) : load(from), to);
-                } else {
-                    var mask = first(t.columns - j);
-                    store(t.add ? load(to, mask).add(load(from)) : load(from), to, mask);
+                var mask = first(Math.min(W, t.columns - j));
+                FloatVector v = fromMemorySegment(F, ALL, t.spare + 4L * (i * COLUMNS + j), ORDER);
+                if (z != 0) {
+                    v = v.add(fromMemorySegment(F, ALL, z + i * t.zRow + 4L * j, ORDER, mask));
                 }
+                v.intoMemorySegment(ALL, c + i * t.cRow + 4L * j, ORDER, mask);
             }
         }
     }
 
-    /** C[8, 2·W] = A[8, k] · B[k, 2·W]. */
-    private static void tile8x2(Tile t, long a, long b, long c, long cRow) {
+    /** C[8, 2·W] = A[8, k] · B[k, 2·W] + Z. */
+    private static void tile8x2(Tile t, long a, long b, long z, long zRow, long c, long cRow) {
         int depth = t.depth;
         long aCol = t.aCol & STRIDE;
         long bRow = t.bRow & STRIDE;
@@ -165,26 +176,26 @@ final class GemmTiles {
             c7b = x7.fma(bb, c7b);
             VarHandle.loadLoadFence();
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + VB, ORDER);
-        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
-        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
-        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
-        c4b.intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
-        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
-        c5b.intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
-        c6a.intoMemorySegment(ALL, c + 6 * cRow, ORDER);
-        c6b.intoMemorySegment(ALL, c + 6 * cRow + VB, ORDER);
-        c7a.intoMemorySegment(ALL, c + 7 * cRow, ORDER);
-        c7b.intoMemorySegment(ALL, c + 7 * cRow + VB, ORDER);
+        c0a.add(fromMemorySegment(F, ALL, z, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(F, ALL, z + VB, ORDER)).intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.add(fromMemorySegment(F, ALL, z + zRow, ORDER)).intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.add(fromMemorySegment(F, ALL, z + zRow + VB, ORDER)).intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.add(fromMemorySegment(F, ALL, z + 2 * zRow, ORDER)).intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.add(fromMemorySegment(F, ALL, z + 2 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.add(fromMemorySegment(F, ALL, z + 3 * zRow, ORDER)).intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.add(fromMemorySegment(F, ALL, z + 3 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
+        c4a.add(fromMemorySegment(F, ALL, z + 4 * zRow, ORDER)).intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c4b.add(fromMemorySegment(F, ALL, z + 4 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
+        c5a.add(fromMemorySegment(F, ALL, z + 5 * zRow, ORDER)).intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c5b.add(fromMemorySegment(F, ALL, z + 5 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
+        c6a.add(fromMemorySegment(F, ALL, z + 6 * zRow, ORDER)).intoMemorySegment(ALL, c + 6 * cRow, ORDER);
+        c6b.add(fromMemorySegment(F, ALL, z + 6 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 6 * cRow + VB, ORDER);
+        c7a.add(fromMemorySegment(F, ALL, z + 7 * zRow, ORDER)).intoMemorySegment(ALL, c + 7 * cRow, ORDER);
+        c7b.add(fromMemorySegment(F, ALL, z + 7 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 7 * cRow + VB, ORDER);
     }
 
-    /** C[6, 2·W] = A[6, k] · B[k, 2·W]. */
-    private static void tile6x2(Tile t, long a, long b, long c, long cRow) {
+    /** C[6, 2·W] = A[6, k] · B[k, 2·W] + Z. */
+    private static void tile6x2(Tile t, long a, long b, long z, long zRow, long c, long cRow) {
         int depth = t.depth;
         long aCol = t.aCol & STRIDE;
         long bRow = t.bRow & STRIDE;
@@ -237,22 +248,22 @@ final class GemmTiles {
             c5b = x5.fma(bb, c5b);
             VarHandle.loadLoadFence();
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + VB, ORDER);
-        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
-        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
-        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
-        c4b.intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
-        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
-        c5b.intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
+        c0a.add(fromMemorySegment(F, ALL, z, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(F, ALL, z + VB, ORDER)).intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.add(fromMemorySegment(F, ALL, z + zRow, ORDER)).intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.add(fromMemorySegment(F, ALL, z + zRow + VB, ORDER)).intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.add(fromMemorySegment(F, ALL, z + 2 * zRow, ORDER)).intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.add(fromMemorySegment(F, ALL, z + 2 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.add(fromMemorySegment(F, ALL, z + 3 * zRow, ORDER)).intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.add(fromMemorySegment(F, ALL, z + 3 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
+        c4a.add(fromMemorySegment(F, ALL, z + 4 * zRow, ORDER)).intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c4b.add(fromMemorySegment(F, ALL, z + 4 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 4 * cRow + VB, ORDER);
+        c5a.add(fromMemorySegment(F, ALL, z + 5 * zRow, ORDER)).intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c5b.add(fromMemorySegment(F, ALL, z + 5 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 5 * cRow + VB, ORDER);
     }
 
-    /** C[4, 2·W] = A[4, k] · B[k, 2·W]. */
-    private static void tile4x2(Tile t, long a, long b, long c, long cRow) {
+    /** C[4, 2·W] = A[4, k] · B[k, 2·W] + Z. */
+    private static void tile4x2(Tile t, long a, long b, long z, long zRow, long c, long cRow) {
         int depth = t.depth;
         long aCol = t.aCol & STRIDE;
         long bRow = t.bRow & STRIDE;
@@ -291,18 +302,18 @@ final class GemmTiles {
             c3b = x3.fma(bb, c3b);
             VarHandle.loadLoadFence();
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + VB, ORDER);
-        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
-        c1b.intoMemorySegment(ALL, c + cRow + VB, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c2b.intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c3b.intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
+        c0a.add(fromMemorySegment(F, ALL, z, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(F, ALL, z + VB, ORDER)).intoMemorySegment(ALL, c + VB, ORDER);
+        c1a.add(fromMemorySegment(F, ALL, z + zRow, ORDER)).intoMemorySegment(ALL, c + cRow, ORDER);
+        c1b.add(fromMemorySegment(F, ALL, z + zRow + VB, ORDER)).intoMemorySegment(ALL, c + cRow + VB, ORDER);
+        c2a.add(fromMemorySegment(F, ALL, z + 2 * zRow, ORDER)).intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c2b.add(fromMemorySegment(F, ALL, z + 2 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 2 * cRow + VB, ORDER);
+        c3a.add(fromMemorySegment(F, ALL, z + 3 * zRow, ORDER)).intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c3b.add(fromMemorySegment(F, ALL, z + 3 * zRow + VB, ORDER)).intoMemorySegment(ALL, c + 3 * cRow + VB, ORDER);
     }
 
-    /** C[8, 1·W] = A[8, k] · B[k, 1·W]. */
-    private static void tile8x1(Tile t, long a, long b, long c, long cRow) {
+    /** C[8, 1·W] = A[8, k] · B[k, 1·W] + Z. */
+    private static void tile8x1(Tile t, long a, long b, long z, long zRow, long c, long cRow) {
         int depth = t.depth;
         long aCol = t.aCol & STRIDE;
         long bRow = t.bRow & STRIDE;
@@ -352,18 +363,18 @@ final class GemmTiles {
             c7a = x7.fma(ba, c7a);
             VarHandle.loadLoadFence();
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c4a.intoMemorySegment(ALL, c + 4 * cRow, ORDER);
-        c5a.intoMemorySegment(ALL, c + 5 * cRow, ORDER);
-        c6a.intoMemorySegment(ALL, c + 6 * cRow, ORDER);
-        c7a.intoMemorySegment(ALL, c + 7 * cRow, ORDER);
+        c0a.add(fromMemorySegment(F, ALL, z, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c1a.add(fromMemorySegment(F, ALL, z + zRow, ORDER)).intoMemorySegment(ALL, c + cRow, ORDER);
+        c2a.add(fromMemorySegment(F, ALL, z + 2 * zRow, ORDER)).intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c3a.add(fromMemorySegment(F, ALL, z + 3 * zRow, ORDER)).intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c4a.add(fromMemorySegment(F, ALL, z + 4 * zRow, ORDER)).intoMemorySegment(ALL, c + 4 * cRow, ORDER);
+        c5a.add(fromMemorySegment(F, ALL, z + 5 * zRow, ORDER)).intoMemorySegment(ALL, c + 5 * cRow, ORDER);
+        c6a.add(fromMemorySegment(F, ALL, z + 6 * zRow, ORDER)).intoMemorySegment(ALL, c + 6 * cRow, ORDER);
+        c7a.add(fromMemorySegment(F, ALL, z + 7 * zRow, ORDER)).intoMemorySegment(ALL, c + 7 * cRow, ORDER);
     }
 
-    /** C[4, 1·W] = A[4, k] · B[k, 1·W]. */
-    private static void tile4x1(Tile t, long a, long b, long c, long cRow) {
+    /** C[4, 1·W] = A[4, k] · B[k, 1·W] + Z. */
+    private static void tile4x1(Tile t, long a, long b, long z, long zRow, long c, long cRow) {
         int depth = t.depth;
         long aCol = t.aCol & STRIDE;
         long bRow = t.bRow & STRIDE;
@@ -393,9 +404,9 @@ final class GemmTiles {
             c3a = x3.fma(ba, c3a);
             VarHandle.loadLoadFence();
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c1a.intoMemorySegment(ALL, c + cRow, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c0a.add(fromMemorySegment(F, ALL, z, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c1a.add(fromMemorySegment(F, ALL, z + zRow, ORDER)).intoMemorySegment(ALL, c + cRow, ORDER);
+        c2a.add(fromMemorySegment(F, ALL, z + 2 * zRow, ORDER)).intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c3a.add(fromMemorySegment(F, ALL, z + 3 * zRow, ORDER)).intoMemorySegment(ALL, c + 3 * cRow, ORDER);
     }
 }

@@ -16,34 +16,21 @@ final class MatrixOps {
 
     void matMul(Call c) {
         Shape batch = batch(c);
-        multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch), false);
+        multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch), Matrix.NOTHING);
     }
 
-    /** Each row of the result begins as the bias. */
     void linear(Call c) {
-        Shape batch = batch(c);
-        boolean biased = c.inputs() == 3;
-        if (biased) {
-            int n = c.result(0).dim(-1);
-            long bias = c.x(2);
-            long y = c.y(0);
-            int rows = n == 0 ? 0 : (int) (c.result(0).size() / n);
-            int grain = Math.max(1, Nest.CHUNK / Math.max(1, n));
-            pool.parallelFor(rows, grain, (from, to) -> {
-                for (int i = from; i < to; i++) {
-                    Copies.adjoining(y + 4L * i * n, bias, 4L * n);
-                }
-            });
-        }
+        Matrix bias = c.inputs() == 3 ? Matrix.ofRow(c.x(2)) : Matrix.NOTHING;
         if (Widening.has(c.type(1))) {
-            widened(c, biased);
+            widened(c, bias);
         } else {
-            multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), biased);
+            Shape batch = batch(c);
+            multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), bias);
         }
     }
 
     /** With a weight of half the width: a few rows of it at a time become floats, in cache, and are multiplied there. */
-    private void widened(Call c, boolean add) {
+    private void widened(Call c, Matrix bias) {
         int n = c.result(0).dim(-1);
         int k = c.shape(0).dim(-1);
         int m = n == 0 ? 0 : (int) (c.result(0).size() / n);
@@ -61,7 +48,8 @@ final class MatrixOps {
                 int columns = Math.min(GemmTiles.COLUMNS, n - j);
                 long rows = Scratch.floats(Scratch.Slot.WEIGHTS, (long) columns * k);
                 Widening.floats(c.type(1), weight + 2L * j * k, rows, columns * k);
-                Gemm.serial(m, columns, k, x, new Matrix(rows, 1, k), new Matrix(y + 4L * j, n, 1), add);
+                var part = new Matrix(y + 4L * j, n, 1);
+                Gemm.serial(m, columns, k, x, new Matrix(rows, 1, k), bias.at(0, j), part);
             }
         });
     }
@@ -70,7 +58,8 @@ final class MatrixOps {
         return c.result(0).range(0, c.result(0).rank() - 2);
     }
 
-    private void multiply(Call c, Shape batch, Factor a, Factor b, boolean add) {
+    /** @param z is added to each product */
+    private void multiply(Call c, Shape batch, Factor a, Factor b, Matrix z) {
         int m = c.result(0).dim(-2);
         int n = c.result(0).dim(-1);
         int k = c.shape(0).dim(-1);
@@ -78,11 +67,11 @@ final class MatrixOps {
         Matrix y = new Matrix(c.y(0), n, 1);
         if (count != 1 && b.batchesAreOne() && a.rowsAreOneWalk(batch, m)) {
             // (…, M, K) × (K, N): all rows are rows of one matrix.
-            Gemm.batched(pool, 1, null, Math.multiplyExact(count, m), n, k, a.matrix, b.matrix, y, add);
+            Gemm.batched(pool, 1, null, Math.multiplyExact(count, m), n, k, a.matrix, b.matrix, z, y);
             return;
         }
         if (count == 1) {
-            Gemm.batched(pool, 1, null, m, n, k, a.matrix, b.matrix, y, add);
+            Gemm.batched(pool, 1, null, m, n, k, a.matrix, b.matrix, z, y);
             return;
         }
         long[] offsets = new long[3 * count];
@@ -91,7 +80,7 @@ final class MatrixOps {
             offsets[3 * i + 1] = b.offset(batch, i);
             offsets[3 * i + 2] = (long) i * m * n;
         }
-        Gemm.batched(pool, count, offsets, m, n, k, a.matrix, b.matrix, y, add);
+        Gemm.batched(pool, count, offsets, m, n, k, a.matrix, b.matrix, z, y);
     }
 
     private static final class Factor {
