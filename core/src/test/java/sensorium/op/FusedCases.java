@@ -213,6 +213,8 @@ final class FusedCases {
         t.floats(new Fused.Nearest(4), Budget.norm(16), 1, floats(4, 3), floats(6, 3));
         t.floats(new Fused.Nearest(11), Budget.norm(16), 0, floats(1100, 19), floats(1, 19));
         t.floats(new Fused.Nearest(5), Budget.norm(16), 0, floats(600, 19), floats(70, 19));
+        t.floats(new Fused.Nearest(7), Budget.norm(16), 0, floats(90, 301), floats(2, 301));
+        t.floats(new Fused.Nearest(7), Budget.norm(16), 0, floats(90, 301), floats(33, 301));
         t.floats(new Fused.Nearest(0), Budget.norm(16), 0, floats(3, 5), floats(2, 5));
         t.floats(new Fused.Nearest(1), Budget.norm(16), 0, floats(3, 5), floats(0, 5));
         t.floats(new Fused.Nearest(2), Budget.norm(16), 0, floats(3, 0), floats(2, 0));

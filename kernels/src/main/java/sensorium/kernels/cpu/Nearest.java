@@ -1,6 +1,9 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
@@ -10,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import sensorium.kernels.cpu.Gemm.Matrix;
+import sensorium.kernels.cpu.Gemm.Packed;
 import sensorium.kernels.cpu.Scratch.Slot;
 
 /**
@@ -22,10 +26,10 @@ final class Nearest {
     static final int MOST = 1024;
     /** Rows that one task walks, with candidates of its own. Fixed, though any cut gives the same results. */
     private static final int PART = 1 << 15;
-    /** Floats of the scores that are looked through together: 128 KB, a fraction of L2. */
-    private static final int SCORES = 1 << 15;
-    /** The same where a row is dotted with a few queries: within L1. */
-    private static final int FEW_SCORES = 1 << 10;
+    /** Rows of a block for a few queries. */
+    private static final int FEW_ROWS = 16;
+    /** Rows of a block for many queries: they come to the cache ahead of the products. */
+    private static final int MANY_ROWS = 32;
     /** Queries in one pass over the rows. */
     private static final int GROUP = 64;
     /** Up to so many queries a row is read once and dotted with each, which keeps pace with memory. */
@@ -64,17 +68,15 @@ final class Nearest {
     }
 
     private void search(long queries, int n, int first, long scores, long indices) {
-        long across = queries;
-        if (n > FEW) {
-            // (depth, n): the products read the queries along their rows.
-            across = Scratch.floats(Slot.ROWS, (long) n * depth);
-            Transposition.transpose(n, depth, queries, 4L * depth, across, 4L * n);
-        }
-        long matrix = across;
+        // The products read the queries along their rows; a copy of them serves all parts.
+        Packed across =
+                n > FEW ? Packed.of(new Matrix(queries, 1, depth), depth, n, Slot.ROWS) : new Packed(queries, depth, n);
         var parts = new Best[Math.ceilDiv(count, PART)];
         pool.parallelFor(parts.length, 1, (from, to) -> {
             for (int part = from; part < to; part++) {
-                parts[part] = part(matrix, n, part * PART, (int) Math.min(count, (part + 1L) * PART));
+                int begin = part * PART;
+                int end = (int) Math.min(count, begin + (long) PART);
+                parts[part] = n > FEW ? many(across, n, begin, end) : few(queries, n, begin, end);
             }
         });
         for (int q = 0; q < n; q++) {
@@ -92,19 +94,112 @@ final class Nearest {
         }
     }
 
-    /** The best of the rows {@code [from, to)}. */
-    private Best part(long queries, int n, int from, int to) {
+    /** The best of the rows {@code [from, to)} for a few queries: of a block of rows, each query's scores adjoin. */
+    private Best few(long queries, int n, int from, int to) {
+        var best = new Best(n, k);
+        long partial = Scratch.floats(Slot.PARTIAL, (long) FEW_ROWS * W);
+        long scores = Scratch.floats(Slot.SCORES, FEW_ROWS);
+        for (int row = from; row < to; row += FEW_ROWS) {
+            int block = Math.min(FEW_ROWS, to - row);
+            for (int q = 0; q < n; q++) {
+                products(queries + 4L * q * depth, depth, rows + 4L * row * depth, block, partial);
+                fold(partial, block, scores);
+                look(best, q, scores, block, row);
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Dot products of a vector with adjoining rows, but for the last sums: a vector of partial sums a row. The rows are
+     * read one after the other, as memory is read the fastest; with half as many sums it was a third slower.
+     */
+    private static void products(long x, int n, long y, int rows, long to) {
+        long length = 4L * n;
+        for (int r = 0; r < rows; r++) {
+            long row = y + r * length;
+            FloatVector s0 = FloatVector.zero(F);
+            FloatVector s1 = FloatVector.zero(F);
+            FloatVector s2 = FloatVector.zero(F);
+            FloatVector s3 = FloatVector.zero(F);
+            FloatVector s4 = FloatVector.zero(F);
+            FloatVector s5 = FloatVector.zero(F);
+            FloatVector s6 = FloatVector.zero(F);
+            FloatVector s7 = FloatVector.zero(F);
+            long o = 0;
+            for (; o <= length - 8 * VB; o += 8 * VB) {
+                s0 = fromMemorySegment(F, ALL, x + o, ORDER).fma(fromMemorySegment(F, ALL, row + o, ORDER), s0);
+                s1 = fromMemorySegment(F, ALL, x + o + VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + VB, ORDER), s1);
+                s2 = fromMemorySegment(F, ALL, x + o + 2 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 2 * VB, ORDER), s2);
+                s3 = fromMemorySegment(F, ALL, x + o + 3 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 3 * VB, ORDER), s3);
+                s4 = fromMemorySegment(F, ALL, x + o + 4 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 4 * VB, ORDER), s4);
+                s5 = fromMemorySegment(F, ALL, x + o + 5 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 5 * VB, ORDER), s5);
+                s6 = fromMemorySegment(F, ALL, x + o + 6 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 6 * VB, ORDER), s6);
+                s7 = fromMemorySegment(F, ALL, x + o + 7 * VB, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 7 * VB, ORDER), s7);
+            }
+            for (; o < length; o += VB) {
+                var mask = first((int) Math.min(W, (length - o) / 4));
+                s0 = fromMemorySegment(F, ALL, x + o, ORDER, mask)
+                        .fma(fromMemorySegment(F, ALL, row + o, ORDER, mask), s0);
+            }
+            FloatVector sum = s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7)));
+            sum.intoMemorySegment(ALL, to + r * VB, ORDER);
+        }
+    }
+
+    /** The sums of vectors. */
+    private static void fold(long partial, int count, long sums) {
+        for (int i = 0; i < count; i++) {
+            Lanes.set(sums + 4L * i, Reduce.sum(load(partial + i * VB)));
+        }
+    }
+
+    /** Takes the scores of adjoining rows for one query that its list has room for, or that are not at most its limit. */
+    private static void look(Best best, int q, long scores, int count, int row) {
+        for (int i = 0; i < count; i += W) {
+            int some = Math.min(W, count - i);
+            if (best.isFull(q)
+                    && load(scores + 4L * i, first(some))
+                            .compare(VectorOperators.LE, best.limit(q))
+                            .or(first(some).not())
+                            .allTrue()) {
+                continue;
+            }
+            for (int j = i; j < i + some; j++) {
+                best.offer(q, Lanes.get(scores + 4L * j), row + j);
+            }
+        }
+    }
+
+    /** The best of the rows {@code [from, to)} for many queries: of a block of rows, each row's scores adjoin. */
+    private Best many(Packed queries, int n, int from, int to) {
         var best = new Best(n, k);
         int width = Math.ceilDiv(n, W) * W;
-        int rowsAtOnce = (n > FEW ? SCORES : FEW_SCORES) / width;
         // What no query writes stays zero and beats no limit.
         long limits = Scratch.floats(Slot.PARTIAL, width);
-        long scores = Scratch.floats(Slot.SCORES, (long) rowsAtOnce * width);
+        long scores = Scratch.floats(Slot.SCORES, (long) MANY_ROWS * width);
         Lanes.fill(limits, width, Float.POSITIVE_INFINITY);
-        Lanes.fill(scores, (long) rowsAtOnce * width, 0);
-        for (int row = from; row < to; row += rowsAtOnce) {
-            int block = Math.min(rowsAtOnce, to - row);
-            multiply(queries, n, row, block, scores, width);
+        Lanes.fill(scores, (long) MANY_ROWS * width, 0);
+        for (int row = from; row < to; row += MANY_ROWS) {
+            int block = Math.min(MANY_ROWS, to - row);
+            long first = rows + 4L * row * depth;
+            // A tile reads eight rows side by side, each too short for the processor to see where that leads.
+            Lanes.set(scores, touch(first, 4L * block * depth));
+            Gemm.blocks(
+                    block,
+                    n,
+                    depth,
+                    new Matrix(first, depth, 1),
+                    queries.from(0, 0),
+                    new Matrix(scores, width, 1),
+                    false);
             for (int i = 0; i < block; i++) {
                 look(best, n, scores + 4L * i * width, row + i, limits, width, row + i - from < k);
             }
@@ -112,62 +207,19 @@ final class Nearest {
         return best;
     }
 
-    private void multiply(long queries, int n, int row, int block, long scores, int width) {
-        long first = rows + 4L * row * depth;
-        if (n > FEW) {
-            var a = new Matrix(first, depth, 1);
-            var b = new Matrix(queries, n, 1);
-            Gemm.serial(block, n, depth, a, b, new Matrix(scores, width, 1), false);
-            return;
-        }
-        for (int q = 0; q < n; q++) {
-            int i = 0;
-            for (; i <= block - 4; i += 4) {
-                long at = scores + 4L * (i * width + q);
-                dots(queries + 4L * q * depth, depth, first + 4L * i * depth, 4L * depth, at, 4L * width);
-            }
-            for (; i < block; i++) {
-                // Four times the same row, so that it sums in the same order.
-                long at = scores + 4L * (i * width + q);
-                dots(queries + 4L * q * depth, depth, first + 4L * i * depth, 0, at, 0);
-            }
-        }
-    }
-
-    /**
-     * Dot products of one vector with four rows, one row after the other, as memory is read the fastest; only their four last
-     * sums go side by side.
-     */
-    private static void dots(long x, int n, long y, long yRow, long to, long toRow) {
-        FloatVector a = products(x, n, y);
-        FloatVector b = products(x, n, y + yRow);
-        FloatVector c = products(x, n, y + 2 * yRow);
-        FloatVector d = products(x, n, y + 3 * yRow);
-        Lanes.set(to, Reduce.sum(a));
-        Lanes.set(to + toRow, Reduce.sum(b));
-        Lanes.set(to + 2 * toRow, Reduce.sum(c));
-        Lanes.set(to + 3 * toRow, Reduce.sum(d));
-    }
-
-    /** The products of two vectors, summed lane by lane. */
-    private static FloatVector products(long x, int n, long y) {
+    /** Brings memory to the cache by reading it; whole rounds of vectors of it. */
+    private static float touch(long at, long bytes) {
         FloatVector s0 = FloatVector.zero(F);
-        FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
-        int i = 0;
-        for (; i <= n - 4 * W; i += 4 * W) {
-            long o = 4L * i;
-            s0 = load(x + o).fma(load(y + o), s0);
-            s1 = load(x + o + VB).fma(load(y + o + VB), s1);
-            s2 = load(x + o + 2 * VB).fma(load(y + o + 2 * VB), s2);
-            s3 = load(x + o + 3 * VB).fma(load(y + o + 3 * VB), s3);
+        FloatVector s1 = FloatVector.zero(F);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        for (long o = 0; o <= bytes - 4 * VB; o += 4 * VB) {
+            s0 = s0.add(fromMemorySegment(F, ALL, at + o, ORDER));
+            s1 = s1.add(fromMemorySegment(F, ALL, at + o + VB, ORDER));
+            s2 = s2.add(fromMemorySegment(F, ALL, at + o + 2 * VB, ORDER));
+            s3 = s3.add(fromMemorySegment(F, ALL, at + o + 3 * VB, ORDER));
         }
-        for (; i < n; i += W) {
-            var mask = first(Math.min(W, n - i));
-            s0 = load(x + 4L * i, mask).fma(load(y + 4L * i, mask), s0);
-        }
-        return s0.add(s1).add(s2.add(s3));
+        return s0.add(s1).add(s2.add(s3)).lane(0);
     }
 
     /** Takes what is not at most its limit, as NaN never is; of the first k {@code all}. */
@@ -219,6 +271,10 @@ final class Nearest {
             }
             scores[at] = score;
             rows[at] = row;
+        }
+
+        boolean isFull(int query) {
+            return sizes[query] == k;
         }
 
         float limit(int query) {
