@@ -20,10 +20,10 @@ final class Groups {
         GROUPS.put("fft", FftCases::all);
         GROUPS.put("features", FeatureCases::all);
         GROUPS.put("search", SearchCases::all);
-        GROUPS.put("vit", VitCases::all);
-        GROUPS.put("train", TrainCases::all);
-        GROUPS.put("unet", UnetCases::all);
-        GROUPS.put("speech", SpeechCases::all);
+        GROUPS.put("vit", () -> TorchThreads.tried(VitCases.all()));
+        GROUPS.put("train", () -> TorchThreads.tried(TrainCases.all()));
+        GROUPS.put("unet", () -> TorchThreads.tried(UnetCases.all()));
+        GROUPS.put("speech", () -> TorchThreads.tried(SpeechCases.all()));
     }
 
     private Groups() {}

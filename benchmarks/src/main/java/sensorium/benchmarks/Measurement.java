@@ -89,7 +89,7 @@ final class Measurement {
     }
 
     /** Turns before those; never fewer than there are engines. */
-    private static int warmupTurns(Case c) {
+    static int warmupTurns(Case c) {
         return c.expectedSeconds() > LONG ? 4 : Turns.WARMUP_TURNS;
     }
 
