@@ -36,6 +36,17 @@ final class ProductCases {
         convolution(t, new Window(1, 1, 0, 0, 1, 1, 1), 2, 5, 3, 4, 3, 1, 1); // pointwise
         convolution(t, new Window(2, 2, 0, 0, 1, 1, 1), 1, 3, 4, 5, 6, 2, 2); // leaves a row over
         convolution(t, new Window(1, 1, 0, 0, 1, 1, 1), 0, 3, 4, 5, 6, 3, 3); // empty batch
+        convolution(
+                t, new Window(3, 2, 1, 1, 2, 1, 1), 2, 3, 4, 11, 9, 2, 3); // strides that dilation shares and doesn't
+        convolution(t, new Window(2, 2, 3, 3, 2, 2, 3), 2, 6, 3, 8, 9, 3, 3); // padding wider than a kernel's half
+        convolution(t, new Window(1, 1, 4, 3, 1, 1, 1), 1, 2, 3, 4, 5, 2, 2); // windows that see padding alone
+        convolution(t, new Window(2, 2, 0, 0, 1, 1, 1), 2, 5, 4, 6, 7, 1, 1); // pixels that no kernel sees
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 3, 90, 5, 7, 7, 3, 3); // depth in parts, blocks over images
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 1, 4, 9, 6, 53, 3, 3); // rows of many vectors
+        convolution(t, new Window(2, 2, 1, 1, 1, 1, 1), 1, 4, 9, 6, 75, 3, 3);
+        convolution(t, new Window(1, 1, 0, 1, 1, 1, 1), 2, 20, 40, 1, 37, 1, 3); // a sequence
+        convolution(t, new Window(2, 2, 1, 1, 1, 1, 6), 2, 6, 6, 9, 75, 3, 3); // depthwise
+        convolution(t, new Window(1, 1, 2, 2, 1, 1, 3), 2, 3, 3, 7, 19, 5, 5);
     }
 
     private static void convolution(Table t, Window w, int n, int c, int o, int h, int v, int kh, int kw) {

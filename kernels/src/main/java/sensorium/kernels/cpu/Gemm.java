@@ -125,7 +125,7 @@ final class Gemm {
     }
 
     /** Where part {@code i} of {@code parts} of an extent begins: all are whole tiles but the last, and differ by one. */
-    private static int begin(int i, int parts, int extent, int tile) {
+    static int begin(int i, int parts, int extent, int tile) {
         return (int) Math.min(extent, (long) Math.ceilDiv(extent, tile) * i / parts * tile);
     }
 
@@ -272,6 +272,19 @@ final class Gemm {
                         GemmTiles.run(tile, top, at[j / width], plus, to);
                     }
                 }
+            }
+        }
+    }
+
+    /** C[m, n] = A · B (or C += A · B), whose panels are {@code panel} bytes apart. */
+    static void panels(Tile tile, int m, int n, long a, long b, long panel, long c, boolean add) {
+        tile.zRow = tile.cRow;
+        for (int i = 0; i < m; i += GemmTiles.ROWS) {
+            tile.rows = Math.min(GemmTiles.ROWS, m - i);
+            for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
+                tile.columns = Math.min(GemmTiles.COLUMNS, n - j);
+                long to = c + i * tile.cRow + 4L * j;
+                GemmTiles.run(tile, a + i * tile.aRow, b + j / GemmTiles.COLUMNS * panel, add ? to : 0, to);
             }
         }
     }
