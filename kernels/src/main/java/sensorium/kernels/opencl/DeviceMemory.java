@@ -1,0 +1,203 @@
+package sensorium.kernels.opencl;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.cl_mem;
+import sensorium.backend.Backend;
+import sensorium.memory.MemoryStats;
+import sensorium.memory.Storage;
+import sensorium.memory.TensorMemoryException;
+
+/**
+ * The buffers of one device, in size classes (four a power of two) and kept for reuse when released. The queue is in order,
+ * so a buffer may be handed on while commands that use it are still waiting.
+ *
+ * <p>In <em>guarded</em> mode fresh memory is filled with NaN and each buffer ends in a canary that is checked when it is
+ * released, as {@link sensorium.memory.HostMemory} does.
+ */
+final class DeviceMemory {
+    private static final long ALIGNMENT = 128;
+    private static final byte GUARD = (byte) 0xFF;
+
+    private final DeviceQueue queue;
+    private final long limit;
+    private final boolean guarded;
+    private final Map<Long, ArrayDeque<Block>> free = new HashMap<>();
+    private final Set<DeviceStorage> live = ConcurrentHashMap.newKeySet();
+    private long active;
+    private long peak;
+    private long cached;
+
+    private record Block(cl_mem memory, long bytes, Ledger.Entry entry) {}
+
+    /** @param limit most bytes to take from the device */
+    DeviceMemory(DeviceQueue queue, long limit, boolean guarded) {
+        this.queue = queue;
+        this.limit = limit;
+        this.guarded = guarded;
+    }
+
+    /**
+     * A buffer of at least {@code bytes} bytes with undefined content.
+     *
+     * @throws TensorMemoryException if limit or driver refuse even after the pool was drained
+     */
+    DeviceStorage allocate(Backend owner, long bytes) {
+        long size = sizeClass(Math.max(1, bytes) + (guarded ? ALIGNMENT : 0));
+        Block block;
+        synchronized (this) {
+            block = take(size);
+            active += size;
+            peak = Math.max(peak, active);
+        }
+        var storage = new DeviceStorage(this, owner, block, bytes);
+        if (guarded) {
+            queue.fill(block.memory, block.bytes, GUARD);
+        }
+        live.add(storage);
+        return storage;
+    }
+
+    private Block take(long size) {
+        ArrayDeque<Block> reusable = free.get(size);
+        if (reusable != null && !reusable.isEmpty()) {
+            cached -= size;
+            return reusable.pop();
+        }
+        if (active + cached + size > limit) {
+            drain();
+        }
+        if (active + size > limit) {
+            throw exhausted(size, "the device has %.1f MB".formatted(limit / 1e6));
+        }
+        try {
+            return create(size);
+        } catch (CLException first) {
+            refuseUnlessMemory(first, size);
+            queue.finish();
+            drain();
+            try {
+                return create(size);
+            } catch (CLException second) {
+                refuseUnlessMemory(second, size);
+                throw exhausted(size, "the driver has no more (" + second.getMessage() + ")");
+            }
+        }
+    }
+
+    private Block create(long size) {
+        cl_mem memory = queue.createBuffer(size);
+        return new Block(
+                memory,
+                size,
+                queue.ledger().open(Ledger.Kind.MEMORY, size + " bytes", () -> CL.clReleaseMemObject(memory)));
+    }
+
+    /** Rethrows what is no lack of memory. */
+    private void refuseUnlessMemory(CLException e, long size) {
+        switch (e.getStatus()) {
+            case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE, CL.CL_OUT_OF_RESOURCES, CL.CL_OUT_OF_HOST_MEMORY -> {}
+            case CL.CL_INVALID_BUFFER_SIZE -> throw exhausted(size, "the device takes no buffer of this size");
+            default -> throw e;
+        }
+    }
+
+    private TensorMemoryException exhausted(long size, String why) {
+        return new TensorMemoryException(
+                "[memory] no %.1f MB left on the device: %s, in use are %s. Largest live tensors: %s. Release some, "
+                                .formatted(size / 1e6, why, stats(), largest(8))
+                        + "or use smaller batches");
+    }
+
+    private String largest(int n) {
+        return live.stream()
+                .sorted(Comparator.comparingLong(DeviceStorage::bytes).reversed())
+                .limit(n)
+                .map(Storage::toString)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static long sizeClass(long bytes) {
+        long quarter = Math.max(ALIGNMENT, Long.highestOneBit(bytes - 1) >> 2);
+        return Math.addExact(bytes, quarter - 1) / quarter * quarter;
+    }
+
+    private synchronized void giveBack(DeviceStorage storage) {
+        live.remove(storage);
+        active -= storage.block.bytes;
+        cached += storage.block.bytes;
+        free.computeIfAbsent(storage.block.bytes, _ -> new ArrayDeque<>()).push(storage.block);
+    }
+
+    private void checkGuard(DeviceStorage storage) {
+        byte[] tail = new byte[(int) ALIGNMENT];
+        queue.read(storage.block.memory, storage.block.bytes - ALIGNMENT, tail);
+        for (byte b : tail) {
+            if (b != GUARD) {
+                throw new IllegalStateException("[memory] a kernel wrote outside the bounds of " + storage);
+            }
+        }
+    }
+
+    /** Gives the buffers that nobody uses back to the driver. */
+    synchronized void drain() {
+        for (ArrayDeque<Block> blocks : free.values()) {
+            for (Block block : blocks) {
+                cached -= block.bytes;
+                block.entry.close();
+            }
+            blocks.clear();
+        }
+    }
+
+    synchronized MemoryStats stats() {
+        return new MemoryStats(active, peak, cached, live.size());
+    }
+
+    /** A buffer of the device. */
+    static final class DeviceStorage extends Storage {
+        private final DeviceMemory pool;
+        private final Backend owner;
+        private final Block block;
+        private final long bytes;
+
+        private DeviceStorage(DeviceMemory pool, Backend owner, Block block, long bytes) {
+            this.pool = pool;
+            this.owner = owner;
+            this.block = block;
+            this.bytes = bytes;
+        }
+
+        cl_mem buffer() {
+            return block.memory;
+        }
+
+        @Override
+        public Backend backend() {
+            return owner;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        protected void free() {
+            try {
+                if (pool.guarded) {
+                    pool.checkGuard(this);
+                }
+            } finally {
+                pool.giveBack(this);
+            }
+        }
+    }
+}

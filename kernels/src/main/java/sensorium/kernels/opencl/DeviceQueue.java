@@ -1,0 +1,201 @@
+package sensorium.kernels.opencl;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_mem;
+import org.jocl.cl_platform_id;
+import sensorium.BadInputException;
+import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
+
+/**
+ * One device with its context and its queue, which runs commands in the order they are given. Every call that submits holds
+ * one lock: a kernel's arguments belong to the kernel object, so two threads that set them would mix them up.
+ */
+final class DeviceQueue implements AutoCloseable {
+    /** Transfers in pieces, because buffers of Java end at 2 GiB. */
+    private static final long PIECE = 1L << 30;
+
+    private static final long HEAP_PIECE = 16L << 20;
+
+    private final Ledger ledger = new Ledger();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final DeviceFacts facts;
+    private final cl_device_id device;
+    private final cl_context context;
+    private final cl_command_queue queue;
+    private final Ledger.Entry contextEntry;
+    private final Ledger.Entry queueEntry;
+
+    /** @throws BadInputException if the drivers no longer show the device that the probe saw */
+    DeviceQueue(DeviceFacts facts) {
+        this.facts = facts;
+        CL.setExceptionsEnabled(true);
+        cl_platform_id platform = null;
+        cl_device_id found = null;
+        try {
+            platform = Probe.platforms()[facts.platform()];
+            found = Probe.devices(platform)[facts.device()];
+        } catch (CLException | LinkageError | ArrayIndexOutOfBoundsException e) {
+            throw new BadInputException(
+                    "the OpenCL device " + facts.name() + " is gone (" + e.getMessage() + "); see the command devices", e);
+        }
+        device = found;
+        var properties = new cl_context_properties();
+        properties.addProperty(CL.CL_CONTEXT_PLATFORM, platform);
+        context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
+        contextEntry = ledger.open(Ledger.Kind.CONTEXT, facts.name(), () -> CL.clReleaseContext(context));
+        queue = Probe.queue(context, device);
+        queueEntry = ledger.open(Ledger.Kind.QUEUE, facts.name(), () -> CL.clReleaseCommandQueue(queue));
+    }
+
+    DeviceFacts facts() {
+        return facts;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    cl_context context() {
+        return context;
+    }
+
+    cl_device_id device() {
+        return device;
+    }
+
+    /** Items of a work-group: few values, because some drivers compile each kernel for each. */
+    int groupSize() {
+        return facts.gpu() ? 256 : 64;
+    }
+
+    cl_mem createBuffer(long bytes) {
+        return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+    }
+
+    /**
+     * Submits a kernel over {@code items} work-items, rounded up to whole groups: the kernel itself ignores those beyond.
+     *
+     * @param arguments a {@link DeviceStorage}, {@link Grid}, int[] (a struct of ints), int, long, float or double each
+     */
+    void launch(Programs.Kernel kernel, long items, Object... arguments) {
+        if (items == 0) {
+            return;
+        }
+        long group = groupSize();
+        lock.lock();
+        try {
+            for (int i = 0; i < arguments.length; i++) {
+                set(kernel, i, arguments[i]);
+            }
+            long[] global = {(items + group - 1) / group * group};
+            CL.clEnqueueNDRangeKernel(queue, kernel.handle(), 1, null, global, new long[] {group}, 0, null, null);
+        } catch (CLException e) {
+            throw failed(kernel.toString(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void set(Programs.Kernel kernel, int i, Object argument) {
+        switch (argument) {
+            case DeviceStorage s -> CL.clSetKernelArg(kernel.handle(), i, Sizeof.cl_mem, Pointer.to(s.buffer()));
+            case Grid g -> set(kernel, i, g.packed());
+            case int[] struct -> CL.clSetKernelArg(kernel.handle(), i, struct.length * 4L, Pointer.to(struct));
+            case Integer n -> CL.clSetKernelArg(kernel.handle(), i, Sizeof.cl_int, Pointer.to(new int[] {n}));
+            case Long n -> CL.clSetKernelArg(kernel.handle(), i, Sizeof.cl_long, Pointer.to(new long[] {n}));
+            case Float f -> CL.clSetKernelArg(kernel.handle(), i, Sizeof.cl_float, Pointer.to(new float[] {f}));
+            case Double d -> CL.clSetKernelArg(kernel.handle(), i, Sizeof.cl_double, Pointer.to(new double[] {d}));
+            case Byte b -> CL.clSetKernelArg(kernel.handle(), i, 1, Pointer.to(new byte[] {b}));
+            case Short s -> CL.clSetKernelArg(kernel.handle(), i, 2, Pointer.to(new short[] {s}));
+            default -> throw new IllegalArgumentException("no kernel argument: " + argument);
+        }
+    }
+
+    /** Fills a buffer with one byte. */
+    void fill(cl_mem memory, long bytes, byte value) {
+        locked("fill", () -> CL.clEnqueueFillBuffer(
+                queue, memory, Pointer.to(new byte[] {value}), 1, 0, bytes, 0, null, null));
+    }
+
+    /** Copies host memory to the start of a buffer. */
+    void write(MemorySegment source, cl_mem target) {
+        pieces(source, true, (from, piece) -> locked("upload", () -> CL.clEnqueueWriteBuffer(
+                queue, target, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
+    }
+
+    /** Copies from the start of a buffer over the whole of {@code target}, when all work given before is done. */
+    void read(cl_mem source, MemorySegment target) {
+        pieces(target, false, (from, piece) -> locked("download", () -> CL.clEnqueueReadBuffer(
+                queue, source, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
+    }
+
+    private interface Transfer {
+        void run(long from, ByteBuffer piece);
+    }
+
+    /** The driver reaches native memory in place; arrays of the heap go by way of it. */
+    private static void pieces(MemorySegment host, boolean toDevice, Transfer transfer) {
+        try (var arena = Arena.ofConfined()) {
+            long piece = host.isNative() ? PIECE : HEAP_PIECE;
+            MemorySegment direct = host.isNative() ? host : arena.allocate(Math.min(piece, host.byteSize()), 64);
+            for (long at = 0; at < host.byteSize(); at += piece) {
+                long n = Math.min(piece, host.byteSize() - at);
+                MemorySegment part = host.isNative() ? host.asSlice(at, n) : direct.asSlice(0, n);
+                if (toDevice && !host.isNative()) {
+                    part.copyFrom(host.asSlice(at, n));
+                }
+                transfer.run(at, part.asByteBuffer());
+                if (!toDevice && !host.isNative()) {
+                    host.asSlice(at, n).copyFrom(part);
+                }
+            }
+        }
+    }
+
+    void read(cl_mem source, long from, byte[] target) {
+        locked("download", () -> CL.clEnqueueReadBuffer(
+                queue, source, true, from, target.length, Pointer.to(target), 0, null, null));
+    }
+
+    /** Waits until all work given so far is done. */
+    void finish() {
+        locked("wait", () -> CL.clFinish(queue));
+    }
+
+    private void locked(String what, Runnable call) {
+        lock.lock();
+        try {
+            call.run();
+        } catch (CLException e) {
+            throw failed(what, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private RuntimeException failed(String what, CLException e) {
+        return new IllegalStateException(
+                "[opencl] " + what + " failed on " + facts.name() + ": " + e.getMessage()
+                        + "; a device that is lost or reset comes back with a new process",
+                e);
+    }
+
+    /** Releases the queue, then the context; whoever made buffers and programs has released them. */
+    @Override
+    public void close() {
+        finish();
+        queueEntry.close();
+        contextEntry.close();
+    }
+}

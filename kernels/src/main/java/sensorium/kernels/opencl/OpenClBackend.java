@@ -1,0 +1,175 @@
+package sensorium.kernels.opencl;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import sensorium.backend.Backend;
+import sensorium.backend.Operand;
+import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
+import sensorium.memory.MemoryStats;
+import sensorium.memory.Storage;
+import sensorium.op.Fused;
+import sensorium.op.Op;
+import sensorium.op.Primitive;
+import sensorium.op.View;
+import sensorium.tensor.DType;
+import sensorium.tensor.Device;
+import sensorium.tensor.Spec;
+
+/**
+ * One OpenCL device. Every primitive op has a kernel; fused ops run as their fallbacks, on the device too. Ops are submitted
+ * in the order they are asked for and return at once: results are there when they are downloaded. There are no atomics on
+ * numbers, so the same operands give bitwise the same result each time.
+ *
+ * <p>What a device cannot do, double precision on one without it, goes by way of the host ({@link HostTrips}).
+ */
+public final class OpenClBackend implements Backend, AutoCloseable {
+    private final Device device;
+    private final DeviceQueue queue;
+    private final DeviceMemory memory;
+    private final Programs programs;
+    private final Faults faults;
+    private final HostTrips trips = new HostTrips(this);
+
+    OpenClBackend(DeviceFacts facts, int index, Path cache, long limit, boolean guarded) {
+        device = new Device("opencl", index);
+        queue = new DeviceQueue(facts);
+        memory = new DeviceMemory(queue, limit, guarded);
+        programs = new Programs(queue, cache);
+        // Of a pool of its own: it is no tensor, and must not show among them.
+        faults = new Faults(queue, new DeviceMemory(queue, Long.MAX_VALUE, false).allocate(this, Integer.BYTES));
+    }
+
+    /** Opens a device as the system properties {@code sensorium.memory.guarded} and {@code .limit} ask for. */
+    static OpenClBackend open(DeviceFacts facts, int index) {
+        long limit = Long.getLong("sensorium.memory.limit", facts.memory());
+        return new OpenClBackend(
+                facts, index, Caches.folder(), limit, Boolean.getBoolean("sensorium.memory.guarded"));
+    }
+
+    DeviceQueue queue() {
+        return queue;
+    }
+
+    Programs programs() {
+        return programs;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    HostTrips trips() {
+        return trips;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public String description() {
+        return queue.facts().toString();
+    }
+
+    @Override
+    public boolean supports(Op op, List<Spec> inputs) {
+        return !(op instanceof Fused);
+    }
+
+    @Override
+    public void run(Op op, List<Operand> inputs, List<Operand> outputs) {
+        switch (op) {
+            case Primitive p when !queue.facts().fp64() && needsDouble(p, inputs, outputs) ->
+                trips.run(op, inputs, outputs);
+            case Primitive p -> {
+                try (var call = new Call(this, op.name(), inputs, outputs)) {
+                    run(p, call);
+                }
+            }
+            case Fused f -> throw new IllegalArgumentException("[" + f.name() + "] has no kernel here");
+            case View v -> throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
+        }
+    }
+
+    private static boolean needsDouble(Primitive op, List<Operand> inputs, List<Operand> outputs) {
+        return op instanceof Primitive.Iota
+                || (op instanceof Primitive.Random r && r.distribution() == Primitive.Random.Distribution.NORMAL)
+                || Stream.concat(inputs.stream(), outputs.stream()).anyMatch(o -> o.dtype() == DType.F64);
+    }
+
+    private static void run(Primitive op, Call c) {
+        switch (op) {
+            case Primitive.Unary u -> Elementwise.unary(u.kind(), c);
+            case Primitive.Binary b -> Elementwise.binary(b.kind(), c);
+            case Primitive.Scalar s -> Elementwise.scalar(s, c);
+            case Primitive.Cast _ -> Elementwise.cast(c);
+            case Primitive.Where _ -> Movement.where(c);
+            case Primitive.Copy _ -> Movement.copy(c);
+            case Primitive.Fill f -> Movement.fill(f.value(), c);
+            case Primitive.Iota i -> Elementwise.iota(i, c);
+            case Primitive.Random r -> Elementwise.random(r, c);
+            case Primitive.Reduce r -> Reductions.reduce(r, c);
+            case Primitive.ArgReduce a -> Reductions.argReduce(a, c);
+            case Primitive.CumSum s -> Reductions.cumSum(s, c);
+            case Primitive.ArgSort s -> Sorting.argSort(s, c);
+            case Primitive.MatMul _ -> Products.matMul(c);
+            case Primitive.Conv2d v -> Products.conv2d(v.window(), c);
+            case Primitive.Conv2dInputGrad v -> Products.conv2dInputGrad(v.window(), c);
+            case Primitive.Conv2dWeightGrad v -> Products.conv2dWeightGrad(v.window(), c);
+            case Primitive.Pad p -> Movement.pad(p, c);
+            case Primitive.Concat j -> Movement.concat(j.axis(), c);
+            case Primitive.IndexSelect s -> Movement.indexSelect(s.axis(), c);
+            case Primitive.IndexAdd a -> Movement.indexAdd(a, c);
+            case Primitive.Gather g -> Movement.gather(g.axis(), c);
+            case Primitive.ScatterAdd s -> Movement.scatterAdd(s, c);
+            case Primitive.Fold f -> Movement.fold(f.windows(), c);
+        }
+    }
+
+    /** @throws IndexOutOfBoundsException if an op given before met an index outside its axis */
+    @Override
+    public void synchronize() {
+        queue.finish();
+        faults.raise();
+    }
+
+    @Override
+    public DeviceStorage allocate(long bytes) {
+        return memory.allocate(this, bytes);
+    }
+
+    @Override
+    public void upload(MemorySegment source, Storage target) {
+        queue.write(source, ((DeviceStorage) target).buffer());
+    }
+
+    /** @throws IndexOutOfBoundsException if an op given before met an index outside its axis */
+    @Override
+    public void download(Storage source, MemorySegment target) {
+        queue.read(((DeviceStorage) source).buffer(), target);
+        faults.raise();
+    }
+
+    @Override
+    public MemoryStats memory() {
+        return memory.stats();
+    }
+
+    /** What the driver holds for this device. */
+    Ledger ledger() {
+        return queue.ledger();
+    }
+
+    /** Gives everything back to the driver; storages that are still alive become unusable. */
+    @Override
+    public void close() {
+        queue.finish();
+        programs.close();
+        faults.close();
+        memory.drain();
+        queue.close();
+    }
+}

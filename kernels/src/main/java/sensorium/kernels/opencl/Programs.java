@@ -1,0 +1,205 @@
+package sensorium.kernels.opencl;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_program;
+import sensorium.BadInputException;
+import sensorium.io.AtomicFile;
+
+/**
+ * The kernels of one device, built when first asked for. What the driver made of a source is kept on disk under a hash of
+ * source, options, device, driver and platform; a file that is damaged or that the driver refuses is built anew.
+ */
+final class Programs implements AutoCloseable {
+    /** What every source begins with. */
+    private static final String PRELUDE = "types.cl";
+
+    private static final String OPTIONS = "-cl-std=CL1.2";
+    private static final long MOST_BYTES = 64 << 20;
+
+    private final DeviceQueue queue;
+    private final Path cache;
+    private final Map<String, Built> programs = new HashMap<>();
+    private final Map<String, Kernel> kernels = new HashMap<>();
+    private int compiled;
+
+    private record Built(cl_program program, Ledger.Entry entry) {}
+
+    /** A kernel ready to be launched. */
+    record Kernel(String name, cl_kernel handle, Ledger.Entry entry) {
+        @Override
+        public String toString() {
+            return "kernel " + name;
+        }
+    }
+
+    /** @param cache folder of the binaries */
+    Programs(DeviceQueue queue, Path cache) {
+        this.queue = queue;
+        this.cache = cache;
+    }
+
+    /** How many programs were built from source, for lack of a binary. */
+    synchronized int compiled() {
+        return compiled;
+    }
+
+    /**
+     * @param file the source, a resource beside this class
+     * @param defines macros that the source is written in terms of
+     */
+    synchronized Kernel kernel(String file, String name, Map<String, ?> defines) {
+        String macros = new TreeMap<>(defines)
+                .entrySet().stream()
+                        .map(e -> "#define " + e.getKey() + " " + e.getValue() + "\n")
+                        .collect(Collectors.joining());
+        return kernels.computeIfAbsent(file + " " + name + "\n" + macros, _ -> {
+            Built built = programs.computeIfAbsent(file + "\n" + macros, _ -> build(file, macros));
+            cl_kernel handle = CL.clCreateKernel(built.program, name, null);
+            return new Kernel(
+                    name + " of " + file,
+                    handle,
+                    queue.ledger().open(Ledger.Kind.KERNEL, name, () -> CL.clReleaseKernel(handle)));
+        });
+    }
+
+    private Built build(String file, String macros) {
+        String source = (queue.facts().fp64() ? "#define HAS_DOUBLE\n" : "") + macros + text(PRELUDE) + text(file);
+        DeviceFacts facts = queue.facts();
+        Path kept = cache.resolve(Caches.sha256(String.join(
+                        "\n", source, OPTIONS, facts.name(), facts.driver(), facts.vendor())) + ".bin");
+        Optional<cl_program> fromDisk = Caches.bytes(kept, MOST_BYTES).flatMap(Programs::unsealed).flatMap(this::load);
+        cl_program program = fromDisk.orElseGet(() -> compile(file, source));
+        if (fromDisk.isEmpty()) {
+            compiled++;
+            keep(program, kept);
+        }
+        return new Built(
+                program, queue.ledger().open(Ledger.Kind.PROGRAM, file, () -> CL.clReleaseProgram(program)));
+    }
+
+    private cl_program compile(String file, String source) {
+        cl_program program =
+                CL.clCreateProgramWithSource(queue.context(), 1, new String[] {source}, null, null);
+        try {
+            CL.clBuildProgram(program, 0, null, OPTIONS, null, null);
+            return program;
+        } catch (CLException e) {
+            String log = log(program);
+            CL.clReleaseProgram(program);
+            Path at = cache.resolve("failed-" + file + ".log");
+            String where = "";
+            if (Caches.canWrite(cache)) {
+                byte[] bytes = (log + "\n\n" + source).getBytes(StandardCharsets.UTF_8);
+                AtomicFile.write(at, out -> out.write(ByteBuffer.wrap(bytes)));
+                where = "; its log and source are in " + at;
+            }
+            throw new BadInputException(
+                    "the driver of " + queue.facts() + " does not build " + file + " ("
+                            + log.lines().filter(l -> l.contains("error")).findFirst().orElse(e.getMessage()) + ")"
+                            + where + "; compute on the cpu, or update the driver",
+                    e);
+        }
+    }
+
+    private String log(cl_program program) {
+        long[] size = new long[1];
+        CL.clGetProgramBuildInfo(program, queue.device(), CL.CL_PROGRAM_BUILD_LOG, 0, null, size);
+        byte[] bytes = new byte[(int) size[0]];
+        CL.clGetProgramBuildInfo(
+                program, queue.device(), CL.CL_PROGRAM_BUILD_LOG, bytes.length, Pointer.to(bytes), null);
+        return new String(bytes, StandardCharsets.UTF_8).replace("\0", "").strip();
+    }
+
+    /** The program of a binary, if the driver takes it. */
+    private Optional<cl_program> load(byte[] binary) {
+        cl_program program = null;
+        try {
+            program = CL.clCreateProgramWithBinary(
+                    queue.context(),
+                    1,
+                    new cl_device_id[] {queue.device()},
+                    new long[] {binary.length},
+                    new byte[][] {binary},
+                    null,
+                    null);
+            CL.clBuildProgram(program, 0, null, OPTIONS, null, null);
+            return Optional.of(program);
+        } catch (CLException e) {
+            // A driver may refuse what it made itself, after an update of a part of it: the source is still there.
+            if (program != null) {
+                CL.clReleaseProgram(program);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void keep(cl_program program, Path file) {
+        if (!Caches.canWrite(cache)) {
+            return; // built again next time
+        }
+        long[] size = new long[1];
+        CL.clGetProgramInfo(program, CL.CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+        if (size[0] == 0) {
+            return;
+        }
+        byte[] binary = new byte[Math.toIntExact(size[0])];
+        CL.clGetProgramInfo(
+                program, CL.CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(binary)), null);
+        byte[] hash = Caches.sha256(binary);
+        AtomicFile.write(file, out -> {
+            out.write(ByteBuffer.wrap(hash));
+            out.write(ByteBuffer.wrap(binary));
+        });
+    }
+
+    /** What follows the hash, if it is what was hashed: a driver may crash on a damaged binary. */
+    private static Optional<byte[]> unsealed(byte[] file) {
+        int hash = 32;
+        if (file.length <= hash) {
+            return Optional.empty();
+        }
+        byte[] binary = Arrays.copyOfRange(file, hash, file.length);
+        return Arrays.equals(Caches.sha256(binary), Arrays.copyOf(file, hash)) ? Optional.of(binary) : Optional.empty();
+    }
+
+    private static String text(String resource) {
+        try (InputStream in = Programs.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + resource);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Releases all kernels, then all programs. */
+    @Override
+    public synchronized void close() {
+        List<Ledger.Entry> entries = new ArrayList<>();
+        kernels.values().forEach(k -> entries.add(k.entry));
+        programs.values().forEach(p -> entries.add(p.entry));
+        kernels.clear();
+        programs.clear();
+        entries.forEach(Ledger.Entry::close);
+    }
+}

@@ -1,0 +1,96 @@
+// y[i] = f(x[i]), one work-item an element: x is read by its strides, y is contiguous, so neighbours write neighbouring
+// elements. Bound by memory, whatever f is. T is the type of x and y.
+
+typedef ACCUMULATE(T) A;
+
+#ifdef FLOATS
+#define C(x) ((A)(x))
+
+A f_neg(A x) { return -x; }
+A f_abs(A x) { return fabs(x); }
+A f_sign(A x) { return isnan(x) ? x : sign(x); }
+A f_square(A x) { return x * x; }
+A f_sqrt(A x) { return sqrt(x); }
+A f_rsqrt(A x) { return 1 / sqrt(x); }
+A f_reciprocal(A x) { return 1 / x; }
+A f_exp(A x) { return exp(x); }
+A f_expm1(A x) { return expm1(x); }
+A f_log(A x) { return log(x); }
+A f_log1p(A x) { return log1p(x); }
+A f_sin(A x) { return sin(x); }
+A f_cos(A x) { return cos(x); }
+A f_tanh(A x) { return tanh(x); }
+A f_sigmoid(A x) { return 1 / (1 + exp(-x)); }
+A f_erf(A x) { return erf(x); }
+A f_relu(A x) { return x > 0 || isnan(x) ? x : 0; }
+A f_gelu(A x) { return C(0.5) * x * (1 + erf(x * C(0.70710678118654752))); }
+A f_gelu_tanh(A x) {
+    return C(0.5) * x * (1 + tanh(C(0.79788456080286536) * (x + C(0.044715) * x * x * x)));
+}
+// Far to the left eˣ has no full precision any more while x·eˣ still does: its root is multiplied twice.
+A f_silu(A x) {
+    if (x > -60) {
+        return x / (1 + exp(-x));
+    }
+    A root = exp(C(0.5) * x);
+    return x * root * root;
+}
+A f_softplus(A x) { return fmax(x, (A)0) + log1p(exp(-fabs(x))); }
+A f_floor(A x) { return floor(x); }
+A f_ceil(A x) { return ceil(x); }
+A f_round(A x) { return rint(x); }
+#else
+A f_neg(A x) { return -x; }
+A f_abs(A x) { return x < 0 ? -x : x; }
+A f_sign(A x) { return (x > 0) - (x < 0); }
+A f_square(A x) { return x * x; }
+A f_not(A x) { return x == 0; }
+#endif
+
+#define UNARY(name)                                                                                        \
+    __kernel void unary_##name(Grid1 g, __global const TYPE(T) *x, __global TYPE(T) *y) {                          \
+        int i = get_global_id(0);                                                                          \
+        if (i < g.n) {                                                                                     \
+            int at;                                                                                        \
+            locate1(&g, i, &at);                                                                           \
+            STORE(T)(y, i, f_##name(LOAD(T)(x, at)));                                                      \
+        }                                                                                                  \
+    }
+
+UNARY(neg)
+UNARY(abs)
+UNARY(sign)
+UNARY(square)
+#ifdef FLOATS
+UNARY(sqrt)
+UNARY(rsqrt)
+UNARY(reciprocal)
+UNARY(exp)
+UNARY(expm1)
+UNARY(log)
+UNARY(log1p)
+UNARY(sin)
+UNARY(cos)
+UNARY(tanh)
+UNARY(sigmoid)
+UNARY(erf)
+UNARY(relu)
+UNARY(gelu)
+UNARY(gelu_tanh)
+UNARY(silu)
+UNARY(softplus)
+UNARY(floor)
+UNARY(ceil)
+UNARY(round)
+
+__kernel void unary_is_nan(Grid1 g, __global const TYPE(T) *x, __global uchar *y) {
+    int i = get_global_id(0);
+    if (i < g.n) {
+        int at;
+        locate1(&g, i, &at);
+        y[i] = isnan(LOAD(T)(x, at));
+    }
+}
+#else
+UNARY(not)
+#endif
