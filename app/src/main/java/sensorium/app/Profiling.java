@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ParseResult;
+import sensorium.backend.Backends;
 import sensorium.op.Profile;
 
 /** {@code --profile}: a table of the ops on standard error when a command is done, also one that failed. */
@@ -20,7 +21,9 @@ final class Profiling {
             try {
                 return strategy.execute(parsed);
             } finally {
-                parsed.commandSpec().commandLine().getErr().println(table(profile.stop()));
+                var err = parsed.commandSpec().commandLine().getErr();
+                err.println(table(profile.stop()));
+                Backends.opened().forEach(b -> b.diagnostics().forEach(line -> err.println(b.device() + ": " + line)));
             }
         };
     }

@@ -41,4 +41,9 @@ public interface Backend {
     void download(Storage source, MemorySegment target);
 
     MemoryStats memory();
+
+    /** What {@code --profile} adds to the times of the ops, a line each: what a driver holds, what took another way. */
+    default List<String> diagnostics() {
+        return List.of();
+    }
 }

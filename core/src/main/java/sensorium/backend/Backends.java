@@ -55,6 +55,11 @@ public final class Backends {
         throw new BadInputException("no device is called " + device + "; there are: " + names);
     }
 
+    /** Every backend that was opened by name in this process. */
+    public static List<Backend> opened() {
+        return List.copyOf(OPENED.values());
+    }
+
     /** Where tensors made from host data live: the bound one, else the process's standard one. */
     public static Backend current() {
         if (CURRENT.isBound()) {

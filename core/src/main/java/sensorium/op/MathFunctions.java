@@ -5,8 +5,8 @@ final class MathFunctions {
     private MathFunctions() {}
 
     /**
-     * The error function, to about 1e-15: the Taylor series where it converges fast, else the continued fraction of the
-     * complementary function (Abramowitz and Stegun 7.1.5 and 7.1.14, evaluated by Lentz's method).
+     * The error function, to about 1e-15: a series without cancellation where it converges fast, else the continued fraction
+     * of the complementary function (Abramowitz and Stegun 7.1.6 and 7.1.14, evaluated by Lentz's method).
      */
     static double erf(double x) {
         if (Double.isNaN(x)) {
@@ -20,10 +20,10 @@ final class MathFunctions {
             double term = x;
             double sum = x;
             for (int n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-                term *= -x * x / n;
-                sum += term / (2 * n + 1);
+                term *= 2 * x * x / (2 * n + 1);
+                sum += term;
             }
-            return sum * 2 / Math.sqrt(Math.PI);
+            return sum * 2 / Math.sqrt(Math.PI) * Math.exp(-x * x);
         }
         double f = a;
         double c = a;

@@ -47,7 +47,8 @@ final class DeviceQueue implements AutoCloseable {
             found = Probe.devices(platform)[facts.device()];
         } catch (CLException | LinkageError | ArrayIndexOutOfBoundsException e) {
             throw new BadInputException(
-                    "the OpenCL device " + facts.name() + " is gone (" + e.getMessage() + "); see the command devices", e);
+                    "the OpenCL device " + facts.name() + " is gone (" + e.getMessage() + "); see the command devices",
+                    e);
         }
         device = found;
         var properties = new cl_context_properties();
@@ -124,20 +125,32 @@ final class DeviceQueue implements AutoCloseable {
 
     /** Fills a buffer with one byte. */
     void fill(cl_mem memory, long bytes, byte value) {
-        locked("fill", () -> CL.clEnqueueFillBuffer(
-                queue, memory, Pointer.to(new byte[] {value}), 1, 0, bytes, 0, null, null));
+        locked(
+                "fill",
+                () -> CL.clEnqueueFillBuffer(
+                        queue, memory, Pointer.to(new byte[] {value}), 1, 0, bytes, 0, null, null));
     }
 
     /** Copies host memory to the start of a buffer. */
     void write(MemorySegment source, cl_mem target) {
-        pieces(source, true, (from, piece) -> locked("upload", () -> CL.clEnqueueWriteBuffer(
-                queue, target, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
+        pieces(
+                source,
+                true,
+                (from, piece) -> locked(
+                        "upload",
+                        () -> CL.clEnqueueWriteBuffer(
+                                queue, target, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
     }
 
     /** Copies from the start of a buffer over the whole of {@code target}, when all work given before is done. */
     void read(cl_mem source, MemorySegment target) {
-        pieces(target, false, (from, piece) -> locked("download", () -> CL.clEnqueueReadBuffer(
-                queue, source, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
+        pieces(
+                target,
+                false,
+                (from, piece) -> locked(
+                        "download",
+                        () -> CL.clEnqueueReadBuffer(
+                                queue, source, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
     }
 
     private interface Transfer {
@@ -164,8 +177,10 @@ final class DeviceQueue implements AutoCloseable {
     }
 
     void read(cl_mem source, long from, byte[] target) {
-        locked("download", () -> CL.clEnqueueReadBuffer(
-                queue, source, true, from, target.length, Pointer.to(target), 0, null, null));
+        locked(
+                "download",
+                () -> CL.clEnqueueReadBuffer(
+                        queue, source, true, from, target.length, Pointer.to(target), 0, null, null));
     }
 
     /** Waits until all work given so far is done. */

@@ -28,8 +28,7 @@ import sensorium.io.AtomicFile;
  * @param command starts the probe
  * @param patience seconds after which a probe hangs
  */
-record Discovery(
-        List<Path> libraries, Path vendors, List<Path> tools, Path cache, List<String> command, int patience) {
+record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cache, List<String> command, int patience) {
     /** Begins each line of the probe's answer, in case that a driver writes to standard output too. */
     static final String MARK = "sensorium-opencl: ";
 
@@ -147,7 +146,8 @@ record Discovery(
                 .map(text -> text.lines().toList())
                 .filter(lines -> lines.size() > 1 && lines.get(0).equals(key))
                 .map(lines -> lines.subList(1, lines.size()))
-                .filter(lines -> !(parse(lines) instanceof Absent a && a.reason().startsWith("its answer")));
+                .filter(lines ->
+                        !(parse(lines) instanceof Absent a && a.reason().startsWith("its answer")));
     }
 
     private static void keep(Path file, String key, List<String> lines) {
@@ -183,7 +183,8 @@ record Discovery(
             if (child.exitValue() == 0 && !lines.isEmpty()) {
                 return lines;
             }
-            String last = text.lines().filter(l -> !l.isBlank()).reduce((a, b) -> b).orElse("silent");
+            String last =
+                    text.lines().filter(l -> !l.isBlank()).reduce((a, b) -> b).orElse("silent");
             return List.of("failed", "a driver crashed with status " + child.exitValue() + " (" + last.strip() + ")");
         } catch (IOException e) {
             return List.of("failed", "the probe does not start (" + e.getMessage() + ")");

@@ -14,8 +14,7 @@ final class Elementwise {
 
     static void unary(UnaryKind kind, Call c) {
         Grid grid = Grid.of(c.shape(0), c.layout(0));
-        c.launch(
-                c.kernel("unary.cl", "unary_" + label(kind), c.type(0)), grid.size(), grid, c.x(0), c.y(0));
+        c.launch(c.kernel("unary.cl", "unary_" + label(kind), c.type(0)), grid.size(), grid, c.x(0), c.y(0));
     }
 
     static void binary(BinaryKind kind, Call c) {

@@ -72,7 +72,8 @@ final class Faults {
         switch (fault.kind) {
             case INDEX ->
                 throw new IndexOutOfBoundsException("[" + fault.op + "] an index is outside its axis, on the device");
-            case DIVISION -> throw new ArithmeticException("[" + fault.op + "] integers divided by zero, on the device");
+            case DIVISION ->
+                throw new ArithmeticException("[" + fault.op + "] integers divided by zero, on the device");
         }
     }
 

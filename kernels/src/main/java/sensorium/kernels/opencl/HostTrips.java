@@ -33,7 +33,11 @@ final class HostTrips {
             for (Operand x : in) {
                 Operand h = onHost(x);
                 hostIn.add(h);
-                device.download(x.storage(), ((HostStorage) h.storage()).memory().asSlice(0, x.storage().bytes()));
+                device.download(
+                        x.storage(),
+                        ((HostStorage) h.storage())
+                                .memory()
+                                .asSlice(0, x.storage().bytes()));
             }
             out.forEach(y -> hostOut.add(onHost(y)));
             host.run(op, hostIn, hostOut);

@@ -27,7 +27,12 @@ final class Movement {
     }
 
     static void fill(double value, Call c) {
-        c.launch(c.move(c.out(0).dtype(), "fill"), c.size(), c.size(), bits(c.out(0).dtype(), value), c.y(0));
+        c.launch(
+                c.move(c.out(0).dtype(), "fill"),
+                c.size(),
+                c.size(),
+                bits(c.out(0).dtype(), value),
+                c.y(0));
     }
 
     /** The bits of a number, rounded to an element type as a cast does. */
@@ -134,7 +139,8 @@ final class Movement {
         int[] order = Sorting.last(shape.rank(), axis);
         Layout turned = c.layout(1).permute(order); // (lines…, n)
         Operand keys = new Operand(c.packed(c.in(1), turned), DType.I64, Layout.contiguous(turned.shape()));
-        Layout over = Layout.of(Shape.of(shape.dim(axis)), new long[] {c.layout(0).stride(axis)}, 0);
+        Layout over =
+                Layout.of(Shape.of(shape.dim(axis)), new long[] {c.layout(0).stride(axis)}, 0);
         addChosen(c, axis, op.shape().dim(axis), lines, target, over, keys);
     }
 

@@ -44,8 +44,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     /** Opens a device as the system properties {@code sensorium.memory.guarded} and {@code .limit} ask for. */
     static OpenClBackend open(DeviceFacts facts, int index) {
         long limit = Long.getLong("sensorium.memory.limit", facts.memory());
-        return new OpenClBackend(
-                facts, index, Caches.folder(), limit, Boolean.getBoolean("sensorium.memory.guarded"));
+        return new OpenClBackend(facts, index, Caches.folder(), limit, Boolean.getBoolean("sensorium.memory.guarded"));
     }
 
     DeviceQueue queue() {
@@ -82,15 +81,16 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     @Override
     public void run(Op op, List<Operand> inputs, List<Operand> outputs) {
         switch (op) {
-            case Primitive p when !queue.facts().fp64() && needsDouble(p, inputs, outputs) ->
-                trips.run(op, inputs, outputs);
+            case Primitive p
+            when !queue.facts().fp64() && needsDouble(p, inputs, outputs) -> trips.run(op, inputs, outputs);
             case Primitive p -> {
                 try (var call = new Call(this, op.name(), inputs, outputs)) {
                     run(p, call);
                 }
             }
             case Fused f -> throw new IllegalArgumentException("[" + f.name() + "] has no kernel here");
-            case View v -> throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
+            case View v ->
+                throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
         }
     }
 
@@ -156,6 +156,16 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     @Override
     public MemoryStats memory() {
         return memory.stats();
+    }
+
+    @Override
+    public List<String> diagnostics() {
+        var went = trips.counts();
+        return List.of(
+                "memory: " + memory.stats(),
+                "the driver holds " + queue.ledger(),
+                programs.compiled() + " programs built, the others came from disk",
+                went.isEmpty() ? "no op went by way of the host" : "by way of the host: " + went);
     }
 
     /** What the driver holds for this device. */

@@ -84,21 +84,21 @@ final class Programs implements AutoCloseable {
     private Built build(String file, String macros) {
         String source = (queue.facts().fp64() ? "#define HAS_DOUBLE\n" : "") + macros + text(PRELUDE) + text(file);
         DeviceFacts facts = queue.facts();
-        Path kept = cache.resolve(Caches.sha256(String.join(
-                        "\n", source, OPTIONS, facts.name(), facts.driver(), facts.vendor())) + ".bin");
-        Optional<cl_program> fromDisk = Caches.bytes(kept, MOST_BYTES).flatMap(Programs::unsealed).flatMap(this::load);
+        Path kept = cache.resolve(
+                Caches.sha256(String.join("\n", source, OPTIONS, facts.name(), facts.driver(), facts.vendor()))
+                        + ".bin");
+        Optional<cl_program> fromDisk =
+                Caches.bytes(kept, MOST_BYTES).flatMap(Programs::unsealed).flatMap(this::load);
         cl_program program = fromDisk.orElseGet(() -> compile(file, source));
         if (fromDisk.isEmpty()) {
             compiled++;
             keep(program, kept);
         }
-        return new Built(
-                program, queue.ledger().open(Ledger.Kind.PROGRAM, file, () -> CL.clReleaseProgram(program)));
+        return new Built(program, queue.ledger().open(Ledger.Kind.PROGRAM, file, () -> CL.clReleaseProgram(program)));
     }
 
     private cl_program compile(String file, String source) {
-        cl_program program =
-                CL.clCreateProgramWithSource(queue.context(), 1, new String[] {source}, null, null);
+        cl_program program = CL.clCreateProgramWithSource(queue.context(), 1, new String[] {source}, null, null);
         try {
             CL.clBuildProgram(program, 0, null, OPTIONS, null, null);
             return program;
@@ -114,7 +114,10 @@ final class Programs implements AutoCloseable {
             }
             throw new BadInputException(
                     "the driver of " + queue.facts() + " does not build " + file + " ("
-                            + log.lines().filter(l -> l.contains("error")).findFirst().orElse(e.getMessage()) + ")"
+                            + log.lines()
+                                    .filter(l -> l.contains("error"))
+                                    .findFirst()
+                                    .orElse(e.getMessage()) + ")"
                             + where + "; compute on the cpu, or update the driver",
                     e);
         }
@@ -162,8 +165,7 @@ final class Programs implements AutoCloseable {
             return;
         }
         byte[] binary = new byte[Math.toIntExact(size[0])];
-        CL.clGetProgramInfo(
-                program, CL.CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(binary)), null);
+        CL.clGetProgramInfo(program, CL.CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(binary)), null);
         byte[] hash = Caches.sha256(binary);
         AtomicFile.write(file, out -> {
             out.write(ByteBuffer.wrap(hash));

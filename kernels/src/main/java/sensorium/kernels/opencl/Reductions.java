@@ -25,7 +25,8 @@ final class Reductions {
         Layout x = c.layout(0);
         int rank = x.shape().rank();
         List<Integer> axes = op.axes();
-        Layout keep = part(x, IntStream.range(0, rank).filter(i -> !axes.contains(i)).toArray(), x.offset());
+        Layout keep =
+                part(x, IntStream.range(0, rank).filter(i -> !axes.contains(i)).toArray(), x.offset());
         Layout over = part(x, axes.stream().mapToInt(i -> i).toArray(), 0);
         int outputs = Math.toIntExact(keep.shape().size());
         int n = Math.toIntExact(over.shape().size());
@@ -33,7 +34,8 @@ final class Reductions {
         Object divisor = Elementwise.constant(type, op.kind() == Kind.MEAN ? n : 1);
         Object one = Elementwise.constant(type, 1);
         Object neutral = neutral(op.kind(), type);
-        String name = "reduce_" + (op.kind() == Kind.MEAN ? "sum" : op.kind().name().toLowerCase(Locale.ROOT));
+        String name =
+                "reduce_" + (op.kind() == Kind.MEAN ? "sum" : op.kind().name().toLowerCase(Locale.ROOT));
 
         // Narrow integers add up as I64 until the end, which keeps what a later part needs of them.
         DType partial = type.isFloat() ? type : DType.I64;
@@ -105,8 +107,7 @@ final class Reductions {
                     case I32 -> (long) (max ? Integer.MIN_VALUE : Integer.MAX_VALUE);
                     case U8 -> max ? 0L : 255L;
                     case BOOL -> max ? 0L : 1L;
-                    default ->
-                        Elementwise.constant(type, max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+                    default -> Elementwise.constant(type, max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
                 };
         };
     }

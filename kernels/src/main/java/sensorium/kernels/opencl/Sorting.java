@@ -44,8 +44,7 @@ final class Sorting {
             DeviceStorage from = order;
             order = other;
             other = from;
-            c.launch(
-                    merge, all, grid, n, step, (int) width, descending ? 1 : 0, keys.storage(), from, order);
+            c.launch(merge, all, grid, n, step, (int) width, descending ? 1 : 0, keys.storage(), from, order);
         }
         return order;
     }

@@ -19,13 +19,14 @@ A f_log(A x) { return log(x); }
 A f_log1p(A x) { return log1p(x); }
 A f_sin(A x) { return sin(x); }
 A f_cos(A x) { return cos(x); }
-A f_tanh(A x) { return tanh(x); }
+// Some drivers end a little below 1, which matters where it is taken from 1.
+A f_tanh(A x) { return fabs(x) > 22 ? copysign((A)1, x) : tanh(x); }
 A f_sigmoid(A x) { return 1 / (1 + exp(-x)); }
 A f_erf(A x) { return erf(x); }
 A f_relu(A x) { return x > 0 || isnan(x) ? x : 0; }
 A f_gelu(A x) { return C(0.5) * x * (1 + erf(x * C(0.70710678118654752))); }
 A f_gelu_tanh(A x) {
-    return C(0.5) * x * (1 + tanh(C(0.79788456080286536) * (x + C(0.044715) * x * x * x)));
+    return C(0.5) * x * (1 + f_tanh(C(0.79788456080286536) * (x + C(0.044715) * x * x * x)));
 }
 // Far to the left eˣ has no full precision any more while x·eˣ still does: its root is multiplied twice.
 A f_silu(A x) {
