@@ -109,6 +109,15 @@ final class Call implements AutoCloseable {
         return backend.programs().kernel(file, name, defines);
     }
 
+    /** A kernel of a file with macros of its own. */
+    Programs.Kernel kernel(String file, String name, Map<String, ?> defines) {
+        return backend.programs().kernel(file, name, defines);
+    }
+
+    int groupSize() {
+        return backend.queue().groupSize();
+    }
+
     Programs.Kernel kernel(String file, String name, DType type) {
         return kernel(file, name, type, type);
     }

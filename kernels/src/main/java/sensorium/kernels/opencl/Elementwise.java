@@ -2,6 +2,7 @@ package sensorium.kernels.opencl;
 
 import java.util.Locale;
 import sensorium.op.BinaryKind;
+import sensorium.op.Fused;
 import sensorium.op.Primitive;
 import sensorium.op.UnaryKind;
 import sensorium.tensor.DType;
@@ -15,6 +16,34 @@ final class Elementwise {
     static void unary(UnaryKind kind, Call c) {
         Grid grid = Grid.of(c.shape(0), c.layout(0));
         c.launch(c.kernel("unary.cl", "unary_" + label(kind), c.type(0)), grid.size(), grid, c.x(0), c.y(0));
+    }
+
+    static void unaryGrad(UnaryKind kind, Call c) {
+        Grid grid = Grid.of(c.shape(0), c.layout(0), c.layout(1));
+        c.launch(c.kernel("unary.cl", "grad_" + label(kind), c.type(0)), grid.size(), grid, c.x(0), c.x(1), c.y(0));
+    }
+
+    static void adamW(Fused.AdamWStep op, Call c) {
+        DType type = c.type(0);
+        c.launch(
+                c.kernel("optimizer.cl", "adamw", type),
+                c.size(),
+                c.size(),
+                constant(type, 1 - op.rate() * op.decay()),
+                constant(type, op.beta1()),
+                constant(type, 1 - op.beta1()),
+                constant(type, op.beta2()),
+                constant(type, 1 - op.beta2()),
+                constant(type, 1 / Math.sqrt(op.correction2())),
+                constant(type, op.eps()),
+                constant(type, op.rate() / op.correction1()),
+                c.packed(0),
+                c.packed(1),
+                c.packed(2),
+                c.packed(3),
+                c.y(0),
+                c.y(1),
+                c.y(2));
     }
 
     static void binary(BinaryKind kind, Call c) {

@@ -12,13 +12,15 @@ import sensorium.memory.Storage;
 import sensorium.op.Fused;
 import sensorium.op.Op;
 import sensorium.op.Primitive;
+import sensorium.op.UnaryKind;
 import sensorium.op.View;
 import sensorium.tensor.DType;
 import sensorium.tensor.Device;
 import sensorium.tensor.Spec;
 
 /**
- * One OpenCL device. Every primitive op has a kernel; fused ops run as their fallbacks, on the device too. Ops are submitted
+ * One OpenCL device. Every primitive op has a kernel; fused ops have one or run as their
+ * fallbacks, on the device too. Ops are submitted
  * in the order they are asked for and return at once: results are there when they are downloaded. There are no atomics on
  * numbers, so the same operands give bitwise the same result each time.
  *
@@ -75,7 +77,25 @@ public final class OpenClBackend implements Backend, AutoCloseable {
 
     @Override
     public boolean supports(Op op, List<Spec> inputs) {
-        return !(op instanceof Fused);
+        return switch (op) {
+            case View _, Primitive _ -> true;
+            case Fused.UnaryGrad u -> u.kind() != UnaryKind.NOT && u.kind() != UnaryKind.IS_NAN && computes(inputs);
+            case Fused.Softmax _,
+                    Fused.SoftmaxGrad _,
+                    Fused.LogSoftmax _,
+                    Fused.LogSoftmaxGrad _,
+                    Fused.LayerNorm _,
+                    Fused.LayerNormGrad _,
+                    Fused.RmsNorm _,
+                    Fused.RmsNormGrad _,
+                    Fused.AdamWStep _ -> computes(inputs);
+            case Fused _ -> false;
+        };
+    }
+
+    private boolean computes(List<Spec> inputs) {
+        return inputs.stream()
+                .allMatch(s -> s.dtype() == DType.F32 || (queue.facts().fp64() && s.dtype() == DType.F64));
     }
 
     @Override
@@ -88,7 +108,11 @@ public final class OpenClBackend implements Backend, AutoCloseable {
                     run(p, call);
                 }
             }
-            case Fused f -> throw new IllegalArgumentException("[" + f.name() + "] has no kernel here");
+            case Fused f -> {
+                try (var call = new Call(this, op.name(), inputs, outputs)) {
+                    run(f, call);
+                }
+            }
             case View v ->
                 throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
         }
@@ -126,6 +150,22 @@ public final class OpenClBackend implements Backend, AutoCloseable {
             case Primitive.Gather g -> Movement.gather(g.axis(), c);
             case Primitive.ScatterAdd s -> Movement.scatterAdd(s, c);
             case Primitive.Fold f -> Movement.fold(f.windows(), c);
+        }
+    }
+
+    private static void run(Fused op, Call c) {
+        switch (op) {
+            case Fused.UnaryGrad u -> Elementwise.unaryGrad(u.kind(), c);
+            case Fused.AdamWStep a -> Elementwise.adamW(a, c);
+            case Fused.Softmax s -> Rows.softmax(s.axis(), false, c);
+            case Fused.LogSoftmax s -> Rows.softmax(s.axis(), true, c);
+            case Fused.SoftmaxGrad s -> Rows.softmaxGrad(s.axis(), false, c);
+            case Fused.LogSoftmaxGrad s -> Rows.softmaxGrad(s.axis(), true, c);
+            case Fused.LayerNorm n -> Rows.norm(n.eps(), true, c);
+            case Fused.LayerNormGrad n -> Rows.normGrad(n.eps(), true, c);
+            case Fused.RmsNorm n -> Rows.norm(n.eps(), false, c);
+            case Fused.RmsNormGrad n -> Rows.normGrad(n.eps(), false, c);
+            default -> throw new IllegalArgumentException("[" + op.name() + "] has no kernel here");
         }
     }
 

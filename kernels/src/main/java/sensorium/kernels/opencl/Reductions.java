@@ -28,18 +28,29 @@ final class Reductions {
         Layout keep =
                 part(x, IntStream.range(0, rank).filter(i -> !axes.contains(i)).toArray(), x.offset());
         Layout over = part(x, axes.stream().mapToInt(i -> i).toArray(), 0);
+        reduce(c, op.kind(), type, c.x(0), keep, over, c.y(0));
+    }
+
+    /** {@code y[o] = Σ x} over a layout, for each element of another; y is contiguous. */
+    static void sum(Call c, DType type, DeviceStorage x, Layout keep, Layout over, DeviceStorage y) {
+        reduce(c, Kind.SUM, type, x, keep, over, y);
+    }
+
+    private static void reduce(
+            Call c, Kind kind, DType type, DeviceStorage x, Layout kept, Layout reduced, DeviceStorage y) {
+        Layout keep = kept;
+        Layout over = reduced;
         int outputs = Math.toIntExact(keep.shape().size());
         int n = Math.toIntExact(over.shape().size());
         boolean inner = stride(over) <= stride(keep);
-        Object divisor = Elementwise.constant(type, op.kind() == Kind.MEAN ? n : 1);
+        Object divisor = Elementwise.constant(type, kind == Kind.MEAN ? n : 1);
         Object one = Elementwise.constant(type, 1);
-        Object neutral = neutral(op.kind(), type);
-        String name =
-                "reduce_" + (op.kind() == Kind.MEAN ? "sum" : op.kind().name().toLowerCase(Locale.ROOT));
+        Object neutral = neutral(kind, type);
+        String name = "reduce_" + (kind == Kind.MEAN ? "sum" : kind.name().toLowerCase(Locale.ROOT));
 
         // Narrow integers add up as I64 until the end, which keeps what a later part needs of them.
         DType partial = type.isFloat() ? type : DType.I64;
-        DeviceStorage from = c.x(0);
+        DeviceStorage from = x;
         DType fromType = type;
         int parts = parts(outputs, n);
         while (parts > 1) {
@@ -71,7 +82,7 @@ final class Reductions {
                 neutral,
                 divisor,
                 from,
-                c.y(0));
+                y);
     }
 
     /** Into how many parts the n elements of each output are split; depends on the shape alone. */

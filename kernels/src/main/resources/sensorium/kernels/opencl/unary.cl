@@ -84,6 +84,83 @@ UNARY(floor)
 UNARY(ceil)
 UNARY(round)
 
+// dx = dy·f′(x)
+A g_neg(A x) { return -1; }
+A g_abs(A x) { return f_sign(x); }
+A g_sign(A x) { return 0; }
+A g_square(A x) { return 2 * x; }
+A g_sqrt(A x) { return C(0.5) / sqrt(x); }
+A g_rsqrt(A x) { return C(-0.5) / (x * sqrt(x)); }
+A g_reciprocal(A x) { return -1 / (x * x); }
+A g_exp(A x) { return exp(x); }
+A g_expm1(A x) { return exp(x); }
+A g_log(A x) { return 1 / x; }
+A g_log1p(A x) { return 1 / (1 + x); }
+A g_sin(A x) { return cos(x); }
+A g_cos(A x) { return -sin(x); }
+A g_tanh(A x) {
+    A t = f_tanh(x);
+    return 1 - t * t;
+}
+A g_sigmoid(A x) {
+    A s = f_sigmoid(x);
+    return s * (1 - s);
+}
+A g_erf(A x) { return C(1.1283791670955126) * exp(-x * x); }
+A g_relu(A x) { return x > 0; }
+A g_gelu(A x) {
+    return C(0.5) * (1 + erf(x * C(0.70710678118654752))) + x * C(0.3989422804014327) * exp(C(-0.5) * x * x);
+}
+A g_gelu_tanh(A x) {
+    A t = f_tanh(C(0.79788456080286536) * (x + C(0.044715) * x * x * x));
+    A inner = C(0.79788456080286536) * (1 + C(0.134145) * x * x);
+    return C(0.5) * (1 + t + x * (1 - t * t) * inner);
+}
+A g_silu(A x) {
+    A s = f_sigmoid(x);
+    return s + x * s * (1 - s);
+}
+A g_softplus(A x) { return f_sigmoid(x); }
+A g_floor(A x) { return 0; }
+A g_ceil(A x) { return 0; }
+A g_round(A x) { return 0; }
+
+#define GRAD(name)                                                                                         \
+    __kernel void grad_##name(                                                                             \
+            Grid2 g, __global const TYPE(T) *x, __global const TYPE(T) *dy, __global TYPE(T) *dx) {        \
+        int i = get_global_id(0);                                                                          \
+        if (i < g.n) {                                                                                     \
+            int at[2];                                                                                     \
+            locate2(&g, i, at);                                                                            \
+            STORE(T)(dx, i, LOAD(T)(dy, at[1]) * g_##name(LOAD(T)(x, at[0])));                             \
+        }                                                                                                  \
+    }
+
+GRAD(neg)
+GRAD(abs)
+GRAD(sign)
+GRAD(square)
+GRAD(sqrt)
+GRAD(rsqrt)
+GRAD(reciprocal)
+GRAD(exp)
+GRAD(expm1)
+GRAD(log)
+GRAD(log1p)
+GRAD(sin)
+GRAD(cos)
+GRAD(tanh)
+GRAD(sigmoid)
+GRAD(erf)
+GRAD(relu)
+GRAD(gelu)
+GRAD(gelu_tanh)
+GRAD(silu)
+GRAD(softplus)
+GRAD(floor)
+GRAD(ceil)
+GRAD(round)
+
 __kernel void unary_is_nan(Grid1 g, __global const TYPE(T) *x, __global uchar *y) {
     int i = get_global_id(0);
     if (i < g.n) {

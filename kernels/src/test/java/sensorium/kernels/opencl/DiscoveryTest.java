@@ -52,9 +52,9 @@ class DiscoveryTest {
     }
 
     private static String says(String... lines) {
-        var script = new StringBuilder("printf '%s\\n' 'a word of the driver'");
+        var script = new StringBuilder("echo 'a word of the driver'");
         for (String line : lines) {
-            script.append(" '").append(Discovery.MARK).append(line).append('\'');
+            script.append("\necho '").append(Discovery.MARK).append(line).append('\'');
         }
         return script.toString();
     }
