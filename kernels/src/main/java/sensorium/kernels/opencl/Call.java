@@ -122,6 +122,14 @@ final class Call implements AutoCloseable {
         return kernel(file, name, type, type);
     }
 
+    boolean isGpu() {
+        return backend.queue().facts().gpu();
+    }
+
+    void launchGroups(Programs.Kernel kernel, long groups, int group, Object... arguments) {
+        backend.queue().launchGroups(kernel, groups, group, arguments);
+    }
+
     void launch(Programs.Kernel kernel, long items, Object... arguments) {
         backend.queue().launch(kernel, items, arguments);
     }

@@ -90,16 +90,21 @@ final class DeviceQueue implements AutoCloseable {
      * @param arguments a {@link DeviceStorage}, {@link Grid}, int[] (a struct of ints), int, long, float or double each
      */
     void launch(Programs.Kernel kernel, long items, Object... arguments) {
-        if (items == 0) {
+        int group = groupSize();
+        launchGroups(kernel, (items + group - 1) / group, group, arguments);
+    }
+
+    /** Submits a kernel over {@code groups} work-groups of {@code group} items. */
+    void launchGroups(Programs.Kernel kernel, long groups, int group, Object... arguments) {
+        if (groups == 0) {
             return;
         }
-        long group = groupSize();
         lock.lock();
         try {
             for (int i = 0; i < arguments.length; i++) {
                 set(kernel, i, arguments[i]);
             }
-            long[] global = {(items + group - 1) / group * group};
+            long[] global = {groups * group};
             CL.clEnqueueNDRangeKernel(queue, kernel.handle(), 1, null, global, new long[] {group}, 0, null, null);
         } catch (CLException e) {
             throw failed(kernel.toString(), e);

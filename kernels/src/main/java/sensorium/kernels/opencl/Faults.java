@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import sensorium.backend.Backend;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
 
 /**
@@ -20,16 +21,18 @@ final class Faults {
     }
 
     private final DeviceQueue queue;
+    private final DeviceMemory pool;
     private final DeviceStorage word;
     private final List<Fault> known = new ArrayList<>();
     private boolean watched;
 
     private record Fault(String op, Kind kind) {}
 
-    /** @param word a buffer of four bytes, which this object releases */
-    Faults(DeviceQueue queue, DeviceStorage word) {
+    Faults(DeviceQueue queue, Backend owner) {
         this.queue = queue;
-        this.word = word;
+        // A pool of its own: the word is no tensor, and must not show among them.
+        pool = new DeviceMemory(queue, Long.MAX_VALUE, false);
+        word = pool.allocate(owner, Integer.BYTES);
         clear();
     }
 
@@ -83,5 +86,6 @@ final class Faults {
 
     void close() {
         word.release();
+        pool.drain();
     }
 }

@@ -39,8 +39,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
         queue = new DeviceQueue(facts);
         memory = new DeviceMemory(queue, limit, guarded);
         programs = new Programs(queue, cache);
-        // Of a pool of its own: it is no tensor, and must not show among them.
-        faults = new Faults(queue, new DeviceMemory(queue, Long.MAX_VALUE, false).allocate(this, Integer.BYTES));
+        faults = new Faults(queue, this);
     }
 
     /** Opens a device as the system properties {@code sensorium.memory.guarded} and {@code .limit} ask for. */
@@ -89,6 +88,9 @@ public final class OpenClBackend implements Backend, AutoCloseable {
                     Fused.RmsNorm _,
                     Fused.RmsNormGrad _,
                     Fused.AdamWStep _ -> computes(inputs);
+            case Fused.Linear _ -> computes(inputs.subList(0, 1));
+            case Fused.Attention _ -> computes(inputs.subList(0, 3));
+            case Fused.AttentionGrad _ -> computes(inputs.subList(0, 3));
             case Fused _ -> false;
         };
     }
@@ -156,6 +158,9 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     private static void run(Fused op, Call c) {
         switch (op) {
             case Fused.UnaryGrad u -> Elementwise.unaryGrad(u.kind(), c);
+            case Fused.Linear _ -> Products.linear(c);
+            case Fused.Attention a -> Scores.attention(a, c);
+            case Fused.AttentionGrad a -> Scores.attentionGrad(a, c);
             case Fused.AdamWStep a -> Elementwise.adamW(a, c);
             case Fused.Softmax s -> Rows.softmax(s.axis(), false, c);
             case Fused.LogSoftmax s -> Rows.softmax(s.axis(), true, c);

@@ -107,7 +107,7 @@ final class Rows {
         System.arraycopy(others, 0, arguments, 1, others.length);
         int group = c.groupSize();
         var kernel = c.kernel("rows.cl", name, Map.of("T", c.type(0), "GROUP", group));
-        c.launch(kernel, (long) rows.size() * group, arguments);
+        c.launchGroups(kernel, rows.size(), group, arguments);
     }
 
     private static int step(Layout layout, int axis) {
