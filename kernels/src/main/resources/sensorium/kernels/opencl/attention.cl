@@ -24,10 +24,9 @@ A group_reduce(A v, __local A *s, int greatest) {
     Grid1 rows, int keys, int queries, int stepMask, int masked, int causal, int offset, A scale, \
             __global const uchar *seen, __global const TYPE(T) *added
 
-#define SCORE(j)                                                                                  \
-    ((causal && (j) > row % queries + offset) || (masked == 1 && !seen[at + (j) * stepMask])      \
-                    ? -INFINITY                                                                   \
-                    : scale * line[j] + (masked == 2 ? added[at + (j) * stepMask] : 0))
+#define HIDDEN(j) ((causal && (j) > row % queries + offset) || (masked == 1 && !seen[at + (j) * stepMask]))
+#define SCORE(j)                                                                              \
+    (HIDDEN(j) ? -INFINITY : scale * line[j] + (masked == 2 ? added[at + (j) * stepMask] : 0))
 
 // Products q·k become weights, in place; and lse = log Σ exp of each row's scores.
 __kernel void weights(MASK, __global TYPE(T) *scores, __global TYPE(T) *lse) {
@@ -59,7 +58,7 @@ __kernel void weights(MASK, __global TYPE(T) *scores, __global TYPE(T) *lse) {
 }
 
 // Products q·k become weights again, with the lse of the forward pass; dout·vᵀ becomes the slopes of the products q·k:
-// scale·weight·(dout·v − Σ dout·out).
+// scale·weight·(dout·v − Σ dout·out), and 0 for hidden keys, also in a row that sees nothing and has NaN for weights.
 __kernel void slopes(
         MASK,
         int width,
@@ -83,6 +82,6 @@ __kernel void slopes(
     for (int j = get_local_id(0); j < keys; j += GROUP) {
         A p = exp(SCORE(j) - shift);
         line[j] = p;
-        slope[j] = scale * p * (slope[j] - dot);
+        slope[j] = HIDDEN(j) ? 0 : scale * p * (slope[j] - dot);
     }
 }
