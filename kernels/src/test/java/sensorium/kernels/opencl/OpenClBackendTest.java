@@ -203,18 +203,24 @@ class OpenClBackendTest {
     @Test
     void withoutDoublePrecisionItGoesByWayOfTheHostAndIsCounted() {
         DeviceFacts f = TestDevice.facts();
-        var single = new DeviceFacts(
-                f.platform(), f.device(), f.vendor(), f.name(), f.driver(), f.gpu(), false, f.memory());
+        var single =
+                new DeviceFacts(f.platform(), f.device(), f.vendor(), f.name(), f.driver(), f.gpu(), false, f.memory());
         try (var device = new OpenClBackend(single, 0, Caches.folder(), 1 << 24, true)) {
-            double[] y = Backends.with(device, () -> Scope.tidy(() -> Tensor.of(new double[] {1, 2, 3}, 3)
-                    .flip(0)
-                    .times(Tensor.of(new double[] {1, 10, 100}, 3))
-                    .toDoubles()));
+            double[] y = Backends.with(
+                    device,
+                    () -> Scope.tidy(() -> Tensor.of(new double[] {1, 2, 3}, 3)
+                            .flip(0)
+                            .times(Tensor.of(new double[] {1, 10, 100}, 3))
+                            .toDoubles()));
             assertThat(y).containsExactly(3, 20, 100);
-            float[] z = Backends.with(device, () -> Scope.tidy(() -> Tensor.ones(2, 3).exp().softmax(-1).toFloats()));
+            float[] z = Backends.with(
+                    device,
+                    () -> Scope.tidy(() -> Tensor.ones(2, 3).exp().softmax(-1).toFloats()));
             assertThat(z).containsOnly(1 / 3f);
             assertThat(device.trips().counts()).containsKey("mul").doesNotContainKeys("exp", "softmax");
-            assertThat(String.join("\n", device.diagnostics())).contains("by way of the host: ").contains("mul");
+            assertThat(String.join("\n", device.diagnostics()))
+                    .contains("by way of the host: ")
+                    .contains("mul");
         }
     }
 
