@@ -130,7 +130,9 @@ final class DeviceMemory {
     }
 
     private synchronized void giveBack(DeviceStorage storage) {
-        live.remove(storage);
+        if (!live.remove(storage)) {
+            return; // the device was closed before
+        }
         active -= storage.block.bytes;
         cached += storage.block.bytes;
         free.computeIfAbsent(storage.block.bytes, _ -> new ArrayDeque<>()).push(storage.block);
@@ -155,6 +157,16 @@ final class DeviceMemory {
             }
             blocks.clear();
         }
+    }
+
+    /** Gives everything back to the driver, also what is alive: nobody can use it any more. */
+    synchronized void close() {
+        drain();
+        for (DeviceStorage storage : live) {
+            active -= storage.block.bytes;
+            storage.block.entry.close();
+        }
+        live.clear();
     }
 
     synchronized MemoryStats stats() {
@@ -192,7 +204,7 @@ final class DeviceMemory {
         @Override
         protected void free() {
             try {
-                if (pool.guarded) {
+                if (pool.guarded && pool.live.contains(this)) {
                     pool.checkGuard(this);
                 }
             } finally {

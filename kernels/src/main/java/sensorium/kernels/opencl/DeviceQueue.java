@@ -35,6 +35,7 @@ final class DeviceQueue implements AutoCloseable {
     private final cl_command_queue queue;
     private final Ledger.Entry contextEntry;
     private final Ledger.Entry queueEntry;
+    private boolean closed; // guarded by the lock
 
     /** @throws BadInputException if the drivers no longer show the device that the probe saw */
     DeviceQueue(DeviceFacts facts) {
@@ -81,7 +82,13 @@ final class DeviceQueue implements AutoCloseable {
     }
 
     cl_mem createBuffer(long bytes) {
-        return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+        lock.lock();
+        try {
+            requireOpen("buffer");
+            return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -101,6 +108,7 @@ final class DeviceQueue implements AutoCloseable {
         }
         lock.lock();
         try {
+            requireOpen(kernel.toString());
             for (int i = 0; i < arguments.length; i++) {
                 set(kernel, i, arguments[i]);
             }
@@ -196,11 +204,19 @@ final class DeviceQueue implements AutoCloseable {
     private void locked(String what, Runnable call) {
         lock.lock();
         try {
+            requireOpen(what);
             call.run();
         } catch (CLException e) {
             throw failed(what, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Calls on released objects would take the JVM down. */
+    private void requireOpen(String what) {
+        if (closed) {
+            throw new IllegalStateException("[opencl] " + what + ": " + facts.name() + " was closed");
         }
     }
 
@@ -215,7 +231,13 @@ final class DeviceQueue implements AutoCloseable {
     @Override
     public void close() {
         finish();
-        queueEntry.close();
-        contextEntry.close();
+        lock.lock();
+        try {
+            closed = true;
+            queueEntry.close();
+            contextEntry.close();
+        } finally {
+            lock.unlock();
+        }
     }
 }

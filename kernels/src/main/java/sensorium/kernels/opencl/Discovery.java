@@ -37,6 +37,9 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
     private static final long MOST_BYTES = 1 << 20;
     private static final int PATIENCE = 60;
 
+    /** Begins the lines of a probe that did not end: a busy machine is no reason to believe so for ever. */
+    private static final String NO_ANSWER = "no answer";
+
     /** What was found. */
     sealed interface Answer {}
 
@@ -85,7 +88,9 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
             return parse(known.get());
         }
         List<String> lines = probe();
-        keep(kept, key, lines);
+        if (!lines.get(0).equals(NO_ANSWER)) {
+            keep(kept, key, lines);
+        }
         return parse(lines);
     }
 
@@ -173,7 +178,7 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
             child.getOutputStream().close();
             if (!child.waitFor(patience, TimeUnit.SECONDS)) {
                 child.destroyForcibly().waitFor();
-                return List.of("failed", "a driver does not answer within " + patience + " s");
+                return List.of(NO_ANSWER, "a driver does not answer within " + patience + " s");
             }
             String text = Caches.text(output, MOST_BYTES).orElse("");
             List<String> lines = text.lines()
@@ -187,7 +192,7 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
                     text.lines().filter(l -> !l.isBlank()).reduce((a, b) -> b).orElse("silent");
             return List.of("failed", "a driver crashed with status " + child.exitValue() + " (" + last.strip() + ")");
         } catch (IOException e) {
-            return List.of("failed", "the probe does not start (" + e.getMessage() + ")");
+            return List.of(NO_ANSWER, "the probe does not start (" + e.getMessage() + ")");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BadInputException("interrupted while asking the OpenCL drivers", e);
@@ -197,7 +202,7 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
     }
 
     private static Answer parse(List<String> lines) {
-        if (lines.get(0).equals("failed") && lines.size() == 2) {
+        if (!lines.get(0).equals("ok") && lines.size() == 2) {
             return failure(lines.get(1));
         }
         try {

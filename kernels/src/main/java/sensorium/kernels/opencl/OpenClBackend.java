@@ -16,6 +16,7 @@ import sensorium.op.UnaryKind;
 import sensorium.op.View;
 import sensorium.tensor.DType;
 import sensorium.tensor.Device;
+import sensorium.tensor.ShapeException;
 import sensorium.tensor.Spec;
 
 /**
@@ -102,6 +103,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
 
     @Override
     public void run(Op op, List<Operand> inputs, List<Operand> outputs) {
+        Stream.concat(inputs.stream(), outputs.stream()).forEach(o -> requireReach(op, o));
         switch (op) {
             case Primitive p
             when !queue.facts().fp64() && needsDouble(p, inputs, outputs) -> trips.run(op, inputs, outputs);
@@ -117,6 +119,15 @@ public final class OpenClBackend implements Backend, AutoCloseable {
             }
             case View v ->
                 throw new IllegalArgumentException("[" + v.name() + "] is a view: there is nothing to compute");
+        }
+    }
+
+    /** Kernels number elements and places in ints. */
+    private static void requireReach(Op op, Operand o) {
+        long most = Integer.MAX_VALUE - 1024; // work-items are rounded up to groups
+        if (o.shape().size() > most || o.storage().bytes() / o.dtype().bytes() > most) {
+            throw new ShapeException("[" + op.name() + "] " + o.spec() + " has more than " + most
+                    + " elements in one piece, which OpenCL kernels do not reach; split it");
         }
     }
 
@@ -224,7 +235,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
         queue.finish();
         programs.close();
         faults.close();
-        memory.drain();
+        memory.close();
         queue.close();
     }
 }

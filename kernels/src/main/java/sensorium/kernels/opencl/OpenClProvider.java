@@ -2,6 +2,7 @@ package sensorium.kernels.opencl;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import sensorium.backend.BackendProvider;
 
 /**
@@ -12,20 +13,25 @@ public final class OpenClProvider implements BackendProvider {
     private static final int GPU_PRIORITY = 20;
     private static final int PROCESSOR_PRIORITY = 5;
 
-    private final Discovery discovery;
+    private final Supplier<Discovery.Answer> answer;
 
-    /** Asks this machine. */
-    public OpenClProvider() {
-        this(Discovery.ofThisMachine());
+    /** What this machine answers, asked once a process. */
+    private static final class Machine {
+        static final Discovery.Answer ANSWER = Discovery.ofThisMachine().answer();
     }
 
-    OpenClProvider(Discovery discovery) {
-        this.discovery = discovery;
+    /** Offers what this machine has. */
+    public OpenClProvider() {
+        this(() -> Machine.ANSWER);
+    }
+
+    OpenClProvider(Supplier<Discovery.Answer> answer) {
+        this.answer = answer;
     }
 
     @Override
     public List<Offer> offers() {
-        return switch (discovery.answer()) {
+        return switch (answer.get()) {
             case Discovery.Absent absent -> List.of(new Unavailable("opencl", absent.reason(), absent.remedy()));
             case Discovery.Found found -> offers(found.devices());
         };

@@ -38,8 +38,10 @@ final class Programs implements AutoCloseable {
     private final DeviceQueue queue;
     private final Path cache;
     private final Map<String, Built> programs = new HashMap<>();
-    private final Map<String, Kernel> kernels = new HashMap<>();
+    private final Map<Key, Kernel> kernels = new HashMap<>();
     private int compiled;
+
+    private record Key(String file, String name, Map<String, ?> defines) {}
 
     private record Built(cl_program program, Ledger.Entry entry) {}
 
@@ -67,18 +69,20 @@ final class Programs implements AutoCloseable {
      * @param defines macros that the source is written in terms of
      */
     synchronized Kernel kernel(String file, String name, Map<String, ?> defines) {
-        String macros = new TreeMap<>(defines)
+        return kernels.computeIfAbsent(new Key(file, name, Map.copyOf(defines)), this::create);
+    }
+
+    private Kernel create(Key key) {
+        String macros = new TreeMap<>(key.defines)
                 .entrySet().stream()
                         .map(e -> "#define " + e.getKey() + " " + e.getValue() + "\n")
                         .collect(Collectors.joining());
-        return kernels.computeIfAbsent(file + " " + name + "\n" + macros, _ -> {
-            Built built = programs.computeIfAbsent(file + "\n" + macros, _ -> build(file, macros));
-            cl_kernel handle = CL.clCreateKernel(built.program, name, null);
-            return new Kernel(
-                    name + " of " + file,
-                    handle,
-                    queue.ledger().open(Ledger.Kind.KERNEL, name, () -> CL.clReleaseKernel(handle)));
-        });
+        Built built = programs.computeIfAbsent(key.file + "\n" + macros, _ -> build(key.file, macros));
+        cl_kernel handle = CL.clCreateKernel(built.program, key.name, null);
+        return new Kernel(
+                key.name + " of " + key.file,
+                handle,
+                queue.ledger().open(Ledger.Kind.KERNEL, key.name, () -> CL.clReleaseKernel(handle)));
     }
 
     private Built build(String file, String macros) {

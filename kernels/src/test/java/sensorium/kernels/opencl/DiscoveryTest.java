@@ -94,9 +94,12 @@ class DiscoveryTest {
     }
 
     @Test
-    void aDriverThatHangsIsGivenUp() throws IOException {
+    void aDriverThatHangsIsGivenUpAndAskedAgain() throws IOException {
         complete();
-        assertThat(absent(answer("exec sleep 60")).reason()).contains("does not answer");
+        String script = "exec sleep 60";
+        assertThat(absent(answer(script)).reason()).contains("does not answer");
+        assertThat(absent(answer(script)).reason()).contains("does not answer");
+        assertThat(runs()).isEqualTo(2);
     }
 
     @Test
@@ -135,7 +138,7 @@ class DiscoveryTest {
     @Test
     void gpusComeFirstAndBeforeTheCpu() throws IOException {
         complete();
-        var offers = new OpenClProvider(discovery(says("ok", PROCESSOR, GPU))).offers();
+        var offers = new OpenClProvider(discovery(says("ok", PROCESSOR, GPU))::answer).offers();
         assertThat(offers).hasSize(2);
         var first = (Available) offers.get(0);
         var second = (Available) offers.get(1);
@@ -148,7 +151,7 @@ class DiscoveryTest {
 
     @Test
     void absenceIsAnOfferWithItsRemedy() {
-        var offers = new OpenClProvider(discovery("exit 1")).offers();
+        var offers = new OpenClProvider(discovery("exit 1")::answer).offers();
         assertThat(offers)
                 .singleElement()
                 .isInstanceOfSatisfying(

@@ -225,6 +225,17 @@ class OpenClBackendTest {
     }
 
     @Test
+    void aClosedDeviceRefusesInsteadOfCrashing() {
+        var closed = TestDevice.open();
+        Tensor kept = Backends.with(closed, () -> Tensor.ones(3));
+        closed.close();
+        assertThat(closed.ledger().isEmpty()).isTrue();
+        assertThatThrownBy(kept::toDoubles)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was closed");
+    }
+
+    @Test
     void aSecondReleaseNeverReachesTheDriver() {
         var ledger = new Ledger();
         int[] released = {0};
