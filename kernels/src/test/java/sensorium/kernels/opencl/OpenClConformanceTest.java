@@ -3,12 +3,19 @@ package sensorium.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import sensorium.backend.Backend;
 import sensorium.op.OpConformance;
 
 /** The conformance table on the first OpenCL device, in guarded memory; in the end the driver holds nothing more. */
 class OpenClConformanceTest extends OpConformance {
     private OpenClBackend guarded;
+
+    /** One reason for the whole class where there is no device. */
+    @BeforeAll
+    void open() {
+        backend();
+    }
 
     @Override
     protected Backend backend() {
