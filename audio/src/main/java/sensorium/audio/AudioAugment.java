@@ -81,8 +81,15 @@ public final class AudioAugment {
 
     private final Config config;
     private final LogMel logMel;
-    private final Spectrogram white; // mel powers of long noises of rms 1
-    private final Spectrogram pink;
+    private final Noise white; // of rms 1
+    private final Noise pink;
+
+    /** Mel powers of a long noise, and their mean, which every draw needs. */
+    private record Noise(Spectrogram power, double mean) {
+        static Noise of(Spectrogram power) {
+            return new Noise(power, AudioAugment.mean(power));
+        }
+    }
 
     /**
      * @param logMel what makes the spectrograms that {@link #power} will get
@@ -92,8 +99,9 @@ public final class AudioAugment {
         this.logMel = logMel;
         int samples = (int) (NOISE_SECONDS * logMel.sampleRate());
         Philox random = Philox.keyed(0, Draw.NOISE_SAMPLES.ordinal());
-        this.white = logMel.power(new Waveform(noise(random, samples, false), logMel.sampleRate()).withRms(1));
-        this.pink = logMel.power(new Waveform(noise(random, samples, true), logMel.sampleRate()).withRms(1));
+        this.white =
+                Noise.of(logMel.power(new Waveform(noise(random, samples, false), logMel.sampleRate()).withRms(1)));
+        this.pink = Noise.of(logMel.power(new Waveform(noise(random, samples, true), logMel.sampleRate()).withRms(1)));
     }
 
     public Config config() {
@@ -238,17 +246,18 @@ public final class AudioAugment {
     }
 
     private void addNoise(Spectrogram power, Philox random) {
-        Spectrogram noise = random.uniform(1) < 0.5f ? pink : white;
+        Noise noise = random.uniform(1) < 0.5f ? pink : white;
         double ratio = Math.pow(10, -random.uniform(0, config.snrLowDb, config.snrHighDb) / 10);
-        float factor = (float) (ratio * mean(power) / mean(noise));
+        float factor = (float) (ratio * mean(power) / noise.mean);
         if (!(factor > 0)) {
             return;
         }
-        int from = random.below(2, noise.values().length);
+        float[] powers = noise.power.values();
+        int from = random.below(2, powers.length);
         from -= from % power.bands();
         for (int i = 0, j = from; i < power.values().length; i++, j++) {
-            j = j == noise.values().length ? 0 : j;
-            power.values()[i] += factor * noise.values()[j];
+            j = j == powers.length ? 0 : j;
+            power.values()[i] += factor * powers[j];
         }
     }
 
