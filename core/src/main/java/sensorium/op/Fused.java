@@ -500,7 +500,8 @@ public sealed interface Fused extends Op {
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 4, 4);
             Check.computes(this, in);
-            Check.that(in.stream().map(Spec::shape).distinct().count() == 1, this, "shapes differ", in);
+            var shape = in.get(0).shape();
+            Check.that(in.stream().allMatch(s -> s.shape().equals(shape)), this, "shapes differ", in);
             return List.of(in.get(0), in.get(2), in.get(3));
         }
 

@@ -47,12 +47,24 @@ final class ProductCases {
         convolution(t, new Window(1, 1, 0, 1, 1, 1, 1), 2, 20, 40, 1, 37, 1, 3); // a sequence
         convolution(t, new Window(2, 2, 1, 1, 1, 1, 6), 2, 6, 6, 9, 75, 3, 3); // depthwise
         convolution(t, new Window(1, 1, 2, 2, 1, 1, 3), 2, 3, 3, 7, 19, 5, 5);
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 3), 2, 3, 3, 6, 37, 3, 3); // rows of some vectors and a part of one
+        convolution(t, new Window(1, 1, 0, 2, 1, 1, 2), 2, 2, 2, 3, 18, 3, 3);
+        convolution(t, new Window(1, 1, 2, 0, 1, 1, 2), 1, 2, 2, 1, 20, 3, 3); // one row
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 2), 1, 2, 2, 2, 16, 3, 3);
+        // Enough channels and pixels for 3 x 3 in tiles of 2 x 2; whole tiles and halves, few images and many.
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 0, 2, 17, 19, 13, 11, 3, 3);
+        convolution(t, new Window(1, 1, 0, 2, 1, 1, 1), 0, 1, 16, 21, 22, 25, 3, 3);
+        convolution(t, new Window(1, 1, 2, 0, 1, 1, 1), 0, 33, 20, 16, 3, 4, 3, 3);
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 0, 1, 40, 80, 16, 16, 3, 3);
     }
 
     private static void convolution(Table t, Window w, int n, int c, int o, int h, int v, int kh, int kw) {
+        convolution(t, w, n == 0 ? 0 : 2, n, c, o, h, v, kh, kw);
+    }
+
+    private static void convolution(Table t, Window w, int order, int n, int c, int o, int h, int v, int kh, int kw) {
         int oh = w.outH(h, kh);
         int ow = w.outW(v, kw);
-        int order = n == 0 ? 0 : 2;
         Sample x = floats(n, c, h, v);
         Sample weight = floats(o, c / w.groups(), kh, kw);
         Sample dy = floats(n, o, oh, ow);

@@ -118,6 +118,9 @@ final class Conv {
             pointwise(outputs, inputs, new Matrix(weight, inputs, 1), x, y);
             return;
         }
+        if (Winograd.pays(this) && Winograd.forward(this, x, weight, y)) {
+            return;
+        }
         int chunk = chunk(inputFloats());
         var planes = inputPlanes(chunk, groups * inputs);
         var patches = patchesOf(planes);
@@ -197,6 +200,9 @@ final class Conv {
         }
         if (isPointwise()) {
             pointwise(inputs, outputs, new Matrix(weight, 1, inputs), dy, dx);
+            return;
+        }
+        if (Winograd.pays(this) && Winograd.inputGrad(this, dy, weight, dx)) {
             return;
         }
         long image = (long) h.slopes() * w.slopes() * groups * outputs;

@@ -41,12 +41,27 @@ final class Depthwise {
 
     /** y (N, C, H', W') from x (N, C, H, W) and weight (C, 1, kH, kW). */
     void forward(long x, long weight, long y) {
+        if (Filter3x3.fits(h, w)) {
+            plain(Filter3x3.forward(h, w), false, x, weight, y);
+            return;
+        }
         each((from, to) -> {
             var plane = empty(conv.inputPlanes(1, 1));
             var patches = conv.patchesOf(plane);
             for (int i = from; i < to; i++) {
                 plane.put(x + 4L * i * h.in() * w.in(), plane.address(), h.in(), w.in(), h.pad(), w.pad());
                 weigh(patches, weight + 4L * (i % conv.groups) * conv.taps(), y + 4L * i * patches.pixels());
+            }
+        });
+    }
+
+    /** Planes as they lie, each by its channel's filter. */
+    private void plain(Filter3x3 filter, boolean turned, long from, long weight, long to) {
+        long in = 4L * filter.height() * filter.width();
+        long out = 4L * filter.outHeight() * filter.outWidth();
+        each((i, end) -> {
+            for (; i < end; i++) {
+                filter.run(from + i * in, weight + 36L * (i % conv.groups), turned, to + i * out);
             }
         });
     }
@@ -59,6 +74,10 @@ final class Depthwise {
 
     /** dx (N, C, H, W) from dy (N, C, H', W'): phase by phase of the stride. */
     void inputGrad(long dy, long weight, long dx) {
+        if (Filter3x3.fits(h, w)) {
+            plain(Filter3x3.back(h, w), true, dy, weight, dx);
+            return;
+        }
         each((from, to) -> {
             var plane = empty(Planes.in(Slot.PLANES, 1, 1, 1, h.slopes(), w.slopes(), 1, w.reach()));
             var phases = conv.phases(plane);
@@ -92,10 +111,6 @@ final class Depthwise {
         if (patches.pixels() == 0) {
             return;
         }
-        if (patches.rows >= 4 && patches.columns >= W && isTall(patches)) {
-            weighTall(patches, from, filter, to);
-            return;
-        }
         long sums = Scratch.floats(Slot.ROWS, n + 4L * W);
         weigh(n, from, patches.offsets, filter, sums);
         for (int r = 0; r < patches.rows; r++) {
@@ -125,81 +140,29 @@ final class Depthwise {
         }
     }
 
-    /** Whether there are three rows of taps, each a row of pixels below the one before. */
-    private static boolean isTall(Patches patches) {
-        int wide = patches.taps() / 3;
-        boolean tall = patches.taps() == 3 * wide;
-        for (int t = wide; t < patches.taps() && tall; t++) {
-            tall = patches.offsets[t] == patches.offsets[t - wide] + 4L * patches.planes.columns();
-        }
-        return tall;
-    }
-
-    /** {@link #weigh} for three rows of taps, four rows of pixels at a time, so that each load serves up to three. */
-    private static void weighTall(Patches patches, long from, long filter, long to) {
-        int wide = patches.taps() / 3;
-        long row = 4L * patches.planes.columns();
-        long toRow = 4L * patches.columns;
-        for (int y = 0; y < patches.rows; y += 4) {
-            int r = Math.min(y, patches.rows - 4);
-            for (int x = 0; x < patches.columns; x += W) {
-                int c = Math.min(x, patches.columns - W);
-                four(wide, from + r * row + 4L * c, row, patches.offsets, filter, to + r * toRow + 4L * c, toRow);
-            }
-        }
-    }
-
-    private static void four(int wide, long from, long row, long[] offsets, long filter, long to, long toRow) {
-        FloatVector a = FloatVector.zero(F);
-        FloatVector b = FloatVector.zero(F);
-        FloatVector c = FloatVector.zero(F);
-        FloatVector d = FloatVector.zero(F);
-        for (int t = 0; t < wide; t++) {
-            long p = from + offsets[t];
-            FloatVector f = broadcast(F, ALL.get(FLOAT, filter + 4L * t));
-            FloatVector g = broadcast(F, ALL.get(FLOAT, filter + 4L * (wide + t)));
-            FloatVector h = broadcast(F, ALL.get(FLOAT, filter + 4L * (2 * wide + t)));
-            FloatVector x = fromMemorySegment(F, ALL, p, ORDER);
-            a = x.fma(f, a);
-            x = fromMemorySegment(F, ALL, p + row, ORDER);
-            a = x.fma(g, a);
-            b = x.fma(f, b);
-            x = fromMemorySegment(F, ALL, p + 2 * row, ORDER);
-            a = x.fma(h, a);
-            b = x.fma(g, b);
-            c = x.fma(f, c);
-            x = fromMemorySegment(F, ALL, p + 3 * row, ORDER);
-            b = x.fma(h, b);
-            c = x.fma(g, c);
-            d = x.fma(f, d);
-            x = fromMemorySegment(F, ALL, p + 4 * row, ORDER);
-            c = x.fma(h, c);
-            d = x.fma(g, d);
-            x = fromMemorySegment(F, ALL, p + 5 * row, ORDER);
-            d = x.fma(h, d);
-        }
-        a.intoMemorySegment(ALL, to, ORDER);
-        b.intoMemorySegment(ALL, to + toRow, ORDER);
-        c.intoMemorySegment(ALL, to + 2 * toRow, ORDER);
-        d.intoMemorySegment(ALL, to + 3 * toRow, ORDER);
-    }
-
     /** dweight (C, 1, kH, kW) from x (N, C, H, W) and dy (N, C, H', W'): the images of a channel one after another. */
     void weightGrad(long x, long dy, long dweight) {
         int taps = conv.taps();
         // Rounded up to whole triples.
         int sums = taps + 2;
         int work = 1 + conv.images * h.seen() * w.seen() * taps / 4;
+        boolean plain = Filter3x3.fits(h, w);
+        var filter = Filter3x3.forward(h, w);
         conv.pool.parallelFor(conv.groups, 1 + Nest.CHUNK / work, (from, to) -> {
-            var plane = empty(conv.inputPlanes(1, 1));
-            var patches = conv.patchesOf(plane);
+            var plane = plain ? null : empty(conv.inputPlanes(1, 1));
+            var patches = plain ? null : conv.patchesOf(plane);
             long sum = Scratch.floats(Slot.ROWS, (long) sums * W);
             for (int c = from; c < to; c++) {
                 Lanes.fill(sum, (long) sums * W, 0f);
                 for (int n = 0; n < conv.images; n++) {
                     long i = (long) n * conv.groups + c;
-                    plane.put(x + 4 * i * h.in() * w.in(), plane.address(), h.in(), w.in(), h.pad(), w.pad());
+                    long own = x + 4 * i * h.in() * w.in();
                     long slopes = dy + 4 * i * h.out() * w.out();
+                    if (plain) {
+                        filter.addDots(own, slopes, sum);
+                        continue;
+                    }
+                    plane.put(own, plane.address(), h.in(), w.in(), h.pad(), w.pad());
                     for (int t = 0; t < taps; t += 3) {
                         addDots(patches, t, slopes, sum + t * VB);
                     }

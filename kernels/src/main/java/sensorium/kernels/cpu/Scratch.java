@@ -21,6 +21,7 @@ final class Scratch {
         PLANES,
         WEIGHTS,
         ROWS,
+        SEEN,
         SLOPES,
         OUTPUT,
         PARTIAL,

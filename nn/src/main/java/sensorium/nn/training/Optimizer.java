@@ -17,14 +17,15 @@ import sensorium.tensor.Tensor;
 public final class Optimizer {
     private final Map<String, Parameter> parameters;
     private final UpdateRule rule;
-    private final Grouping grouping;
+    private final Map<String, Grouping.Factors> factors = new HashMap<>();
     private final Map<String, List<Tensor>> slots = new HashMap<>();
     private long steps;
 
     public Optimizer(Module model, UpdateRule rule, Grouping grouping) {
         this.parameters = model.parameters();
         this.rule = rule;
-        this.grouping = grouping;
+        parameters.forEach(
+                (path, p) -> factors.put(path, grouping.of(path, p.value().shape())));
     }
 
     /** The values that gradients are wanted of, by path. */
@@ -53,8 +54,8 @@ public final class Optimizer {
         steps++;
         gradients.forEach((path, gradient) -> Scope.tidyRun(() -> {
             Parameter p = parameters.get(path);
-            var factors = grouping.of(path, p.value().shape());
-            var now = new UpdateRule.Now(rate * factors.rate(), factors.decay(), steps);
+            var own = factors.get(path);
+            var now = new UpdateRule.Now(rate * own.rate(), own.decay(), steps);
             List<Tensor> before = slots.get(path);
             if (before == null) {
                 before = Collections.nCopies(rule.slots().size(), Tensor.zerosLike(p.value()));
