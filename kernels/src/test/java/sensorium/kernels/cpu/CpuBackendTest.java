@@ -370,8 +370,32 @@ class CpuBackendTest {
         conv(t, "wide padding", new Window(2, 2, 4, 4, 1, 1, 1), 1, 2, 3, 5, 5, 3, 3);
         conv(t, "deep", new Window(1, 1, 1, 1, 1, 1, 1), 1, 40, 33, 6, 6, 3, 3);
         conv(t, "rows", new Window(1, 2, 0, 2, 1, 1, 1), 3, 8, 12, 1, 50, 1, 5);
+        conv(t, "tiles", new Window(1, 1, 1, 1, 1, 1, 1), 2, 40, 33, 13, 15, 3, 3);
+        conv(t, "tiles of small maps", new Window(1, 1, 1, 1, 1, 1, 1), 70, 17, 20, 4, 4, 3, 3);
+        conv(t, "tiles, padding", new Window(1, 1, 2, 0, 1, 1, 1), 1, 16, 100, 17, 30, 3, 3);
+        conv(t, "depthwise rows", new Window(1, 1, 1, 1, 1, 1, 5), 2, 5, 5, 7, 57, 3, 3);
+        for (double odd : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 3e38}) {
+            var w = new Window(1, 1, 1, 1, 1, 1, 1);
+            Supplier<Tensor> image = () -> with(odd, x(2, 16, 18, 19));
+            t.op("tiles with " + odd, new Primitive.Conv2d(w), () -> List.of(image.get(), x(20, 16, 3, 3)));
+            t.op(
+                    "tiles with " + odd + ", gradient of the input",
+                    new Primitive.Conv2dInputGrad(w, 18, 19),
+                    () -> List.of(image.get(), x(16, 20, 3, 3)));
+            t.op(
+                    "tiles with " + odd + ", gradient of the weight",
+                    new Primitive.Conv2dWeightGrad(w, 3, 3),
+                    () -> List.of(image.get(), x(2, 20, 18, 19)));
+        }
         conv(t, "many images", new Window(1, 1, 1, 1, 1, 1, 1), 70, 16, 4, 30, 30, 3, 3);
         return t.cases.stream();
+    }
+
+    /** The same with another number in its midst. */
+    private static Tensor with(double number, Tensor x) {
+        float[] v = x.toFloats();
+        v[v.length / 2] = (float) number;
+        return Tensor.of(v, x.shape().dims());
     }
 
     private static void conv(
