@@ -1,6 +1,7 @@
 package sensorium.app;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +52,7 @@ public final class Main implements Runnable {
     /** Runs a command as the process's whole work: errors are one line each, the exit status says how it went. */
     public static void run(Object command, String[] args) {
         System.setProperty("java.awt.headless", "true");
+        Locale.setDefault(Locale.ROOT); // numbers are written the same on every machine
         ErrorStream.adopt();
         System.exit(commandLine(command).execute(args));
     }

@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.app.Main;
 import sensorium.app.Progress;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code sensorium bench}: the kernels against native libraries. */
 @Command(
@@ -39,14 +38,14 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Threads of every engine (default: one, then all cores).")
     private Integer threads;
 
-    @Option(names = "--json", description = "Print the result as one line of JSON on standard output.")
+    @Option(names = "--json", description = "Print an array of JSON, one object a line.")
     private boolean json;
 
     @Option(names = "--markdown", description = "Print the table in Markdown.")
     private boolean markdown;
 
     private final List<Row> rows = new ArrayList<>();
-    private boolean failed;
+    private final List<String> failures = new ArrayList<>();
 
     private BenchCommand() {}
 
@@ -65,21 +64,20 @@ public final class BenchCommand implements Callable<Integer> {
                 ? new int[] {threads}
                 : IntStream.of(1, cores).distinct().toArray();
         System.setProperty("jmh.ignoreLock", "true"); // its lock file would be the machine's, not ours
-        var table = new Table(markdown);
-        say(table.head());
+        Output output = json ? new Output.Json(System.out) : new Output.Text(System.out, new Table(markdown));
+        output.begin();
         try (var progress = new Progress()) {
             long total = (long) counts.length * (cases.size() + Roof.values().length);
             for (int n : counts) {
-                measure(cases, n, total, table, progress);
+                measure(cases, n, total, output, progress);
             }
         }
-        say(table.means(rows));
-        if (json) {
-            System.out.println(JsonMapper.shared()
-                    .writeValueAsString(
-                            rows.stream().flatMap(r -> r.json().stream()).toList()));
+        output.end(rows);
+        if (failures.isEmpty()) {
+            return 0;
         }
-        return failed ? 1 : 0;
+        System.err.println("sensorium: the others are measured, these failed: " + String.join(", ", failures));
+        return 1;
     }
 
     private List<Case> cases() {
@@ -102,37 +100,32 @@ public final class BenchCommand implements Callable<Integer> {
         return c.group().equals(name) || name.contains("/") && c.name().startsWith(name);
     }
 
-    private void measure(List<Case> cases, int count, long total, Table table, Progress progress) {
+    private void measure(List<Case> cases, int count, long total, Output output, Progress progress) {
         Map<Roof, Double> peaks = new EnumMap<>(Roof.class);
         for (Roof roof : Roof.values()) {
             Case c = Groups.named(Peak.name(roof));
-            progress.update(c.name(), rows.size(), total, "");
+            progress.update(c.name(), rows.size() + failures.size(), total, "");
             double rate = Measurement.run(c, count).get(Ours.NAME);
             peaks.put(roof, rate);
-            add(new Row(c.name(), count, roof, rate, rate, Map.of()), table, progress);
+            add(new Row(c.name(), count, roof, rate, rate, Map.of()), output, progress);
         }
         for (Case c : cases) {
-            progress.update(c.name(), rows.size(), total, "");
+            progress.update(c.name(), rows.size() + failures.size(), total, "");
             try {
                 Map<String, Double> peers = Measurement.run(c, count);
                 double ours = peers.remove(Ours.NAME);
-                add(new Row(c.name(), count, c.roof(), ours, peaks.get(c.roof()), peers), table, progress);
+                add(new Row(c.name(), count, c.roof(), ours, peaks.get(c.roof()), peers), output, progress);
             } catch (BadInputException e) { // the others can still be measured; the exit status tells
-                failed = true;
+                failures.add(c.name() + " at " + count + (count == 1 ? " thread" : " threads"));
+                progress.close();
                 System.err.println("sensorium: " + e.getMessage());
             }
         }
     }
 
-    private void add(Row row, Table table, Progress progress) {
+    private void add(Row row, Output output, Progress progress) {
         rows.add(row);
         progress.close();
-        say(table.row(row));
-    }
-
-    private void say(String line) {
-        if (!json) {
-            System.out.println(line);
-        }
+        output.row(row);
     }
 }
