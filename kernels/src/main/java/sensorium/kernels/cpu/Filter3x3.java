@@ -111,78 +111,66 @@ record Filter3x3(int height, int width, int outHeight, int outWidth, int padTop,
         int end = Math.clamp((long) outHeight - padTop, first, height);
         for (int c = 0; c < outWidth; c += W) {
             long fresh = -1L >>> 64 - Math.min(W, outWidth - c);
-            long from = x + 4L * (c - padLeft);
-            long left = lanes(c, 0) & fresh;
-            long middle = lanes(c, 1) & fresh;
-            long right = lanes(c, 2) & fresh;
+            var own = VectorMask.fromLong(F, fresh);
             long slopes = dy + 4L * c;
-            if (first < end) {
-                long own = slopes + (first + padTop) * 4L * outWidth;
-                dots(end - first, from + first * 4L * width, left, middle, right, own, fresh, sums);
-            }
-            for (int r = first == 0 ? end : 0; r < height; r = r + 1 == first ? end : r + 1) {
-                for (int i = 0; i < 3; i++) {
-                    int o = r + padTop - i;
-                    if (o >= 0 && o < outHeight) {
-                        long own = slopes + o * 4L * outWidth;
-                        dot(from + r * 4L * width, left, middle, right, own, fresh, sums + 3L * i * VB);
+            for (int j = 0; j < 3; j++) {
+                long from = x + 4L * (c + j - padLeft);
+                var present = VectorMask.fromLong(F, lanes(c, j) & fresh);
+                dots(
+                        end - first,
+                        from + first * 4L * width,
+                        present,
+                        slopes + (first + padTop) * 4L * outWidth,
+                        own,
+                        sums + j * VB);
+                for (int r = first == 0 ? end : 0; r < height; r = r + 1 == first ? end : r + 1) {
+                    for (int i = 0; i < 3; i++) {
+                        int o = r + padTop - i;
+                        if (o >= 0 && o < outHeight) {
+                            dot(
+                                    from + r * 4L * width,
+                                    present,
+                                    slopes + o * 4L * outWidth,
+                                    own,
+                                    sums + (3L * i + j) * VB);
+                        }
                     }
                 }
             }
         }
     }
 
-    private void dots(int rows, long x, long left, long middle, long right, long dy, long fresh, long sums) {
+    /**
+     * Rows of the input with the row of the output that the first tap of a column sees them from, and the two rows before it. Not
+     * all nine sums at once: of so many masked loads the first compiler gives up on the method, and the second may never get it.
+     */
+    private void dots(int rows, long x, VectorMask<Float> present, long dy, VectorMask<Float> own, long sums) {
         long row = 4L * width;
         long up = 4L * outWidth;
-        VectorMask<Float> present0 = VectorMask.fromLong(F, left);
-        VectorMask<Float> present1 = VectorMask.fromLong(F, middle);
-        VectorMask<Float> present2 = VectorMask.fromLong(F, right);
-        VectorMask<Float> present = VectorMask.fromLong(F, fresh);
-        FloatVector s00 = fromMemorySegment(F, ALL, sums, ORDER);
-        FloatVector s01 = fromMemorySegment(F, ALL, sums + VB, ORDER);
-        FloatVector s02 = fromMemorySegment(F, ALL, sums + 2 * VB, ORDER);
-        FloatVector s10 = fromMemorySegment(F, ALL, sums + 3 * VB, ORDER);
-        FloatVector s11 = fromMemorySegment(F, ALL, sums + 4 * VB, ORDER);
-        FloatVector s12 = fromMemorySegment(F, ALL, sums + 5 * VB, ORDER);
-        FloatVector s20 = fromMemorySegment(F, ALL, sums + 6 * VB, ORDER);
-        FloatVector s21 = fromMemorySegment(F, ALL, sums + 7 * VB, ORDER);
-        FloatVector s22 = fromMemorySegment(F, ALL, sums + 8 * VB, ORDER);
-        FloatVector d2 = fromMemorySegment(F, ALL, dy - 2 * up, ORDER, present);
-        FloatVector d1 = fromMemorySegment(F, ALL, dy - up, ORDER, present);
+        if (rows == 0) {
+            return;
+        }
+        FloatVector a0 = fromMemorySegment(F, ALL, sums, ORDER);
+        FloatVector a1 = fromMemorySegment(F, ALL, sums + 3 * VB, ORDER);
+        FloatVector a2 = fromMemorySegment(F, ALL, sums + 6 * VB, ORDER);
+        FloatVector d2 = fromMemorySegment(F, ALL, dy - 2 * up, ORDER, own);
+        FloatVector d1 = fromMemorySegment(F, ALL, dy - up, ORDER, own);
         for (int r = 0; r < rows; r++) {
-            FloatVector d0 = fromMemorySegment(F, ALL, dy + r * up, ORDER, present);
-            FloatVector x0 = fromMemorySegment(F, ALL, x + r * row, ORDER, present0);
-            s00 = x0.fma(d0, s00);
-            s10 = x0.fma(d1, s10);
-            s20 = x0.fma(d2, s20);
-            FloatVector x1 = fromMemorySegment(F, ALL, x + r * row + 4, ORDER, present1);
-            s01 = x1.fma(d0, s01);
-            s11 = x1.fma(d1, s11);
-            s21 = x1.fma(d2, s21);
-            FloatVector x2 = fromMemorySegment(F, ALL, x + r * row + 8, ORDER, present2);
-            s02 = x2.fma(d0, s02);
-            s12 = x2.fma(d1, s12);
-            s22 = x2.fma(d2, s22);
+            FloatVector d0 = fromMemorySegment(F, ALL, dy + r * up, ORDER, own);
+            FloatVector v = fromMemorySegment(F, ALL, x + r * row, ORDER, present);
+            a0 = v.fma(d0, a0);
+            a1 = v.fma(d1, a1);
+            a2 = v.fma(d2, a2);
             d2 = d1;
             d1 = d0;
         }
-        s00.intoMemorySegment(ALL, sums, ORDER);
-        s01.intoMemorySegment(ALL, sums + VB, ORDER);
-        s02.intoMemorySegment(ALL, sums + 2 * VB, ORDER);
-        s10.intoMemorySegment(ALL, sums + 3 * VB, ORDER);
-        s11.intoMemorySegment(ALL, sums + 4 * VB, ORDER);
-        s12.intoMemorySegment(ALL, sums + 5 * VB, ORDER);
-        s20.intoMemorySegment(ALL, sums + 6 * VB, ORDER);
-        s21.intoMemorySegment(ALL, sums + 7 * VB, ORDER);
-        s22.intoMemorySegment(ALL, sums + 8 * VB, ORDER);
+        a0.intoMemorySegment(ALL, sums, ORDER);
+        a1.intoMemorySegment(ALL, sums + 3 * VB, ORDER);
+        a2.intoMemorySegment(ALL, sums + 6 * VB, ORDER);
     }
 
-    /** One row of the input with one row of the output. */
-    private static void dot(long x, long left, long middle, long right, long dy, long fresh, long sums) {
-        FloatVector d = load(dy, VectorMask.fromLong(F, fresh));
-        store(load(x, VectorMask.fromLong(F, left)).fma(d, load(sums)), sums);
-        store(load(x + 4, VectorMask.fromLong(F, middle)).fma(d, load(sums + VB)), sums + VB);
-        store(load(x + 8, VectorMask.fromLong(F, right)).fma(d, load(sums + 2 * VB)), sums + 2 * VB);
+    private static void dot(long x, VectorMask<Float> present, long dy, VectorMask<Float> own, long sum) {
+        FloatVector d = load(dy, own);
+        store(load(x, present).fma(d, load(sum)), sum);
     }
 }
