@@ -59,7 +59,7 @@ public final class Tape {
     /** Called by the dispatcher after every op: notes it if a tape runs and an input is tracked. */
     public static void note(Op op, List<Tensor> inputs, List<Tensor> outputs) {
         Tape tape = current();
-        if (tape == null || inputs.stream().noneMatch(Tensor::isTracked)) {
+        if (tape == null || !anyTracked(inputs)) {
             return;
         }
         boolean differentiable = false;
@@ -72,6 +72,15 @@ public final class Tape {
         if (differentiable) {
             tape.nodes.add(new Node(op, inputs, outputs));
         }
+    }
+
+    private static boolean anyTracked(List<Tensor> inputs) {
+        for (Tensor t : inputs) {
+            if (t.isTracked()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

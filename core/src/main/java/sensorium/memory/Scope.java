@@ -1,6 +1,8 @@
 package sensorium.memory;
 
 import java.lang.ref.Cleaner;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import sensorium.tensor.Tensor;
 
 /**
@@ -102,18 +105,25 @@ public final class Scope {
         }
     }
 
+    /** Of a kind of record, the components that are objects. */
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected List<Method> computeValue(Class<?> kind) {
+            return Stream.of(kind.getRecordComponents())
+                    .filter(c -> !c.getType().isPrimitive())
+                    .map(RecordComponent::getAccessor)
+                    .peek(a -> a.setAccessible(true))
+                    .toList();
+        }
+    };
+
     private static void collectComponents(Record record, Set<Tensor> into) {
-        for (var component : record.getClass().getRecordComponents()) {
-            if (component.getType().isPrimitive()) {
-                continue;
-            }
-            try {
-                var accessor = component.getAccessor();
-                accessor.setAccessible(true);
+        try {
+            for (Method accessor : ACCESSORS.get(record.getClass())) {
                 collect(accessor.invoke(record), into);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("cannot look for tensors in " + record.getClass(), e);
             }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot look for tensors in " + record.getClass(), e);
         }
     }
 }

@@ -1,14 +1,23 @@
 package sensorium.op;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import sensorium.tensor.DType;
 import sensorium.tensor.Shape;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Spec;
 
-/** The checks that shape inference shares. */
+/** The checks that shape inference shares. They stand before every op, so what holds is found without building anything. */
 final class Check {
+    /** {@link Op#name} of each kind of op. */
+    static final ClassValue<String> NAMES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> kind) {
+            return kind.getSimpleName().toLowerCase(Locale.ROOT);
+        }
+    };
+
     private Check() {}
 
     static void that(boolean holds, Op op, String complaint, List<Spec> in) {
@@ -19,19 +28,21 @@ final class Check {
     }
 
     static void count(Op op, List<Spec> in, int min, int max) {
-        that(
-                in.size() >= min && in.size() <= max,
-                op,
-                "takes " + (min == max ? min : min + " to " + max) + " operands",
-                in);
+        if (in.size() < min || in.size() > max) {
+            that(false, op, "takes " + (min == max ? min : min + " to " + max) + " operands", in);
+        }
     }
 
     static void sameType(Op op, List<Spec> in) {
-        that(in.stream().map(Spec::dtype).distinct().count() <= 1, op, "element types differ", in);
+        for (Spec s : in) {
+            that(s.dtype() == in.get(0).dtype(), op, "element types differ", in);
+        }
     }
 
     static void computes(Op op, List<Spec> in) {
-        that(in.stream().allMatch(s -> s.dtype().computes()), op, "needs F32 or F64 operands", in);
+        for (Spec s : in) {
+            that(s.dtype().computes(), op, "needs F32 or F64 operands", in);
+        }
         sameType(op, in);
     }
 
@@ -55,7 +66,9 @@ final class Check {
     }
 
     static void axis(Op op, int axis, Spec operand, List<Spec> in) {
-        that(axis >= 0 && axis < operand.shape().rank(), op, "axis " + axis + " does not exist", in);
+        if (axis < 0 || axis >= operand.shape().rank()) {
+            that(false, op, "axis " + axis + " does not exist", in);
+        }
     }
 
     static List<Spec> like(Spec spec) {

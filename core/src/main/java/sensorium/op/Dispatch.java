@@ -66,8 +66,10 @@ public final class Dispatch {
      */
     public static List<Tensor> consume(Fused op, List<Tensor> inputs) {
         Backend backend = inputs.get(0).backend();
-        boolean direct = inputs.stream().allMatch(t -> t.isAlive() && t.backend() == backend)
-                && backend.supports(op, specs(inputs));
+        boolean direct = backend.supports(op, specs(inputs));
+        for (Tensor t : inputs) {
+            direct &= t.isAlive() && t.backend() == backend;
+        }
         return direct ? kernel(op, inputs, backend, op.replaces()) : Tape.pause(() -> run(op, inputs, backend));
     }
 
@@ -142,19 +144,31 @@ public final class Dispatch {
             }
             Reference.reachabilityFence(inputs);
         }
-        return out.stream().map(Tensor::adopt).toList();
+        List<Tensor> made = new ArrayList<>(out.size());
+        for (Operand o : out) {
+            made.add(Tensor.adopt(o));
+        }
+        return made;
     }
 
     /** Whether a tensor fills its memory, and no other operand lies in it. */
     private static boolean standsAlone(Tensor t, List<Tensor> inputs) {
+        int operands = 0;
+        for (Tensor o : inputs) {
+            operands += o.storage() == t.storage() ? 1 : 0;
+        }
         Layout layout = t.layout();
-        return layout.offset() == 0
+        return operands == 1
+                && layout.offset() == 0
                 && layout.isContiguous()
-                && t.spec().bytes() == t.storage().bytes()
-                && inputs.stream().filter(o -> o.storage() == t.storage()).count() == 1;
+                && t.spec().bytes() == t.storage().bytes();
     }
 
     private static List<Spec> specs(List<Tensor> tensors) {
-        return tensors.stream().map(Tensor::spec).toList();
+        var specs = new Spec[tensors.size()];
+        for (int i = 0; i < specs.length; i++) {
+            specs[i] = tensors.get(i).spec();
+        }
+        return List.of(specs);
     }
 }

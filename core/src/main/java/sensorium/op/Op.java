@@ -1,7 +1,6 @@
 package sensorium.op;
 
 import java.util.List;
-import java.util.Locale;
 import sensorium.tensor.Spec;
 
 /**
@@ -18,6 +17,6 @@ public sealed interface Op permits View, Primitive, Fused {
 
     /** The name in error messages, profiles and tables: {@code MatMul} is {@code matmul}. */
     default String name() {
-        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        return Check.NAMES.get(getClass());
     }
 }

@@ -80,8 +80,16 @@ public final class CpuBackend extends HostBackend {
 
     /** Whether loops with int counters reach every element. */
     private static boolean fits(List<Operand> inputs, List<Operand> outputs) {
-        return inputs.stream().allMatch(o -> o.shape().size() < Integer.MAX_VALUE / 2)
-                && outputs.stream().allMatch(o -> o.shape().size() < Integer.MAX_VALUE / 2);
+        return fits(inputs) && fits(outputs);
+    }
+
+    private static boolean fits(List<Operand> operands) {
+        for (Operand o : operands) {
+            if (o.shape().size() >= Integer.MAX_VALUE / 2) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether there was a kernel for these element types. */
