@@ -29,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "GROUP",
             arity = "0..*",
             description =
-                    "Groups, or beginnings of the names of cases, such as gemm/197 (default: everything but steps).")
+                    "Groups, or beginnings of the names of cases, such as gemm/197 (default: everything but steps); memory and start are of whole processes.")
     private List<String> wanted = new ArrayList<>();
 
     @Option(
@@ -66,9 +66,19 @@ public final class BenchCommand implements Callable<Integer> {
         System.setProperty("jmh.ignoreLock", "true"); // its lock file would be the machine's, not ours
         Output output = json ? new Output.Json(System.out) : new Output.Text(System.out, new Table(markdown));
         output.begin();
+        boolean all = wanted.isEmpty();
+        boolean processesOnly = !all && cases.isEmpty();
         try (var progress = new Progress()) {
-            long total = (long) counts.length * (cases.size() + Roof.values().length);
             for (int n : counts) {
+                if (all || wanted.contains(Processes.MEMORY)) {
+                    Processes.memory(n).forEach(output::cost);
+                }
+                if (all || wanted.contains(Processes.START)) {
+                    Processes.start(n).forEach(output::cost);
+                }
+            }
+            long total = (long) counts.length * (cases.size() + Roof.values().length);
+            for (int n : processesOnly ? new int[0] : counts) {
                 measure(cases, n, total, output, progress);
             }
         }
@@ -82,10 +92,14 @@ public final class BenchCommand implements Callable<Integer> {
 
     private List<Case> cases() {
         for (String name : wanted) {
-            if (Groups.names().stream().flatMap(g -> Groups.of(g).stream()).noneMatch(c -> matches(c, name))) {
+            if (!ofProcesses(name)
+                    && Groups.names().stream()
+                            .flatMap(g -> Groups.of(g).stream())
+                            .noneMatch(c -> matches(c, name))) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "no group or case is called " + name + "; the groups are " + String.join(", ", Groups.names()));
+                        "no group or case is called " + name + "; the groups are " + String.join(", ", Groups.names())
+                                + ", " + Processes.MEMORY + ", " + Processes.START);
             }
         }
         return Groups.names().stream()
@@ -94,6 +108,10 @@ public final class BenchCommand implements Callable<Integer> {
                         ? !c.group().equals(GemmSteps.GROUP)
                         : wanted.stream().anyMatch(name -> matches(c, name)))
                 .toList();
+    }
+
+    private static boolean ofProcesses(String name) {
+        return name.equals(Processes.MEMORY) || name.equals(Processes.START);
     }
 
     private static boolean matches(Case c, String name) {

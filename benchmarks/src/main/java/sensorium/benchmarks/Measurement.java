@@ -17,15 +17,16 @@ import sensorium.BadInputException;
 
 /** Runs a case in a JVM of its own, under JMH. */
 final class Measurement {
-    private static final String[] FLAGS = {
-        "--add-modules=jdk.incubator.vector",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-Xmx6g",
-        "-Dorg.bytedeco.javacpp.nopointergc=true", // peers' tensors end with their scope, not with the collector's help
-        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-        "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
-    };
+    static final List<String> FLAGS = List.of(
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx6g",
+            "-Dorg.bytedeco.javacpp.nopointergc=true", // peers' tensors end with their scope, not with the collector's
+            // help
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
+            );
 
     /** Seconds of a run that is long. */
     private static final double LONG = 0.3;
@@ -48,7 +49,7 @@ final class Measurement {
                     .warmupIterations(warmupTurns(c))
                     .measurementIterations(turns(c))
                     .addProfiler(TurnProfiler.class)
-                    .jvmArgs(FLAGS)
+                    .jvmArgs(FLAGS.toArray(String[]::new))
                     .jvmArgsAppend(Turns.threadsFlag(threads))
                     .shouldFailOnError(true)
                     .output(log.toString())

@@ -14,6 +14,8 @@ sealed interface Output {
 
     void row(Row row);
 
+    void cost(Cost cost);
+
     /** @param rows all that were written */
     void end(Collection<Row> rows);
 
@@ -34,10 +36,17 @@ sealed interface Output {
 
         @Override
         public void row(Row row) {
-            for (Map<String, Object> object : row.json()) {
-                out.print(separator + JsonMapper.shared().writeValueAsString(object));
-                separator = ",\n";
-            }
+            row.json().forEach(this::object);
+        }
+
+        @Override
+        public void cost(Cost cost) {
+            object(cost.json());
+        }
+
+        private void object(Map<String, Object> object) {
+            out.print(separator + JsonMapper.shared().writeValueAsString(object));
+            separator = ",\n";
             out.flush();
         }
 
@@ -57,6 +66,11 @@ sealed interface Output {
         @Override
         public void row(Row row) {
             out.println(table.row(row));
+        }
+
+        @Override
+        public void cost(Cost cost) {
+            out.println(table.cost(cost));
         }
 
         @Override

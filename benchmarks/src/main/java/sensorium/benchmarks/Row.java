@@ -52,7 +52,7 @@ record Row(String name, int threads, Roof roof, double ours, double peak, Map<St
         return object;
     }
 
-    private static double rounded(double x) {
+    static double rounded(double x) {
         return Math.round(x * 1000) / 1000.0;
     }
 

@@ -27,6 +27,14 @@ record Table(boolean markdown) {
                 peers));
     }
 
+    String cost(Cost cost) {
+        String peer = cost.peer() == null
+                ? ""
+                : "%s %.1f (theirs/ours %.2f)".formatted(Torch.NAME, cost.peer(), cost.ratio());
+        return line(List.of(
+                cost.name(), Integer.toString(cost.threads()), "%.2f".formatted(cost.ours()), cost.unit(), "", peer));
+    }
+
     /** The last lines: how each group fares against the best of the others. */
     String means(Collection<Row> rows) {
         String title = "Geometric mean of ours over the best of theirs:";

@@ -1,6 +1,7 @@
 package sensorium.benchmarks;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
@@ -59,27 +60,31 @@ final class TrainCases {
                 new Case("train/shared space 64+64", Roof.FMA, 3 * spaceFlops(), KINKS, TrainCases::space));
     }
 
-    /** Patches of 4×4 pixels. */
     private static List<Engine> vit() {
+        return vitOpeners().stream().map(Supplier::get).toList();
+    }
+
+    /** Patches of 4×4 pixels. */
+    static List<Supplier<Engine>> vitOpeners() {
         var blocks = TransformerConfig.of(VIT_WIDTH, VIT_DEPTH, HEADS);
         var encoder = new PatchEncoder.Config(
                 Patches.Config.of(1, SIDE, SIDE, VIT_PATCH), 0, GridPositions.Kind.LEARNED, Pooling.Kind.MEAN, blocks);
         Vit vit = Models.stirred(Vit.of(Weights.random(0), new VitConfig(encoder, labels())));
         Tensor pixels = Inputs.normal(BATCH, 1, SIDE, SIDE);
         Tensor targets = RowCases.targets(BATCH, CLASSES);
-        var same = Torch.view(pixels);
-        var classes = Torch.view(targets);
-        return List.of(
-                new OurStep(vit, () -> Losses.crossEntropy(vit.forward(pixels), targets), true),
-                new TorchStep(
-                        vit,
-                        layers -> {
-                            var in = layers.at("encoder");
-                            var map = in.at("patches").at("projection").conv2d(same, VIT_PATCH, 0);
-                            var tokens = encoded(in, map, VIT_DEPTH, true);
-                            return torch.cross_entropy_loss(layers.at("head").linear(tokens.mean(1)), classes);
-                        },
-                        true));
+        return List.of(() -> new OurStep(vit, () -> Losses.crossEntropy(vit.forward(pixels), targets), true), () -> {
+            var same = Torch.view(pixels);
+            var classes = Torch.view(targets);
+            return new TorchStep(
+                    vit,
+                    layers -> {
+                        var in = layers.at("encoder");
+                        var map = in.at("patches").at("projection").conv2d(same, VIT_PATCH, 0);
+                        var tokens = encoded(in, map, VIT_DEPTH, true);
+                        return torch.cross_entropy_loss(layers.at("head").linear(tokens.mean(1)), classes);
+                    },
+                    true);
+        });
     }
 
     private static double vitFlops() {

@@ -1,6 +1,7 @@
 package sensorium.benchmarks;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch;
 import sensorium.nn.GridPositions;
@@ -40,9 +41,13 @@ final class VitCases {
     }
 
     private static List<Engine> engines(int batch) {
+        return openers(batch).stream().map(Supplier::get).toList();
+    }
+
+    static List<Supplier<Engine>> openers(int batch) {
         Vit vit = model();
         Tensor pixels = Inputs.normal(batch, 3, SIDE, SIDE);
-        return List.of(ours(vit, pixels), theirs(vit, pixels));
+        return List.of(() -> ours(vit, pixels), () -> theirs(vit, pixels));
     }
 
     private static Engine ours(Vit vit, Tensor pixels) {
