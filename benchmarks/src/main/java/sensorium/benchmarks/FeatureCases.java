@@ -114,7 +114,8 @@ final class FeatureCases {
         options.align_corners().put(false);
         options.antialias().put(true);
         return List.of(
-                new InJava(Ours.NAME, () -> levels(Resize.resize(picture, 224, 224, Resize.Filter.BICUBIC))),
+                new InJava<>(
+                        Ours.NAME, () -> Resize.resize(picture, 224, 224, Resize.Filter.BICUBIC), FeatureCases::levels),
                 Torch.of(() -> torch.interpolate(theirs, options).permute(0, 2, 3, 1)));
     }
 

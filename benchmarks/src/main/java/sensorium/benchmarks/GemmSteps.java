@@ -46,7 +46,7 @@ final class GemmSteps {
             float[] x = a.toFloats();
             float[] y = b.toFloats();
             float[] z = new float[N * N];
-            return new InJava(Ours.NAME, () -> {
+            return InJava.of(Ours.NAME, () -> {
                 product.run(x, y, z);
                 return z;
             });

@@ -32,7 +32,7 @@ final class SearchCases {
         var tv = Torch.view(v).t();
         var product = new Blas.Product(1, queries, WIDTH, VECTORS, false, true);
         return List.of(
-                new InJava(
+                InJava.of(
                         Ours.NAME,
                         () -> Scope.tidy(() -> Dispatch.run(new Fused.Nearest(K), List.of(v, q))
                                 .get(0)

@@ -60,7 +60,7 @@ final class VitCases {
         return Torch.of(() -> forward(layers, same));
     }
 
-    private static Vit model() {
+    static Vit model() {
         var blocks = TransformerConfig.of(WIDTH, DEPTH, HEADS);
         var encoder = new PatchEncoder.Config(
                 Patches.Config.of(3, SIDE, SIDE, PATCH), 1, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, blocks);
