@@ -384,7 +384,7 @@ final class Conv {
             new Depthwise(this).weightGrad(x, dy, dweight);
         } else if (isPointwise() && images > 0) {
             pointwiseWeightGrad(x, dy, dweight);
-        } else {
+        } else if (!Winograd.pays(this) || !new WinogradWeightGrad(this).run(x, dy, dweight)) {
             new ConvWeightGrad(this).run(x, dy, dweight);
         }
     }

@@ -33,9 +33,9 @@ final class ConvWeightGrad {
     /** Rows of all patches of a group. */
     private final int depth;
     /** Outputs of a group, up to whole vectors. */
-    private final int width;
+    final int width;
     /** Bytes of a panel of slopes. */
-    private long panel;
+    long panel;
 
     ConvWeightGrad(Conv conv) {
         this.conv = conv;
@@ -54,8 +54,7 @@ final class ConvWeightGrad {
         int chunk = conv.chunk(conv.inputFloats() + (long) groups * wide * plane);
         var planes = conv.inputPlanes(chunk, groups * conv.inputs);
         var patches = conv.patchesOf(planes);
-        panel = 4L * chunk * plane * GemmTiles.COLUMNS;
-        long slopes = Scratch.floats(Slot.SLOPES, (long) groups * wide * chunk * plane);
+        long slopes = slopes(chunk);
         int taps = conv.taps();
         // So many channels that rows fill tiles, if taps leave room for them.
         int some = taps > PART ? 1 : Math.ceilDiv(PART, taps * GemmTiles.ROWS) * GemmTiles.ROWS;
@@ -91,8 +90,15 @@ final class ConvWeightGrad {
         putSums(sums, shares, dweight);
     }
 
+    /** Room for the turned slopes of {@code chunk} images. */
+    long slopes(int chunk) {
+        long wide = (long) Math.ceilDiv(width, GemmTiles.COLUMNS) * GemmTiles.COLUMNS;
+        panel = 4L * chunk * plane * GemmTiles.COLUMNS;
+        return Scratch.floats(Slot.SLOPES, conv.groups * wide * chunk * plane);
+    }
+
     /** dy (n, groups · outputs, pixels) as (groups, panels, n · pixels, columns of a panel). */
-    private void turn(long dy, int n, long to) {
+    void turn(long dy, int n, long to) {
         int columns = GemmTiles.COLUMNS;
         int panels = Math.ceilDiv(conv.outputs, columns);
         int grain = 1 + Nest.CHUNK / (1 + plane * columns);
@@ -131,7 +137,7 @@ final class ConvWeightGrad {
     }
 
     /** dweight (groups · O, C · taps) from sums (shares, groups, C · taps, width). */
-    private void putSums(long sums, int shares, long dweight) {
+    void putSums(long sums, int shares, long dweight) {
         long share = (long) conv.groups * depth * width;
         pool.parallelFor(Math.toIntExact(share / W), Nest.CHUNK / W, (from, to) -> {
             for (long i = from; i < to && shares > 1; i++) {

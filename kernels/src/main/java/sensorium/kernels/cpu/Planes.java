@@ -67,13 +67,36 @@ record Planes(long address, int strideH, int strideW, int rows, int columns, int
     /** Copies x (n, channels, height, width) to row {@code top}, column {@code left} of the pictures, zeros around. */
     void fill(WorkPool pool, long x, int n, int height, int width, int top, int left) {
         int grain = Math.max(1, Nest.CHUNK / Math.max(1, channel()));
+        int[] places = 2 * width <= W ? places(height, width, top, left) : null;
         pool.parallelFor(Math.multiplyExact(n, channels), grain, (from, to) -> {
             for (int i = from; i < to; i++) {
                 long target = address + 4L * i * channel();
                 Lanes.fill(target, channel(), 0f);
+                if (places != null) {
+                    scatter(x + 4L * i * height * width, places, target);
+                    continue;
+                }
                 put(x + 4L * i * height * width, target, height, width, top, left);
             }
         });
+    }
+
+    /** Where each pixel of a channel goes in the padded one: short rows are faster pixel by pixel. */
+    private int[] places(int height, int width, int top, int left) {
+        var places = new int[height * width];
+        for (int i = 0; i < places.length; i++) {
+            int y = i / width + top;
+            int x = i % width + left;
+            // What no kernel sees goes to where the first pixel will be put, which comes last.
+            places[i] = y < rows * strideH && x < columns * strideW ? at(y, x) : at(top, left);
+        }
+        return places;
+    }
+
+    private static void scatter(long x, int[] places, long target) {
+        for (int i = places.length - 1; i >= 0; i--) {
+            set(target + 4L * places[i], get(x + 4L * i));
+        }
     }
 
     /** Copies a channel (height, width) to where it lies in the padded one at {@code target}; leaves the padding. */

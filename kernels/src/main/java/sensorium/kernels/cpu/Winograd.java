@@ -6,6 +6,8 @@ import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
+import static sensorium.kernels.cpu.Lanes.get;
+import static sensorium.kernels.cpu.Lanes.set;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
@@ -26,13 +28,13 @@ import sensorium.kernels.cpu.Scratch.Slot;
  */
 final class Winograd {
     /** Numbers of a tile. */
-    private static final int BASIS = 16;
+    static final int BASIS = 16;
     /** Floats of V that are made at once: half of L2. */
     private static final int TILES = 1 << 17;
     /** Floats of M that are made at once. */
     private static final int PRODUCTS = 1 << 16;
     /** Channels of which patches are made at once. */
-    private static final int CHANNELS = 8;
+    static final int CHANNELS = 8;
 
     private final WorkPool pool;
     /** The tiles as the pixels of a convolution. */
@@ -61,7 +63,7 @@ final class Winograd {
         return new Axis(a.out(), a.in(), 3, 1, 2 - a.pad(), 1);
     }
 
-    private static Axis tiles(Axis a) {
+    static Axis tiles(Axis a) {
         return new Axis(a.in(), Math.ceilDiv(a.out(), 2), 4, 2, a.pad(), 1);
     }
 
@@ -192,7 +194,7 @@ final class Winograd {
             patches.copy(begin, count, c, channels, seen, 2 * VB, pair);
             for (int i = 0; i < vectors; i++) {
                 long lane = i % 2 * VB;
-                input(channels, seen + i / 2 * pair + lane, v + i / 2 * panel + 2 * VB * c + lane, number);
+                input(channels, seen + i / 2 * pair + lane, v + i / 2 * panel + 2 * VB * c + lane, 2 * VB, number);
             }
         }
         var tile = new Tile();
@@ -219,9 +221,9 @@ final class Winograd {
         return finite;
     }
 
-    /** Bᵀ·d·B of a vector of tiles, channel by channel. */
-    private static void input(int channels, long d, long to, long number) {
-        for (int c = 0; c < channels; c++, d += BASIS * 2 * VB, to += 2 * VB) {
+    /** Bᵀ·d·B of a vector of tiles, channel by channel, {@code row} bytes from one to the next. */
+    static void input(int channels, long d, long to, long row, long number) {
+        for (int c = 0; c < channels; c++, d += BASIS * 2 * VB, to += row) {
             // Columns first, B's signs: 0 − 2, 1 + 2, 2 − 1, 1 − 3.
             FloatVector a = fromMemorySegment(F, ALL, d, ORDER);
             FloatVector b = fromMemorySegment(F, ALL, d + 8 * VB, ORDER);
@@ -317,11 +319,16 @@ final class Winograd {
         int across = tiles.w.out();
         long image = 4L * across * tiles.h.out();
         long part = outputs * row;
+        long[] places = 2 * width <= W ? places(part, across) : null;
         pool.parallelFor(Math.multiplyExact(n, outputs), 1 + Nest.CHUNK / (1 + height * width), (from, to) -> {
             long[] columns = new long[2];
             long end = y + 4L * to * height * width;
             for (int i = from; i < to; i++) {
                 long plane = parts + i % outputs * row + i / outputs * image;
+                if (places != null) {
+                    gather(plane, places, y + 4L * i * height * width);
+                    continue;
+                }
                 for (int r = 0; r < height; r++) {
                     columns[0] = plane + r % 2 * 2L * part + 4L * (r / 2) * across;
                     columns[1] = columns[0] + part;
@@ -329,5 +336,22 @@ final class Winograd {
                 }
             }
         });
+    }
+
+    /** From where in the parts each pixel of a plane comes, in bytes. */
+    private long[] places(long part, int across) {
+        var places = new long[height * width];
+        for (int i = 0; i < places.length; i++) {
+            int r = i / width;
+            int c = i % width;
+            places[i] = (r % 2 * 2L + c % 2) * part + 4L * (r / 2 * across + c / 2);
+        }
+        return places;
+    }
+
+    private static void gather(long from, long[] places, long to) {
+        for (int i = 0; i < places.length; i++) {
+            set(to + 4L * i, get(from + places[i]));
+        }
     }
 }
