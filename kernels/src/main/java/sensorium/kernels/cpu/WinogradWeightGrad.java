@@ -46,68 +46,85 @@ final class WinogradWeightGrad {
     /** As {@link Winograd#forward}: whether all of dweight is finite. */
     boolean run(long x, long dy, long dweight) {
         int inputs = conv.inputs;
-        int outputs = conv.outputs;
-        int chunk = Math.clamp(NUMBERS / BASIS / (inputs + outputs) / inTile, 1, conv.images);
+        int chunk = tiles.chunk(tiles.inputFloats());
         var planes = tiles.inputPlanes(chunk, inputs);
         var patches = tiles.patchesOf(planes);
         long slopes = plain.slopes(chunk);
-        // V: (16, inputs, tiles); A·dy·Aᵀ: (16, panels, tiles, columns of a panel); dU: (16, inputs, panels · columns)
-        long row = 4L * (Math.ceilDiv(chunk * inTile, W) * W + W);
-        long v = Scratch.floats(Slot.KEYS, (long) BASIS * inputs * row / 4);
-        long panel = 2 * VB * chunk * inTile;
-        long turned = Scratch.floats(Slot.VALUES, (long) BASIS * panels * panel / 4);
-        long sumRow = 2 * VB * panels;
-        long sums = Scratch.floats(Slot.SCORES, (long) BASIS * inputs * sumRow / 4);
+        int most = Math.clamp(NUMBERS / BASIS / (inputs + panels * GemmTiles.COLUMNS) / DEPTH, 1, 16) * DEPTH;
+        var v = new Numbers(Slot.KEYS, inputs, 4L * most + VB); // (16, inputs, tiles)
+        var spread =
+                new Numbers(Slot.VALUES, panels, 2 * VB * most); // A·dy·Aᵀ: (16, panels, tiles, columns of a panel)
+        var sums = new Numbers(Slot.SCORES, inputs, 2 * VB * panels); // dU: (16, inputs, panels · columns)
+        int rows = 8 * GemmTiles.ROWS;
+        int parts = Math.ceilDiv(inputs, rows);
         for (int first = 0; first < conv.images; first += chunk) {
             int n = Math.min(chunk, conv.images - first);
             long from = x + 4L * first * inputs * conv.h.in() * conv.w.in();
             planes.fill(pool, from, n, conv.h.in(), conv.w.in(), conv.h.pad(), conv.w.pad());
-            plain.turn(dy + 4L * first * outputs * conv.h.out() * conv.w.out(), n, slopes);
-            int count = n * inTile;
-            pool.parallelFor(Math.ceilDiv(count, DEPTH), 1, (i, end) -> {
-                for (; i < end; i++) {
-                    int begin = i * DEPTH;
-                    see(patches, begin, Math.min(DEPTH, count - begin), v + 4L * begin, row);
-                    spread(begin, Math.min(DEPTH, count - begin), slopes, turned, panel);
-                }
-            });
-            boolean add = first > 0;
-            int parts = Math.ceilDiv(inputs, 8 * GemmTiles.ROWS);
-            pool.parallelFor(BASIS * parts, 1, (i, end) -> {
-                for (; i < end; i++) {
-                    int c = i % parts * 8 * GemmTiles.ROWS;
-                    long at = (long) (i / parts) * inputs + c;
-                    long b = turned + (long) (i / parts) * panels * panel;
-                    sum(
-                            Math.min(8 * GemmTiles.ROWS, inputs - c),
-                            count,
-                            v + at * row,
-                            row,
-                            b,
-                            panel,
-                            sums + at * sumRow,
-                            sumRow,
-                            add);
-                }
-            });
+            plain.turn(dy + 4L * first * conv.outputs * conv.h.out() * conv.w.out(), n, slopes);
+            for (int tile = 0; tile < n * inTile; tile += most) {
+                int begin = tile;
+                int count = Math.min(most, n * inTile - begin);
+                boolean add = first > 0 || begin > 0;
+                pool.parallelFor(Math.ceilDiv(count, DEPTH), 1, (i, end) -> {
+                    for (; i < end; i++) {
+                        int at = i * DEPTH;
+                        int some = Math.min(DEPTH, count - at);
+                        see(patches, begin + at, some, v, v.address + 4L * at);
+                        spread(begin + at, some, slopes, spread, spread.address + 2 * VB * at);
+                    }
+                });
+                pool.parallelFor(BASIS * parts, 1, (i, end) -> {
+                    for (; i < end; i++) {
+                        int c = i % parts * rows;
+                        int t = i / parts;
+                        sum(
+                                Math.min(rows, inputs - c),
+                                count,
+                                v,
+                                v.at(t, c),
+                                spread,
+                                spread.at(t, 0),
+                                sums,
+                                sums.at(t, c),
+                                add);
+                    }
+                });
+            }
         }
         long taps = Scratch.floats(Slot.PARTIAL, 9L * inputs * plain.width);
         pool.parallelFor(inputs, 1 + Nest.CHUNK / (BASIS * plain.width), (c, end) -> {
             for (; c < end; c++) {
-                filter(
-                        plain.width / W,
-                        sums + c * sumRow,
-                        inputs * sumRow,
-                        taps + 36L * c * plain.width,
-                        4L * plain.width);
+                long to = taps + 36L * c * plain.width;
+                filter(plain.width / W, sums.at(0, c), sums.step(), to, 4L * plain.width);
             }
         });
         plain.putSums(taps, 1, dweight);
-        return isFinite(dweight, 9L * inputs * outputs);
+        return isFinite(dweight, 9L * inputs * conv.outputs);
+    }
+
+    /**
+     * 16 matrices.
+     *
+     * @param row bytes from one row to the next
+     */
+    private record Numbers(long address, int rows, long row) {
+        Numbers(Slot slot, int rows, long row) {
+            this(Scratch.floats(slot, (long) BASIS * rows * row / 4), rows, row);
+        }
+
+        /** Bytes from one matrix to the next. */
+        long step() {
+            return rows * row;
+        }
+
+        long at(int matrix, int i) {
+            return address + matrix * step() + i * row;
+        }
     }
 
     /** V of some tiles. */
-    private void see(Patches patches, int begin, int count, long to, long row) {
+    private void see(Patches patches, int begin, int count, Numbers v, long to) {
         long pair = 2 * VB * Winograd.CHANNELS * BASIS;
         int vectors = Math.ceilDiv(count, W);
         long seen = Scratch.floats(Slot.SEEN, Math.ceilDiv(vectors, 2) * pair / 4);
@@ -115,19 +132,19 @@ final class WinogradWeightGrad {
             int channels = Math.min(Winograd.CHANNELS, conv.inputs - c);
             patches.copy(begin, count, c, channels, seen, 2 * VB, pair);
             for (int i = 0; i < vectors; i++) {
-                Winograd.input(
-                        channels, seen + i / 2 * pair + i % 2 * VB, to + c * row + i * VB, row, conv.inputs * row);
+                long from = seen + i / 2 * pair + i % 2 * VB;
+                Winograd.input(channels, from, to + c * v.row + i * VB, v.row, v.step());
             }
         }
     }
 
     /** A·dy·Aᵀ of some tiles; beyond the map, where it ends in half a tile, dy is zero. */
-    private void spread(int begin, int count, long slopes, long to, long panel) {
+    private void spread(int begin, int count, long slopes, Numbers spread, long to) {
         int width = conv.w.out();
         int across = tiles.w.out();
         long none = Scratch.floats(Slot.ROWS, 2L * W);
         Lanes.fill(none, 2L * W, 0f);
-        for (int i = begin; i < begin + count; i++) {
+        for (int i = begin; i < begin + count; i++, to += 2 * VB) {
             int r = 2 * (i % inTile / across);
             int c = 2 * (i % across);
             boolean right = c + 1 < width;
@@ -141,8 +158,8 @@ final class WinogradWeightGrad {
                         right ? own + 2 * VB : none,
                         below ? own + down : none,
                         right && below ? own + down + 2 * VB : none,
-                        to + p * panel + 2 * VB * i,
-                        panels * panel);
+                        to + p * spread.row,
+                        spread.step());
             }
         }
     }
@@ -167,17 +184,18 @@ final class WinogradWeightGrad {
         b.neg().intoMemorySegment(ALL, to + 3 * number, ORDER);
     }
 
-    /** {@code sums[c, o] (+)= Σ v[c, tile] · b[tile, o]}. */
-    private void sum(int rows, int count, long v, long row, long b, long panel, long sums, long sumRow, boolean add) {
+    /** {@code sums[c, o] (+)= Σ v[c, tile] · spread[tile, o]}, from row {@code c} of V and of the sums on. */
+    private void sum(
+            int rows, int count, Numbers v, long a, Numbers spread, long b, Numbers sums, long c, boolean add) {
         var tile = new Tile();
-        tile.aRow = row;
+        tile.aRow = v.row;
         tile.aCol = 4;
         tile.bRow = 2 * VB;
-        tile.cRow = sumRow;
+        tile.cRow = sums.row;
         for (int k = 0; k < count; k += DEPTH) {
             tile.depth = Math.min(DEPTH, count - k);
-            Gemm.panels(
-                    tile, rows, panels * GemmTiles.COLUMNS, v + 4L * k, b + k * tile.bRow, panel, sums, add || k > 0);
+            long panel = b + k * tile.bRow;
+            Gemm.panels(tile, rows, panels * GemmTiles.COLUMNS, a + 4L * k, panel, spread.row, c, add || k > 0);
         }
     }
 
