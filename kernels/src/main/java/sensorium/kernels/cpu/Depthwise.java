@@ -16,9 +16,10 @@ import jdk.incubator.vector.VectorMask;
 import sensorium.kernels.cpu.Scratch.Slot;
 
 /**
- * Convolutions of which each channel has one filter of its own, and their gradients: a channel at a time, from a padded copy
- * that stays in L1. Output pixels are walked as if their rows went on over the padding, so that vectors are full whatever
- * the width; what lies behind the end of a row is left out when the rows are put down.
+ * Convolutions of which each channel has one filter of its own, and their gradients, a channel at a time: 3 × 3 filters by
+ * {@link Filter3x3}, others from a padded copy that stays in L1. There output pixels are walked as if their rows went on over
+ * the padding, so that vectors are full whatever the width; what lies behind the end of a row is left out when the rows are
+ * put down.
  */
 final class Depthwise {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
