@@ -24,17 +24,10 @@ import org.openjdk.jmh.runner.IterationType;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Turns {
     /** Iterations before those that count, where runs are short. */
-    static final int WARMUP_TURNS = 12;
+    static final int WARMUP_TURNS = 10;
 
     private static final String THREADS = "sensorium.threads";
     private static final long TURN_NANOS = 40_000_000L;
-    /** Our code is compiled while it runs: it must run for a while before it is measured. */
-    private static final long OUR_WARMUP_NANOS = 1_600_000_000L;
-    /** A step of training is of a hundred kernels, each of which must be called often enough. */
-    private static final long OUR_MODELS_WARMUP_NANOS = 6_000_000_000L;
-    /** From so many seconds a run is of a whole model, or as long. */
-    private static final double MODEL = 5e-3;
-
     private static Turns current;
 
     /** The case, by name. */
@@ -44,8 +37,6 @@ public class Turns {
     private List<Engine> engines;
     private int[] calls;
     private int turn = -1;
-    /** Nanoseconds that ours runs in each of its turns before those that count. */
-    private long warmup;
 
     /** Threads that every engine of this process computes with. */
     static int threads() {
@@ -63,8 +54,7 @@ public class Turns {
         engines = c.engines().get();
         Agreement.check(c, engines);
         calls = new int[engines.size()];
-        long whole = c.expectedSeconds() < MODEL ? OUR_WARMUP_NANOS : OUR_MODELS_WARMUP_NANOS;
-        warmup = whole / Math.max(1, Measurement.warmupTurns(c) / engines.size());
+        Compiler.warm(engines.getFirst());
         current = this;
     }
 
@@ -79,10 +69,9 @@ public class Turns {
     }
 
     private int calibrate() {
-        long budget = turn == 0 ? warmup : TURN_NANOS;
         long start = System.nanoTime();
         long best = Long.MAX_VALUE;
-        for (long before = start, now = start; now - start < budget; before = now) {
+        for (long before = start, now = start; now - start < TURN_NANOS; before = now) {
             engines.get(turn).run();
             now = System.nanoTime();
             best = Math.min(best, now - before);
