@@ -6,6 +6,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import sensorium.backend.Backend;
 import sensorium.backend.Backends;
+import sensorium.op.Verification;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,12 +46,22 @@ final class CommonOptions {
     @Option(names = "--profile", description = "When done, say on standard error which ops took how long.")
     boolean profile;
 
+    @Option(
+            names = "--verify",
+            description =
+                    "Run every op on the CPU too (what the CPU does, on the reference) and stop at the first that differs by more than rounding; slow.")
+    boolean verify;
+
     /** Opens the device that was asked for and makes it the standard one. */
     Backend backend() {
         if (device != null) {
             Backends.setStandard(Backends.open(device));
         }
-        return Backends.current();
+        Backend backend = Backends.current();
+        if (verify) {
+            Verification.start(Backends.open(backend.device().kind().equals("cpu") ? "reference" : "cpu"));
+        }
+        return backend;
     }
 
     /** Prints a result: as JSON if that was asked for, else as the given text. */

@@ -9,7 +9,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
+import sensorium.backend.DeviceException;
 import sensorium.memory.TensorMemoryException;
+import sensorium.op.DivergenceException;
+import sensorium.op.Verification;
 import sensorium.tensor.ShapeException;
 
 /** The command {@code sensorium}. Exits 0 when the work is done, 1 when it failed, 2 on wrong use. */
@@ -65,9 +68,18 @@ public final class Main implements Runnable {
     private static CommandLine commandLine(Object command) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionStrategy(Profiling.around(new CommandLine.RunLast()))
+                .setExecutionStrategy(Profiling.around(Main::runOne))
                 .setParameterExceptionHandler(Main::wrongUse)
                 .setExecutionExceptionHandler(Main::failed);
+    }
+
+    /** What a command switches on ends with it. */
+    private static int runOne(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } finally {
+            Verification.stop();
+        }
     }
 
     private static int wrongUse(ParameterException e, String[] args) {
@@ -81,7 +93,11 @@ public final class Main implements Runnable {
     /** What a user can mend is one line; anything else is a defect of ours and shows where. */
     private static int failed(Exception e, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        if (e instanceof BadInputException || e instanceof ShapeException || e instanceof TensorMemoryException) {
+        if (e instanceof BadInputException
+                || e instanceof ShapeException
+                || e instanceof TensorMemoryException
+                || e instanceof DivergenceException
+                || e instanceof DeviceException) {
             err.println("sensorium: " + firstLine(e.getMessage()));
         } else {
             err.println("sensorium: defect: " + e);

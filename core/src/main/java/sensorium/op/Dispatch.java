@@ -127,7 +127,7 @@ public final class Dispatch {
                 storage.label(spec, op.name());
                 out.add(new Operand(storage, spec.dtype(), Layout.contiguous(spec.shape())));
             }
-            Profile.run(backend, op, in, out);
+            Verification.run(backend, op, in, out);
             done = true;
         } finally {
             pinned.forEach(Storage::release);

@@ -91,9 +91,7 @@ final class Gemm {
             // Each block of columns packs its part of B once; blocks of rows pack the same part again.
             int wanted = Math.ceilDiv(TASKS * threads, count);
             columns = Math.max(columns, Math.min(wanted, panels / 2));
-            while (columns < panels && (long) count * columns % threads != 0) {
-                columns++;
-            }
+            columns = even(columns, panels, count, threads);
             if ((long) count * columns < 2L * threads) {
                 rows = Math.clamp(m / (4 * GemmTiles.ROWS), 1, Math.ceilDiv(2 * TASKS * threads, count * columns));
             }
@@ -122,6 +120,23 @@ final class Gemm {
                 }
             }
         });
+    }
+
+    /**
+     * About so many parts of the columns that all threads have as much to do: of equal parts where there are such, since of
+     * six parts of 16 panels one of two threads gets nine.
+     */
+    private static int even(int parts, int panels, int count, int threads) {
+        for (int p = parts; p > 1 && (long) count * p >= 2L * threads; p--) {
+            if (panels % p == 0 && panels / p <= PANELS && (long) count * p % threads == 0) {
+                return p;
+            }
+        }
+        int p = parts;
+        while (p < panels && (long) count * p % threads != 0) {
+            p++;
+        }
+        return p;
     }
 
     /** Where part {@code i} of {@code parts} of an extent begins: all are whole tiles but the last, and differ by one. */

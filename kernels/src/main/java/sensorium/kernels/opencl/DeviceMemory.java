@@ -22,7 +22,7 @@ import sensorium.memory.TensorMemoryException;
  * <p>In <em>guarded</em> mode fresh memory is filled with NaN and each buffer ends in a canary that is checked when it is
  * released, as {@link sensorium.memory.HostMemory} does.
  */
-final class DeviceMemory {
+final class DeviceMemory implements DeviceQueue.Shortage {
     private static final long ALIGNMENT = 128;
     private static final byte GUARD = (byte) 0xFF;
 
@@ -75,19 +75,18 @@ final class DeviceMemory {
             drain();
         }
         if (active + size > limit) {
-            throw exhausted(size, "the device has %.1f MB".formatted(limit / 1e6));
+            throw exhausted("%.1f of the device's %.1f MB were asked for".formatted(size / 1e6, limit / 1e6));
         }
         try {
             return create(size);
         } catch (CLException first) {
             refuseUnlessMemory(first, size);
-            queue.finish();
-            drain();
+            relieve();
             try {
                 return create(size);
             } catch (CLException second) {
                 refuseUnlessMemory(second, size);
-                throw exhausted(size, "the driver has no more (" + second.getMessage() + ")");
+                throw exhausted("the driver has no %.1f MB (%s)".formatted(size / 1e6, second.getMessage()));
             }
         }
     }
@@ -102,17 +101,29 @@ final class DeviceMemory {
 
     /** Rethrows what is no lack of memory. */
     private void refuseUnlessMemory(CLException e, long size) {
-        switch (e.getStatus()) {
-            case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE, CL.CL_OUT_OF_RESOURCES, CL.CL_OUT_OF_HOST_MEMORY -> {}
-            case CL.CL_INVALID_BUFFER_SIZE -> throw exhausted(size, "the device takes no buffer of this size");
-            default -> throw e;
+        if (e.getStatus() == CL.CL_INVALID_BUFFER_SIZE) {
+            throw exhausted("the device takes no buffer of %.1f MB".formatted(size / 1e6));
+        }
+        if (!DeviceQueue.isShortage(e)) {
+            throw e;
         }
     }
 
-    private TensorMemoryException exhausted(long size, String why) {
+    @Override
+    public void relieve() {
+        queue.finish();
+        drain();
+    }
+
+    @Override
+    public TensorMemoryException report(String why) {
+        return exhausted(why);
+    }
+
+    private TensorMemoryException exhausted(String why) {
         return new TensorMemoryException(
-                "[memory] no %.1f MB left on the device: %s, in use are %s. Largest live tensors: %s. Release some, "
-                                .formatted(size / 1e6, why, stats(), largest(8))
+                "[memory] no memory left on the device: %s, in use are %s. Largest live tensors: %s. Release some, "
+                                .formatted(why, stats(), largest(8))
                         + "or use smaller batches");
     }
 

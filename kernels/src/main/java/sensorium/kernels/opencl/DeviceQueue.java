@@ -3,6 +3,7 @@ package sensorium.kernels.opencl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -15,7 +16,9 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_mem;
 import org.jocl.cl_platform_id;
 import sensorium.BadInputException;
+import sensorium.backend.DeviceException;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
+import sensorium.memory.TensorMemoryException;
 
 /**
  * One device with its context and its queue, which runs commands in the order they are given. Every call that submits holds
@@ -36,6 +39,8 @@ final class DeviceQueue implements AutoCloseable {
     private final Ledger.Entry contextEntry;
     private final Ledger.Entry queueEntry;
     private boolean closed; // guarded by the lock
+    private Shortage shortage;
+    private int[] planted = {}; // guarded by the lock
 
     /** @throws BadInputException if the drivers no longer show the device that the probe saw */
     DeviceQueue(DeviceFacts facts) {
@@ -101,21 +106,78 @@ final class DeviceQueue implements AutoCloseable {
         launchGroups(kernel, (items + group - 1) / group, group, arguments);
     }
 
-    /** Submits a kernel over {@code groups} work-groups of {@code group} items. */
+    /**
+     * Submits a kernel over {@code groups} work-groups of {@code group} items. A driver may give a buffer its memory only when
+     * a kernel first uses it: if it has none then, the pool is drained and the kernel submitted again.
+     *
+     * @throws TensorMemoryException if there is none even so
+     * @throws DeviceException if the device fails otherwise
+     */
     void launchGroups(Programs.Kernel kernel, long groups, int group, Object... arguments) {
         if (groups == 0) {
             return;
         }
+        try {
+            submit(kernel, groups * group, group, arguments);
+        } catch (CLException first) {
+            if (!isShortage(first)) {
+                throw failed(kernel.toString(), first);
+            }
+            shortage.relieve(); // not under the lock: the pool has its own, and takes this one under it
+            try {
+                submit(kernel, groups * group, group, arguments);
+            } catch (CLException second) {
+                throw isShortage(second)
+                        ? shortage.report("the driver has none for " + kernel + " (" + second.getMessage() + ")")
+                        : failed(kernel.toString(), second);
+            }
+        }
+    }
+
+    private void submit(Programs.Kernel kernel, long items, int group, Object... arguments) {
         lock.lock();
         try {
             requireOpen(kernel.toString());
+            if (planted.length > 0) {
+                int status = planted[0];
+                planted = Arrays.copyOfRange(planted, 1, planted.length);
+                throw new CLException(CL.stringFor_errorCode(status), status);
+            }
             for (int i = 0; i < arguments.length; i++) {
                 set(kernel, i, arguments[i]);
             }
-            long[] global = {groups * group};
+            long[] global = {items};
             CL.clEnqueueNDRangeKernel(queue, kernel.handle(), 1, null, global, new long[] {group}, 0, null, null);
-        } catch (CLException e) {
-            throw failed(kernel.toString(), e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a call failed for lack of memory, by what drivers say. */
+    static boolean isShortage(CLException e) {
+        return switch (e.getStatus()) {
+            case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE, CL.CL_OUT_OF_RESOURCES, CL.CL_OUT_OF_HOST_MEMORY -> true;
+            default -> false;
+        };
+    }
+
+    /** What helps when the driver has no memory left, and what to say when nothing helps. */
+    interface Shortage {
+        /** Gives back what nobody uses. */
+        void relieve();
+
+        TensorMemoryException report(String why);
+    }
+
+    void onShortage(Shortage handler) {
+        shortage = handler;
+    }
+
+    /** Has the next launches fail with these codes, one each: tests have no device that is lost when asked. */
+    void plantFailures(int... codes) {
+        lock.lock();
+        try {
+            planted = codes.clone();
         } finally {
             lock.unlock();
         }
@@ -221,9 +283,9 @@ final class DeviceQueue implements AutoCloseable {
     }
 
     private RuntimeException failed(String what, CLException e) {
-        return new IllegalStateException(
+        return new DeviceException(
                 "[opencl] " + what + " failed on " + facts.name() + ": " + e.getMessage()
-                        + "; a device that is lost or reset comes back with a new process",
+                        + "; what was saved is whole: start again in a new process, training with --resume",
                 e);
     }
 

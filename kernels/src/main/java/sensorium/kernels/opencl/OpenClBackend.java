@@ -39,6 +39,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
         device = new Device("opencl", index);
         queue = new DeviceQueue(facts);
         memory = new DeviceMemory(queue, limit, guarded);
+        queue.onShortage(memory);
         programs = new Programs(queue, cache);
         faults = new Faults(queue, this);
     }
@@ -88,7 +89,11 @@ public final class OpenClBackend implements Backend, AutoCloseable {
                     Fused.LayerNormGrad _,
                     Fused.RmsNorm _,
                     Fused.RmsNormGrad _,
+                    Fused.MaxPool2d _,
+                    Fused.MaxPool2dGrad _,
                     Fused.AdamWStep _ -> computes(inputs);
+            case Fused.CrossEntropy _ -> computes(inputs.subList(0, 1));
+            case Fused.CrossEntropyGrad _ -> computes(inputs.subList(0, 1));
             case Fused.Linear _ -> computes(inputs.subList(0, 1));
             case Fused.Attention _ -> computes(inputs.subList(0, 3));
             case Fused.AttentionGrad _ -> computes(inputs.subList(0, 3));
@@ -153,9 +158,9 @@ public final class OpenClBackend implements Backend, AutoCloseable {
             case Primitive.CumSum s -> Reductions.cumSum(s, c);
             case Primitive.ArgSort s -> Sorting.argSort(s, c);
             case Primitive.MatMul _ -> Products.matMul(c);
-            case Primitive.Conv2d v -> Products.conv2d(v.window(), c);
-            case Primitive.Conv2dInputGrad v -> Products.conv2dInputGrad(v.window(), c);
-            case Primitive.Conv2dWeightGrad v -> Products.conv2dWeightGrad(v.window(), c);
+            case Primitive.Conv2d v -> Convolutions.forward(v.window(), c);
+            case Primitive.Conv2dInputGrad v -> Convolutions.inputGrad(v.window(), c);
+            case Primitive.Conv2dWeightGrad v -> Convolutions.weightGrad(v.window(), c);
             case Primitive.Pad p -> Movement.pad(p, c);
             case Primitive.Concat j -> Movement.concat(j.axis(), c);
             case Primitive.IndexSelect s -> Movement.indexSelect(s.axis(), c);
@@ -181,6 +186,10 @@ public final class OpenClBackend implements Backend, AutoCloseable {
             case Fused.LayerNormGrad n -> Rows.normGrad(n.eps(), true, c);
             case Fused.RmsNorm n -> Rows.norm(n.eps(), false, c);
             case Fused.RmsNormGrad n -> Rows.normGrad(n.eps(), false, c);
+            case Fused.CrossEntropy e -> Rows.crossEntropy(e.smoothing(), c);
+            case Fused.CrossEntropyGrad e -> Rows.crossEntropyGrad(e.smoothing(), c);
+            case Fused.MaxPool2d p -> Pools.max(p, c);
+            case Fused.MaxPool2dGrad p -> Pools.maxGrad(p, c);
             default -> throw new IllegalArgumentException("[" + op.name() + "] has no kernel here");
         }
     }

@@ -1,12 +1,11 @@
 package sensorium.kernels.opencl;
 
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
-import sensorium.op.Primitive.Window;
 import sensorium.tensor.DType;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
-/** Launches matrix products and convolutions: {@code matmul.cl}, {@code conv.cl}. */
+/** Launches matrix products: {@code matmul.cl}. */
 final class Products {
     /** What {@code matmul.cl} has: a tile of a group of 256, and the rows and columns of an item. */
     private static final int TILE = 64;
@@ -50,6 +49,20 @@ final class Products {
             Layout layoutW,
             DeviceStorage bias,
             DeviceStorage y) {
+        multiply(c, type, x, layoutX, weight, layoutW, bias, y, 0);
+    }
+
+    /** The same, into y from element {@code first} on. */
+    static void multiply(
+            Call c,
+            DType type,
+            DeviceStorage x,
+            Layout layoutX,
+            DeviceStorage weight,
+            Layout layoutW,
+            DeviceStorage bias,
+            DeviceStorage y,
+            int first) {
         DeviceStorage w = weight;
         Layout lw = layoutW;
         int rx = layoutX.shape().rank();
@@ -77,6 +90,7 @@ final class Products {
             Math.toIntExact(lw.stride(rw - 2)),
             Math.toIntExact(lw.stride(rw - 1)),
             bias == null ? 0 : 1,
+            first,
             x,
             w,
             bias == null ? x : bias,
@@ -99,42 +113,5 @@ final class Products {
     private static Layout leading(Layout layout) {
         int rank = layout.shape().rank();
         return Movement.without(Movement.without(layout, rank - 1), rank - 2);
-    }
-
-    static void conv2d(Window window, Call c) {
-        int[] d = extents(window, c.shape(0), c.shape(1), c.out(0).shape());
-        c.launch(c.kernel("conv.cl", "forward", c.type(0)), c.size(), d, c.packed(0), c.packed(1), c.y(0));
-    }
-
-    static void conv2dInputGrad(Window window, Call c) {
-        int[] d = extents(window, c.out(0).shape(), c.shape(1), c.shape(0));
-        c.launch(c.kernel("conv.cl", "input_grad", c.type(0)), c.size(), d, c.packed(0), c.packed(1), c.y(0));
-    }
-
-    static void conv2dWeightGrad(Window window, Call c) {
-        int[] d = extents(window, c.shape(0), c.out(0).shape(), c.shape(1));
-        c.launch(c.kernel("conv.cl", "weight_grad", c.type(0)), c.size(), d, c.packed(0), c.packed(1), c.y(0));
-    }
-
-    /** The struct {@code Conv} of {@code conv.cl}, for x (N,C,H,W), w (O,C/groups,kH,kW) and y (N,O,H',W'). */
-    private static int[] extents(Window window, Shape x, Shape w, Shape y) {
-        return new int[] {
-            x.dim(0),
-            window.groups(),
-            w.dim(1),
-            w.dim(0) / window.groups(),
-            x.dim(2),
-            x.dim(3),
-            w.dim(2),
-            w.dim(3),
-            y.dim(2),
-            y.dim(3),
-            window.strideH(),
-            window.strideW(),
-            window.padH(),
-            window.padW(),
-            window.dilationH(),
-            window.dilationW()
-        };
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -39,6 +40,7 @@ final class Programs implements AutoCloseable {
     private final Path cache;
     private final Map<String, Built> programs = new HashMap<>();
     private final Map<Key, Kernel> kernels = new HashMap<>();
+    private final Map<String, UnaryOperator<String>> edits = new HashMap<>();
     private int compiled;
 
     private record Key(String file, String name, Map<String, ?> defines) {}
@@ -64,6 +66,11 @@ final class Programs implements AutoCloseable {
         return compiled;
     }
 
+    /** From now on builds a source otherwise than it is written: so tests plant errors. */
+    synchronized void edit(String file, UnaryOperator<String> change) {
+        edits.put(file, change);
+    }
+
     /**
      * @param file the source, a resource beside this class
      * @param defines macros that the source is written in terms of
@@ -86,7 +93,8 @@ final class Programs implements AutoCloseable {
     }
 
     private Built build(String file, String macros) {
-        String source = (queue.facts().fp64() ? "#define HAS_DOUBLE\n" : "") + macros + text(PRELUDE) + text(file);
+        String written = edits.getOrDefault(file, UnaryOperator.identity()).apply(text(file));
+        String source = (queue.facts().fp64() ? "#define HAS_DOUBLE\n" : "") + macros + text(PRELUDE) + written;
         DeviceFacts facts = queue.facts();
         Path kept = cache.resolve(
                 Caches.sha256(String.join("\n", source, OPTIONS, facts.name(), facts.driver(), facts.vendor()))
@@ -198,14 +206,18 @@ final class Programs implements AutoCloseable {
         }
     }
 
-    /** Releases all kernels, then all programs. */
-    @Override
-    public synchronized void close() {
+    /** Releases all kernels, then all programs; what is asked for again is made again. */
+    synchronized void forget() {
         List<Ledger.Entry> entries = new ArrayList<>();
         kernels.values().forEach(k -> entries.add(k.entry));
         programs.values().forEach(p -> entries.add(p.entry));
         kernels.clear();
         programs.clear();
         entries.forEach(Ledger.Entry::close);
+    }
+
+    @Override
+    public void close() {
+        forget();
     }
 }

@@ -6,7 +6,7 @@ import sensorium.tensor.DType;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
-/** Launches softmax and norms, a work-group a row: {@code rows.cl}. */
+/** Launches softmax, norms and cross-entropy, a work-group a row: {@code rows.cl}. */
 final class Rows {
     private Rows() {}
 
@@ -98,6 +98,47 @@ final class Rows {
                 Reductions.sum(c, type, c.x(slope), each, over, c.y(2));
             }
         }
+    }
+
+    /** (logits, targets) → (cross-entropy, maximum, Σ exp(x − max)) of every row. */
+    static void crossEntropy(double smoothing, Call c) {
+        Layout x = c.layout(0);
+        int last = x.shape().rank() - 1;
+        Layout rows = Movement.without(x, last);
+        launch(
+                c,
+                "cross_entropy",
+                Grid.of(rows.shape(), rows),
+                x.shape().dim(last),
+                step(x, last),
+                Elementwise.constant(c.type(0), smoothing),
+                c.x(0),
+                c.packed(1),
+                c.y(0),
+                c.y(1),
+                c.y(2),
+                c.fault(Faults.Kind.INDEX),
+                c.faults());
+    }
+
+    /** (logits, targets, max, sum, dloss) → dlogits. */
+    static void crossEntropyGrad(double smoothing, Call c) {
+        Layout x = c.layout(0);
+        int last = x.shape().rank() - 1;
+        Layout rows = Movement.without(x, last);
+        launch(
+                c,
+                "cross_entropy_grad",
+                Grid.of(rows.shape(), rows),
+                x.shape().dim(last),
+                step(x, last),
+                Elementwise.constant(c.type(0), smoothing),
+                c.x(0),
+                c.packed(1),
+                c.packed(2),
+                c.packed(3),
+                c.packed(4),
+                c.y(0));
     }
 
     /** One group for each element of the grid, which is the first argument. */

@@ -1,6 +1,6 @@
-// Convolutions as their definitions, one work-item an element of the result, which is contiguous, as are the operands: x (N, C,
-// H, W), w (O, C / groups, kH, kW), y (N, O, H', W'). Neighbours walk along a row of the picture and share the weights they
-// read. Nothing is added by two, so there are no atomics. T is F32 or F64.
+// Convolutions: what moves patches for their matrix products (Convolutions.java), and each direction as its definition, one
+// work-item an element of the result. Everything is contiguous: x (N, C, H, W), w (O, C / groups, kH, kW), y (N, O, H', W').
+// Neighbours walk along a row of the picture. Nothing is added by two, so there are no atomics. T is F32 or F64.
 
 typedef ACCUMULATE(T) A;
 
@@ -100,6 +100,82 @@ __kernel void weight_grad(Conv d, __global const TYPE(T) *x, __global const TYPE
             }
             sum += part;
         }
+    }
+    dw[id] = sum;
+}
+
+// Element `place` of tap (c, p, q) of picture n and a group: 0 outside of the picture.
+TYPE(T) tap(const Conv *d, __global const TYPE(T) *x, int n, int group, int tap_, int place) {
+    int q = tap_ % d->kw;
+    int p = tap_ / d->kw % d->kh;
+    int c = tap_ / d->kw / d->kh;
+    int row = place / d->ow * d->strideH - d->padH + p * d->dilationH;
+    int column = place % d->ow * d->strideW - d->padW + q * d->dilationW;
+    int inside = row >= 0 && row < d->h && column >= 0 && column < d->w;
+    return inside ? x[(((n * d->groups + group) * d->c + c) * d->h + row) * d->w + column] : 0;
+}
+
+// (count, groups, taps, places) of the pictures from `first` on
+__kernel void patches(Conv d, int first, int count, __global const TYPE(T) *x, __global TYPE(T) *to) {
+    int id = get_global_id(0);
+    int places = d.oh * d.ow;
+    int taps = d.c * d.kh * d.kw;
+    if (id >= count * d.groups * taps * places) {
+        return;
+    }
+    int at = id / places;
+    to[id] = tap(&d, x, first + at / taps / d.groups, at / taps % d.groups, at % taps, id % places);
+}
+
+// (count, groups, places, taps)
+__kernel void turned_patches(Conv d, int first, int count, __global const TYPE(T) *x, __global TYPE(T) *to) {
+    int id = get_global_id(0);
+    int places = d.oh * d.ow;
+    int taps = d.c * d.kh * d.kw;
+    if (id >= count * d.groups * taps * places) {
+        return;
+    }
+    int at = id / taps;
+    to[id] = tap(&d, x, first + at / places / d.groups, at / places % d.groups, id % taps, at % places);
+}
+
+// dx of the pictures from `first` on: the sum of the places where an element lies in the patches
+__kernel void fold(Conv d, int first, int count, __global const TYPE(T) *patches_, __global TYPE(T) *dx) {
+    int id = get_global_id(0);
+    if (id >= count * d.groups * d.c * d.h * d.w) {
+        return;
+    }
+    int column = id % d.w;
+    int row = id / d.w % d.h;
+    int channel = id / d.w / d.h; // of all pictures and groups
+    A sum = 0;
+    for (int p = 0; p < d.kh; p++) {
+        int top = row + d.padH - p * d.dilationH;
+        int i = top / d.strideH;
+        if (top < 0 || i * d.strideH != top || i >= d.oh) {
+            continue;
+        }
+        for (int q = 0; q < d.kw; q++) {
+            int left = column + d.padW - q * d.dilationW;
+            int j = left / d.strideW;
+            if (left < 0 || j * d.strideW != left || j >= d.ow) {
+                continue;
+            }
+            sum += patches_[(((channel * d.kh + p) * d.kw + q) * d.oh + i) * d.ow + j];
+        }
+    }
+    dx[first * d.groups * d.c * d.h * d.w + id] = sum;
+}
+
+// dw = [dw +] the sum of the pictures' parts (count, elements)
+__kernel void add_up(int elements, int count, int begin, __global const TYPE(T) *parts, __global TYPE(T) *dw) {
+    int id = get_global_id(0);
+    if (id >= elements) {
+        return;
+    }
+    A sum = begin ? 0 : dw[id];
+    for (int n = 0; n < count; n++) {
+        sum += parts[n * elements + id];
     }
     dw[id] = sum;
 }

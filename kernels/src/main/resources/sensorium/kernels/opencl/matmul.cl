@@ -1,5 +1,5 @@
 // Matrix products y[b] (M, N) = x[b] (M, K) · w[b] (K, N), plus a bias (N) where `biased`. Operands by strides, y contiguous; the grid
-// is over the batch, its operands x and w. T is F32 or F64. Every element is a sum in the order of k, whatever the kernel.
+// is over the batch, its operands x and w; y begins at `first`. T is F32 or F64. Every element is a sum in the order of k, whatever the kernel.
 
 typedef ACCUMULATE(T) A;
 
@@ -8,7 +8,7 @@ typedef ACCUMULATE(T) A;
 #define VECTOR PASTE(VECTOR_, T)
 
 #define PROBLEM                                                                                           \
-    Grid2 batch, int m, int n, int k, int rowX, int stepX, int rowW, int stepW, int biased,               \
+    Grid2 batch, int m, int n, int k, int rowX, int stepX, int rowW, int stepW, int biased, int first,    \
             __global const TYPE(T) *x, __global const TYPE(T) *w, __global const TYPE(T) *bias,           \
             __global TYPE(T) *y
 
@@ -69,7 +69,7 @@ __kernel void matmul_tiled(PROBLEM) {
         for (int j = 0; j < 4; j++) {
             int column = column0 + tx + SIDE * j;
             if (row < m && column < n) {
-                y[(b * m + row) * n + column] = sum[i][j] + (biased ? bias[column] : 0);
+                y[first + (b * m + row) * n + column] = sum[i][j] + (biased ? bias[column] : 0);
             }
         }
     }
@@ -102,7 +102,7 @@ __kernel void matmul_vectors(PROBLEM) {
     __global const TYPE(T) *x2 = x + at[0] + min(row + 2, m - 1) * rowX;
     __global const TYPE(T) *x3 = x + at[0] + min(row + 3, m - 1) * rowX;
     __global const TYPE(T) *wj = w + at[1] + j;
-    __global TYPE(T) *to = y + (b * m + row) * n + j;
+    __global TYPE(T) *to = y + first + (b * m + row) * n + j;
     if (j + COLUMNS <= n) {
         VECTOR y0 = 0;
         VECTOR y1 = 0;

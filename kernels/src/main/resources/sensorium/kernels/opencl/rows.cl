@@ -1,4 +1,4 @@
-// Softmax and norms: a work-group a row. Its items stride through the row together, so neighbours read neighbouring elements,
+// Softmax, norms and cross-entropy: a work-group a row. Its items stride through the row together, so neighbours read neighbouring elements,
 // and sums go over the group in local memory, by the same tree each time. A row is read two or three times: from the cache,
 // but for the first. Each launch has exactly GROUP items a row. T is the type of everything, F32 or F64.
 
@@ -176,5 +176,78 @@ __kernel void norm_grad(
         if (weighted) {
             product[row + k] = d * v;
         }
+    }
+}
+
+// −(1 − smoothing)·log softmax(x)[target] − smoothing·mean(log softmax(x)), the maximum, and Σ exp(x − max). Targets and results
+// are contiguous. A target outside of the row is a fault.
+__kernel void cross_entropy(
+        Grid1 rows,
+        int n,
+        int step,
+        A smoothing,
+        __global const TYPE(T) *x,
+        __global const long *targets,
+        __global TYPE(T) *loss,
+        __global TYPE(T) *max_,
+        __global TYPE(T) *sum_,
+        int fault,
+        __global int *faults) {
+    __local A scratch[GROUP];
+    int at;
+    locate1(&rows, get_group_id(0), &at);
+    __global const TYPE(T) *from = x + at;
+    A m = -INFINITY;
+    A unordered = 0;
+    for (int k = get_local_id(0); k < n; k += GROUP) {
+        A v = from[k * step];
+        m = fmax(m, v); // which passes over NaN
+        unordered = isnan(v) ? 1 : unordered;
+    }
+    m = group_max(m, scratch);
+    unordered = group_max(unordered, scratch);
+    A sum = 0;
+    A all = 0;
+    for (int k = get_local_id(0); k < n; k += GROUP) {
+        A v = from[k * step] - m;
+        sum += exp(v);
+        all += v;
+    }
+    sum = group_sum(sum, scratch);
+    all = group_sum(all, scratch);
+    if (get_local_id(0) == 0) {
+        int row = get_group_id(0);
+        long target = targets[row];
+        if (target < 0 || target >= n) {
+            *faults = fault;
+            target = 0;
+        }
+        A shift = log(sum);
+        A l = -(1 - smoothing) * (from[target * step] - m - shift);
+        loss[row] = smoothing == 0 ? l : l - smoothing * (all / n - shift);
+        max_[row] = unordered > 0 ? (A)NAN : m;
+        sum_[row] = sum;
+    }
+}
+
+// dloss·(softmax(x) − q) from the maximum and the sum; q is 1 − smoothing at the target, and smoothing / n everywhere besides.
+__kernel void cross_entropy_grad(
+        Grid1 rows,
+        int n,
+        int step,
+        A smoothing,
+        __global const TYPE(T) *x,
+        __global const long *targets,
+        __global const TYPE(T) *max_,
+        __global const TYPE(T) *sum_,
+        __global const TYPE(T) *dloss,
+        __global TYPE(T) *dx) {
+    int row = get_group_id(0);
+    int at;
+    locate1(&rows, row, &at);
+    __global TYPE(T) *to = dx + (long)row * n;
+    for (int k = get_local_id(0); k < n; k += GROUP) {
+        A q = smoothing / n + (k == targets[row] ? 1 - smoothing : 0);
+        to[k] = dloss[row] * (exp(x[at + k * step] - max_[row]) / sum_[row] - q);
     }
 }

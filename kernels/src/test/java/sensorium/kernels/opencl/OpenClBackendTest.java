@@ -4,19 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jocl.CL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import sensorium.backend.Backends;
+import sensorium.backend.DeviceException;
 import sensorium.memory.Scope;
 import sensorium.memory.TensorMemoryException;
+import sensorium.op.DivergenceException;
 import sensorium.op.Primitive;
+import sensorium.op.Verification;
 import sensorium.random.Philox;
 import sensorium.tensor.Tensor;
 
@@ -222,6 +228,58 @@ class OpenClBackendTest {
                     .contains("by way of the host: ")
                     .contains("mul");
         }
+    }
+
+    @Test
+    void anErrorInAKernelIsFoundByVerification(@TempDir Path cache) {
+        try (var faulty = TestDevice.open(cache, 1 << 24)) {
+            Supplier<Double> run = () -> Backends.with(
+                    faulty,
+                    () -> Scope.tidy(() -> Tensor.of(random(5 * 300), 5, 300)
+                            .exp()
+                            .softmax(-1)
+                            .max(false, 0, 1)
+                            .item()));
+            Verification.start(Backends.open("cpu"));
+            try {
+                double right = run.get();
+                faulty.programs().forget();
+                faulty.programs().edit("rows.cl", s -> s.replace("sum += exp(", "sum += k == n - 1 ? 0 : exp("));
+                assertThatThrownBy(run::get)
+                        .isInstanceOf(DivergenceException.class)
+                        .hasMessageStartingWith("[softmax] of F32(5,300) on opencl leaves its error budget");
+                Verification.stop();
+                assertThat(run.get()).as("without verification nobody notices").isNotEqualTo(right);
+            } finally {
+                Verification.stop();
+            }
+        }
+    }
+
+    @Test
+    void aDriverShortOfMemoryAtALaunchIsAskedAgainOnce() {
+        Supplier<double[]> step =
+                () -> here(() -> Tensor.ones(1000).plus(1).exp().toDoubles());
+        double[] right = step.get();
+        backend.queue().plantFailures(CL.CL_MEM_OBJECT_ALLOCATION_FAILURE);
+        assertThat(backend.memory().cached()).isPositive();
+        assertThat(step.get()).isEqualTo(right);
+        backend.queue().plantFailures(CL.CL_OUT_OF_RESOURCES, CL.CL_OUT_OF_RESOURCES);
+        assertThatThrownBy(step::get)
+                .isInstanceOf(TensorMemoryException.class)
+                .hasMessageContaining("the driver has none for kernel")
+                .hasMessageContaining("Largest live tensors: ");
+        assertThat(step.get()).isEqualTo(right);
+    }
+
+    @Test
+    void aLostDeviceIsSaidInOneLine() {
+        backend.queue().plantFailures(CL.CL_DEVICE_NOT_AVAILABLE);
+        assertThatThrownBy(() -> here(() -> Tensor.ones(3).toDoubles()))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("CL_DEVICE_NOT_AVAILABLE")
+                .hasMessageContaining("--resume")
+                .hasMessageNotContaining("\n");
     }
 
     @Test
