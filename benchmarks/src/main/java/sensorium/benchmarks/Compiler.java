@@ -15,7 +15,7 @@ final class Compiler {
     /** Quiet windows in a row: between one level of compilation and the next there is a pause. */
     private static final int QUIET = 2;
 
-    private static final int LIMIT = 30;
+    private static final int LIMIT = 20;
 
     private Compiler() {}
 

@@ -86,7 +86,7 @@ final class Measurement {
     /** Turns of all engines together that count; fewer where one takes long. */
     private static int turns(Case c) {
         double seconds = c.expectedSeconds();
-        return seconds > LONG ? 10 : seconds > LONG / 3 ? 16 : 30;
+        return seconds > LONG ? 8 : seconds > LONG / 3 ? 12 : 20;
     }
 
     /** Turns before those; never fewer than there are engines. */

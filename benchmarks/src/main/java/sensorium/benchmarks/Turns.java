@@ -24,7 +24,7 @@ import org.openjdk.jmh.runner.IterationType;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Turns {
     /** Iterations before those that count, where runs are short. */
-    static final int WARMUP_TURNS = 10;
+    static final int WARMUP_TURNS = 6;
 
     private static final String THREADS = "sensorium.threads";
     private static final long TURN_NANOS = 40_000_000L;
