@@ -78,4 +78,13 @@ final class Check {
     static List<Spec> one(DType dtype, Shape shape) {
         return List.of(new Spec(dtype, shape));
     }
+
+    /** {@code operands} of one shape, along an axis of it: the result is like them. */
+    static List<Spec> alongAxis(Op op, int axis, List<Spec> in, int operands) {
+        count(op, in, operands, operands);
+        computes(op, in);
+        axis(op, axis, in.get(0), in);
+        that(in.stream().map(Spec::shape).distinct().count() == 1, op, "shapes differ", in);
+        return like(in.get(0));
+    }
 }

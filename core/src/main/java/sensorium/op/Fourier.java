@@ -1,9 +1,11 @@
 package sensorium.op;
 
+import java.util.List;
 import sensorium.tensor.Shape;
+import sensorium.tensor.Spec;
 import sensorium.tensor.Tensor;
 
-/** The matrix of the real discrete Fourier transform: what the fast transforms are checked against. */
+/** What the Fourier ops share: the shape of their bins, and the matrix that the fast transforms are checked against. */
 final class Fourier {
     private Fourier() {}
 
@@ -28,5 +30,18 @@ final class Fourier {
     static Tensor product(Tensor x, int axes, Tensor matrix, int... result) {
         Shape rows = x.shape().range(0, x.rank() - axes);
         return x.reshape((int) rows.size(), matrix.dim(0)).matmul(matrix).reshape(rows.concat(Shape.of(result)));
+    }
+
+    /** (…, n/2 + 1) of (x (…, L), [window (L)], …). */
+    static Shape inferBins(Op op, int n, List<Spec> in) {
+        Check.computes(op, in);
+        Shape x = in.get(0).shape();
+        Check.that(x.rank() >= 1 && x.dim(-1) >= 1 && x.dim(-1) <= n, op, "needs rows of 1 to " + n + " elements", in);
+        Check.that(
+                in.size() == 1 || in.get(1).shape().equals(Shape.of(x.dim(-1))),
+                op,
+                "the window must be as long as a row",
+                in);
+        return x.with(x.rank() - 1, n / 2 + 1);
     }
 }

@@ -89,7 +89,7 @@ public sealed interface Fused extends Op {
     record Softmax(int axis) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferAlongAxis(this, axis, in, 1);
+            return Check.alongAxis(this, axis, in, 1);
         }
 
         @Override
@@ -104,7 +104,7 @@ public sealed interface Fused extends Op {
     record SoftmaxGrad(int axis) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferAlongAxis(this, axis, in, 2);
+            return Check.alongAxis(this, axis, in, 2);
         }
 
         @Override
@@ -119,7 +119,7 @@ public sealed interface Fused extends Op {
     record LogSoftmax(int axis) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferAlongAxis(this, axis, in, 1);
+            return Check.alongAxis(this, axis, in, 1);
         }
 
         @Override
@@ -134,7 +134,7 @@ public sealed interface Fused extends Op {
     record LogSoftmaxGrad(int axis) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferAlongAxis(this, axis, in, 2);
+            return Check.alongAxis(this, axis, in, 2);
         }
 
         @Override
@@ -202,7 +202,7 @@ public sealed interface Fused extends Op {
     record LayerNorm(double eps) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferNorm(this, in, 2, -1);
+            return Norms.infer(this, in, 2, -1);
         }
 
         @Override
@@ -218,12 +218,12 @@ public sealed interface Fused extends Op {
     record LayerNormGrad(double eps) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferNormGrad(this, in, 2);
+            return Norms.inferGrad(this, in, 2);
         }
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            return normGrad(new LayerNorm(eps), in, true);
+            return Norms.grad(new LayerNorm(eps), in, true);
         }
     }
 
@@ -231,7 +231,7 @@ public sealed interface Fused extends Op {
     record RmsNorm(double eps) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferNorm(this, in, 1, -1);
+            return Norms.infer(this, in, 1, -1);
         }
 
         @Override
@@ -246,12 +246,12 @@ public sealed interface Fused extends Op {
     record RmsNormGrad(double eps) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferNormGrad(this, in, 1);
+            return Norms.inferGrad(this, in, 1);
         }
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            return normGrad(new RmsNorm(eps), in, false);
+            return Norms.grad(new RmsNorm(eps), in, false);
         }
     }
 
@@ -267,7 +267,7 @@ public sealed interface Fused extends Op {
                     this,
                     "channels do not split into " + groups + " groups",
                     in);
-            return inferNorm(this, in, 2, 1);
+            return Norms.infer(this, in, 2, 1);
         }
 
         @Override
@@ -276,7 +276,7 @@ public sealed interface Fused extends Op {
             Tensor rows = x.reshape(x.dim(0), groups, -1);
             Tensor y = rows.layerNorm(eps).reshape(x.shape());
             return List.of(
-                    in.size() == 1 ? y : y.times(perChannel(in.get(1), x)).plus(perChannel(in.get(2), x)));
+                    in.size() == 1 ? y : y.times(Norms.perChannel(in.get(1), x)).plus(Norms.perChannel(in.get(2), x)));
         }
     }
 
@@ -284,12 +284,12 @@ public sealed interface Fused extends Op {
     record GroupNormGrad(int groups, double eps) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            return inferNormGrad(this, in, 2);
+            return Norms.inferGrad(this, in, 2);
         }
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            return normGrad(new GroupNorm(groups, eps), in, true);
+            return Norms.grad(new GroupNorm(groups, eps), in, true);
         }
     }
 
@@ -301,7 +301,7 @@ public sealed interface Fused extends Op {
         @Override
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 3, 3);
-            Spec y = inferNorm(this, in, 2, 1).get(0);
+            Spec y = Norms.infer(this, in, 2, 1).get(0);
             return List.of(y, in.get(1), in.get(1));
         }
 
@@ -313,10 +313,10 @@ public sealed interface Fused extends Op {
                 axes[i] = i + 1;
             }
             Tensor mean = x.mean(false, axes);
-            Tensor centred = x.minus(perChannel(mean, x));
+            Tensor centred = x.minus(Norms.perChannel(mean, x));
             Tensor variance = centred.square().mean(false, axes);
             Tensor scale = variance.plus(eps).rsqrt().times(in.get(1));
-            Tensor y = centred.times(perChannel(scale, x)).plus(perChannel(in.get(2), x));
+            Tensor y = centred.times(Norms.perChannel(scale, x)).plus(Norms.perChannel(in.get(2), x));
             return List.of(y, mean, variance);
         }
     }
@@ -326,12 +326,12 @@ public sealed interface Fused extends Op {
         @Override
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 3, 3);
-            return inferNormGrad(this, in, 2);
+            return Norms.inferGrad(this, in, 2);
         }
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            return normGrad(new BatchNorm(eps), in, true);
+            return Norms.grad(new BatchNorm(eps), in, true);
         }
     }
 
@@ -529,7 +529,7 @@ public sealed interface Fused extends Op {
         @Override
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 1, 2);
-            return Check.one(in.get(0).dtype(), inferBins(this, n, in).concat(Shape.of(2)));
+            return Check.one(in.get(0).dtype(), Fourier.inferBins(this, n, in).concat(Shape.of(2)));
         }
 
         @Override
@@ -572,7 +572,7 @@ public sealed interface Fused extends Op {
         @Override
         public List<Spec> infer(List<Spec> in) {
             Check.count(this, in, 2, 3);
-            Shape bins = inferBins(this, n, in);
+            Shape bins = Fourier.inferBins(this, n, in);
             if (in.size() == 3) {
                 Shape filters = in.get(2).shape();
                 Check.that(
@@ -593,74 +593,5 @@ public sealed interface Fused extends Op {
                             ? power
                             : Fourier.product(power, 1, in.get(2).t(), in.get(2).dim(0)));
         }
-    }
-
-    /** (…, n/2 + 1) of (x (…, L), [window (L)], …). */
-    private static Shape inferBins(Op op, int n, List<Spec> in) {
-        Check.computes(op, in);
-        Shape x = in.get(0).shape();
-        Check.that(x.rank() >= 1 && x.dim(-1) >= 1 && x.dim(-1) <= n, op, "needs rows of 1 to " + n + " elements", in);
-        Check.that(
-                in.size() == 1 || in.get(1).shape().equals(Shape.of(x.dim(-1))),
-                op,
-                "the window must be as long as a row",
-                in);
-        return x.with(x.rank() - 1, n / 2 + 1);
-    }
-
-    private static List<Spec> inferAlongAxis(Op op, int axis, List<Spec> in, int operands) {
-        Check.count(op, in, operands, operands);
-        Check.computes(op, in);
-        Check.axis(op, axis, in.get(0), in);
-        Check.that(in.stream().map(Spec::shape).distinct().count() == 1, op, "shapes differ", in);
-        return Check.like(in.get(0));
-    }
-
-    /** x alone, or x with {@code affine} vectors as long as {@code axis}. */
-    private static List<Spec> inferNorm(Op op, List<Spec> in, int affine, int axis) {
-        Check.that(in.size() == 1 || in.size() == 1 + affine, op, "takes 1 or " + (1 + affine) + " operands", in);
-        Check.computes(op, in);
-        Shape x = in.get(0).shape();
-        Check.that(x.rank() >= 1, op, "needs at least one axis", in);
-        Shape vector = Shape.of(x.dim(axis));
-        Check.that(
-                in.stream().skip(1).allMatch(s -> s.shape().equals(vector)),
-                op,
-                "weight and bias must be " + vector,
-                in);
-        return Check.like(in.get(0));
-    }
-
-    private static List<Spec> inferNormGrad(Op op, List<Spec> in, int affine) {
-        Check.count(op, in, 2, 3);
-        Check.computes(op, in);
-        Check.that(in.get(0).shape().equals(in.getLast().shape()), op, "shapes differ", in);
-        if (in.size() == 2) {
-            return Check.like(in.get(0));
-        }
-        return affine == 1 ? List.of(in.get(0), in.get(1)) : List.of(in.get(0), in.get(1), in.get(1));
-    }
-
-    /** The vector-Jacobian product of a norm; {@code bias} is not among the operands because no gradient depends on it. */
-    private static List<Tensor> normGrad(Fused norm, List<Tensor> in, boolean bias) {
-        List<Tensor> operands = new ArrayList<>(in.subList(0, in.size() - 1));
-        if (bias && operands.size() == 2) {
-            operands.add(Tensor.zerosLike(operands.get(1)));
-        }
-        List<Tensor> upstream = new ArrayList<>();
-        upstream.add(in.getLast());
-        if (norm instanceof BatchNorm) {
-            upstream.add(null);
-            upstream.add(null);
-        }
-        return Tape.vjp(norm::fallback, operands, upstream);
-    }
-
-    /** (C) → (C, 1, …) so that it broadcasts over the channels of x (N, C, …). */
-    private static Tensor perChannel(Tensor vector, Tensor x) {
-        int[] d = new int[x.rank() - 1];
-        java.util.Arrays.fill(d, 1);
-        d[0] = vector.dim(0);
-        return vector.reshape(d);
     }
 }

@@ -53,8 +53,9 @@ public final class Verification {
             List<Tensor> operands = in.stream().map(x -> copy(x, trusted)).toList();
             Profile.run(backend, op, in, out);
             List<Tensor> expected = Tape.pause(() -> Backends.with(trusted, () -> Dispatch.run(op, operands, trusted)));
+            double magnitude = magnitude(op, operands);
             for (int i = 0; i < out.size(); i++) {
-                compare(op, operands, copy(out.get(i), trusted), expected.get(i), backend);
+                compare(op, operands, magnitude, copy(out.get(i), trusted), expected.get(i), backend);
             }
         });
     }
@@ -71,17 +72,19 @@ public final class Verification {
         return Tensor.adopt(new Operand(storage, x.dtype(), x.layout()));
     }
 
-    private static void compare(Op op, List<Tensor> in, Tensor result, Tensor expected, Backend backend) {
+    private static void compare(
+            Op op, List<Tensor> in, double magnitude, Tensor result, Tensor expected, Backend backend) {
         double[] is = result.toDoubles();
         double[] shouldBe = expected.toDoubles();
         double eps = epsilon(result.dtype());
-        double scale = Math.max(largest(shouldBe), magnitude(op, in));
+        double scale = Math.max(largest(shouldBe), magnitude);
         double normwise = NORMWISE + PER_ROOT_OF_TERMS * Math.sqrt(terms(op, in, result));
         double tiny = eps > 0 ? Float.MIN_NORMAL : 0; // a device may flush what is smaller
+        double everywhere = eps * normwise * scale + tiny;
         int worst = -1;
         double most = 0;
         for (int i = 0; i < is.length; i++) {
-            double allowed = eps * (RELATIVE * Math.abs(shouldBe[i]) + normwise * scale) + tiny;
+            double allowed = eps * RELATIVE * Math.abs(shouldBe[i]) + everywhere;
             double off = is[i] == shouldBe[i] || Double.isNaN(is[i]) && Double.isNaN(shouldBe[i])
                     ? 0
                     : Math.abs(is[i] - shouldBe[i]) / allowed;
@@ -91,7 +94,6 @@ public final class Verification {
             }
         }
         if (most > 1) {
-            double allowed = eps * (RELATIVE * Math.abs(shouldBe[worst]) + normwise * scale) + tiny;
             throw new DivergenceException(
                     "[%s] of %s on %s leaves its error budget: %s at %s is %s, %s says %s (allowed %.2g either way)"
                             .formatted(
@@ -103,7 +105,7 @@ public final class Verification {
                                     is[worst],
                                     expected.backend().device(),
                                     shouldBe[worst],
-                                    allowed));
+                                    eps * RELATIVE * Math.abs(shouldBe[worst]) + everywhere));
         }
     }
 

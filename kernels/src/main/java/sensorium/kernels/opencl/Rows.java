@@ -40,17 +40,11 @@ final class Rows {
 
     /** x, [weight, [bias]] over the last axis; root mean square instead of the deviation where not {@code centred}. */
     static void norm(double eps, boolean centred, Call c) {
-        Layout x = c.layout(0);
-        int last = x.shape().rank() - 1;
-        Layout rows = Movement.without(x, last);
         DeviceStorage weight = c.inputs() > 1 ? c.packed(1) : c.x(0);
         DeviceStorage bias = c.inputs() > 2 ? c.packed(2) : c.x(0);
-        launch(
+        alongLast(
                 c,
                 "norm",
-                Grid.of(rows.shape(), rows),
-                x.shape().dim(last),
-                step(x, last),
                 centred ? 1 : 0,
                 c.inputs() > 1 ? 1 : 0,
                 c.inputs() > 2 ? 1 : 0,
@@ -102,15 +96,9 @@ final class Rows {
 
     /** (logits, targets) → (cross-entropy, maximum, Σ exp(x − max)) of every row. */
     static void crossEntropy(double smoothing, Call c) {
-        Layout x = c.layout(0);
-        int last = x.shape().rank() - 1;
-        Layout rows = Movement.without(x, last);
-        launch(
+        alongLast(
                 c,
                 "cross_entropy",
-                Grid.of(rows.shape(), rows),
-                x.shape().dim(last),
-                step(x, last),
                 Elementwise.constant(c.type(0), smoothing),
                 c.x(0),
                 c.packed(1),
@@ -123,15 +111,9 @@ final class Rows {
 
     /** (logits, targets, max, sum, dloss) → dlogits. */
     static void crossEntropyGrad(double smoothing, Call c) {
-        Layout x = c.layout(0);
-        int last = x.shape().rank() - 1;
-        Layout rows = Movement.without(x, last);
-        launch(
+        alongLast(
                 c,
                 "cross_entropy_grad",
-                Grid.of(rows.shape(), rows),
-                x.shape().dim(last),
-                step(x, last),
                 Elementwise.constant(c.type(0), smoothing),
                 c.x(0),
                 c.packed(1),
@@ -139,6 +121,18 @@ final class Rows {
                 c.packed(3),
                 c.packed(4),
                 c.y(0));
+    }
+
+    /** A group for each row of operand 0 along its last axis; the kernel's first arguments say where they lie. */
+    private static void alongLast(Call c, String name, Object... others) {
+        Layout x = c.layout(0);
+        int last = x.shape().rank() - 1;
+        Layout rows = Movement.without(x, last);
+        Object[] arguments = new Object[others.length + 2];
+        arguments[0] = x.shape().dim(last);
+        arguments[1] = step(x, last);
+        System.arraycopy(others, 0, arguments, 2, others.length);
+        launch(c, name, Grid.of(rows.shape(), rows), arguments);
     }
 
     /** One group for each element of the grid, which is the first argument. */

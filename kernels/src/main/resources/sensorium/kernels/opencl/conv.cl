@@ -52,15 +52,13 @@ __kernel void input_grad(Conv d, __global const TYPE(T) *dy, __global const TYPE
     int group = c / d.c;
     A sum = 0;
     for (int p = 0; p < d.kh; p++) {
-        int top = row + d.padH - p * d.dilationH;
-        int i = top / d.strideH;
-        if (top < 0 || i * d.strideH != top || i >= d.oh) {
+        int i = window_over(row, d.padH, p, d.dilationH, d.strideH, d.oh);
+        if (i < 0) {
             continue;
         }
         for (int q = 0; q < d.kw; q++) {
-            int left = column + d.padW - q * d.dilationW;
-            int j = left / d.strideW;
-            if (left < 0 || j * d.strideW != left || j >= d.ow) {
+            int j = window_over(column, d.padW, q, d.dilationW, d.strideW, d.ow);
+            if (j < 0) {
                 continue;
             }
             for (int o = group * d.o; o < (group + 1) * d.o; o++) {
@@ -150,15 +148,13 @@ __kernel void fold(Conv d, int first, int count, __global const TYPE(T) *patches
     int channel = id / d.w / d.h; // of all pictures and groups
     A sum = 0;
     for (int p = 0; p < d.kh; p++) {
-        int top = row + d.padH - p * d.dilationH;
-        int i = top / d.strideH;
-        if (top < 0 || i * d.strideH != top || i >= d.oh) {
+        int i = window_over(row, d.padH, p, d.dilationH, d.strideH, d.oh);
+        if (i < 0) {
             continue;
         }
         for (int q = 0; q < d.kw; q++) {
-            int left = column + d.padW - q * d.dilationW;
-            int j = left / d.strideW;
-            if (left < 0 || j * d.strideW != left || j >= d.ow) {
+            int j = window_over(column, d.padW, q, d.dilationW, d.strideW, d.ow);
+            if (j < 0) {
                 continue;
             }
             sum += patches_[(((channel * d.kh + p) * d.kw + q) * d.oh + i) * d.ow + j];

@@ -49,15 +49,13 @@ __kernel void max_pool_grad(Pool d, __global const TYPE(T) *x, __global const TY
     A sum = 0;
     A extreme;
     for (int p = 0; p < d.kh; p++) {
-        int top = row + d.padH - p * d.dilationH;
-        int i = top / d.strideH;
-        if (top < 0 || i * d.strideH != top || i >= d.oh) {
+        int i = window_over(row, d.padH, p, d.dilationH, d.strideH, d.oh);
+        if (i < 0) {
             continue;
         }
         for (int q = 0; q < d.kw; q++) {
-            int left = column + d.padW - q * d.dilationW;
-            int j = left / d.strideW;
-            if (left < 0 || j * d.strideW != left || j >= d.ow) {
+            int j = window_over(column, d.padW, q, d.dilationW, d.strideW, d.ow);
+            if (j < 0) {
                 continue;
             }
             if (winner(&d, x + plane * d.h * d.w, i, j, &extreme) == p * d.kw + q) {

@@ -91,3 +91,10 @@ ushort to_bfloat(float f) {
 GRID(1)
 GRID(2)
 GRID(3)
+
+// Which window has an element of the picture under this tap of it, along one axis; −1 for none.
+int window_over(int at, int pad, int tap, int dilation, int stride, int windows) {
+    int first = at + pad - tap * dilation;
+    int i = first / stride;
+    return first >= 0 && i * stride == first && i < windows ? i : -1;
+}
