@@ -52,6 +52,23 @@ final class CommonOptions {
                     "Run every op on the CPU too (what the CPU does, on the reference) and stop at the first that differs by more than rounding; slow.")
     boolean verify;
 
+    @Option(
+            names = "--tune",
+            description = "Time the OpenCL kernels that suit each new class of shapes, and keep what is fastest here.")
+    void tune(boolean yes) {
+        System.setProperty("sensorium.opencl.tune", Boolean.toString(yes));
+    }
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            description =
+                    "What OpenCL rounds the factors of products to, where the device has tensor cores: f32, tf32 or "
+                            + "bf16 (default: f32).")
+    void precision(String type) {
+        System.setProperty("sensorium.opencl.precision", type);
+    }
+
     /** Opens the device that was asked for and makes it the standard one. */
     Backend backend() {
         if (device != null) {

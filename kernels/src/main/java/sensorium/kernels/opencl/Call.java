@@ -122,6 +122,18 @@ final class Call implements AutoCloseable {
         return kernel(file, name, type, type);
     }
 
+    DeviceQueue queue() {
+        return backend.queue();
+    }
+
+    TensorCores tensorCores() {
+        return backend.tensorCores();
+    }
+
+    Tuner tuner() {
+        return backend.tuner();
+    }
+
     boolean isGpu() {
         return backend.queue().facts().gpu();
     }

@@ -2,7 +2,6 @@ package sensorium.kernels.opencl;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jocl.CL;
@@ -36,8 +35,11 @@ final class DeviceQueue implements AutoCloseable {
     private final cl_device_id device;
     private final cl_context context;
     private final cl_command_queue queue;
+    private final int units;
+    private final long localBytes;
     private final Ledger.Entry contextEntry;
     private final Ledger.Entry queueEntry;
+    private Staging staging; // made at the first upload; guarded by the lock
     private boolean closed; // guarded by the lock
     private Shortage shortage;
     private int[] planted = {}; // guarded by the lock
@@ -57,6 +59,12 @@ final class DeviceQueue implements AutoCloseable {
                     e);
         }
         device = found;
+        int[] n = new int[1];
+        CL.clGetDeviceInfo(device, CL.CL_DEVICE_MAX_COMPUTE_UNITS, Sizeof.cl_uint, Pointer.to(n), null);
+        units = n[0];
+        long[] bytes = new long[1];
+        CL.clGetDeviceInfo(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Sizeof.cl_ulong, Pointer.to(bytes), null);
+        localBytes = bytes[0];
         var properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, platform);
         context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
@@ -79,6 +87,16 @@ final class DeviceQueue implements AutoCloseable {
 
     cl_device_id device() {
         return device;
+    }
+
+    /** Compute units: how many groups run at once, and not by turns. */
+    int units() {
+        return units;
+    }
+
+    /** Bytes of local memory that a group may have. */
+    long localBytes() {
+        return localBytes;
     }
 
     /** Items of a work-group: few values, because some drivers compile each kernel for each. */
@@ -206,46 +224,32 @@ final class DeviceQueue implements AutoCloseable {
                         queue, memory, Pointer.to(new byte[] {value}), 1, 0, bytes, 0, null, null));
     }
 
-    /** Copies host memory to the start of a buffer. */
+    /** Copies host memory to the start of a buffer; the source may be changed as soon as this returns. */
     void write(MemorySegment source, cl_mem target) {
-        pieces(
-                source,
-                true,
-                (from, piece) -> locked(
-                        "upload",
-                        () -> CL.clEnqueueWriteBuffer(
-                                queue, target, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
+        locked("upload", () -> {
+            if (staging == null) {
+                staging = new Staging(context, queue, ledger);
+            }
+            staging.write(source, target);
+        });
     }
 
     /** Copies from the start of a buffer over the whole of {@code target}, when all work given before is done. */
     void read(cl_mem source, MemorySegment target) {
-        pieces(
-                target,
-                false,
-                (from, piece) -> locked(
+        // The driver reaches native memory in place; arrays of the heap go by way of it.
+        try (var arena = Arena.ofConfined()) {
+            long piece = target.isNative() ? PIECE : HEAP_PIECE;
+            MemorySegment direct = target.isNative() ? target : arena.allocate(Math.min(piece, target.byteSize()), 64);
+            for (long at = 0; at < target.byteSize(); at += piece) {
+                long from = at;
+                long n = Math.min(piece, target.byteSize() - at);
+                MemorySegment part = target.isNative() ? target.asSlice(at, n) : direct.asSlice(0, n);
+                locked(
                         "download",
                         () -> CL.clEnqueueReadBuffer(
-                                queue, source, true, from, piece.remaining(), Pointer.to(piece), 0, null, null)));
-    }
-
-    private interface Transfer {
-        void run(long from, ByteBuffer piece);
-    }
-
-    /** The driver reaches native memory in place; arrays of the heap go by way of it. */
-    private static void pieces(MemorySegment host, boolean toDevice, Transfer transfer) {
-        try (var arena = Arena.ofConfined()) {
-            long piece = host.isNative() ? PIECE : HEAP_PIECE;
-            MemorySegment direct = host.isNative() ? host : arena.allocate(Math.min(piece, host.byteSize()), 64);
-            for (long at = 0; at < host.byteSize(); at += piece) {
-                long n = Math.min(piece, host.byteSize() - at);
-                MemorySegment part = host.isNative() ? host.asSlice(at, n) : direct.asSlice(0, n);
-                if (toDevice && !host.isNative()) {
-                    part.copyFrom(host.asSlice(at, n));
-                }
-                transfer.run(at, part.asByteBuffer());
-                if (!toDevice && !host.isNative()) {
-                    host.asSlice(at, n).copyFrom(part);
+                                queue, source, true, from, n, Pointer.to(part.asByteBuffer()), 0, null, null));
+                if (!target.isNative()) {
+                    target.asSlice(at, n).copyFrom(part);
                 }
             }
         }
@@ -260,7 +264,12 @@ final class DeviceQueue implements AutoCloseable {
 
     /** Waits until all work given so far is done. */
     void finish() {
-        locked("wait", () -> CL.clFinish(queue));
+        locked("wait", () -> {
+            CL.clFinish(queue);
+            if (staging != null) {
+                staging.settle();
+            }
+        });
     }
 
     private void locked(String what, Runnable call) {
@@ -296,6 +305,9 @@ final class DeviceQueue implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
+            if (staging != null) {
+                staging.close();
+            }
             queueEntry.close();
             contextEntry.close();
         } finally {

@@ -33,9 +33,16 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     private final DeviceMemory memory;
     private final Programs programs;
     private final Faults faults;
+    private final Tuner tuner;
+    private final TensorCores tensorCores = TensorCores.asked();
     private final HostTrips trips = new HostTrips(this);
 
     OpenClBackend(DeviceFacts facts, int index, Path cache, long limit, boolean guarded) {
+        this(facts, index, cache, limit, guarded, Tuner.of(facts, cache));
+    }
+
+    OpenClBackend(DeviceFacts facts, int index, Path cache, long limit, boolean guarded, Tuner tuner) {
+        this.tuner = tuner;
         device = new Device("opencl", index);
         queue = new DeviceQueue(facts);
         memory = new DeviceMemory(queue, limit, guarded);
@@ -60,6 +67,14 @@ public final class OpenClBackend implements Backend, AutoCloseable {
 
     Faults faults() {
         return faults;
+    }
+
+    TensorCores tensorCores() {
+        return tensorCores;
+    }
+
+    Tuner tuner() {
+        return tuner;
     }
 
     HostTrips trips() {
@@ -89,6 +104,8 @@ public final class OpenClBackend implements Backend, AutoCloseable {
                     Fused.LayerNormGrad _,
                     Fused.RmsNorm _,
                     Fused.RmsNormGrad _,
+                    Fused.GroupNorm _,
+                    Fused.GroupNormGrad _,
                     Fused.MaxPool2d _,
                     Fused.MaxPool2dGrad _,
                     Fused.AdamWStep _ -> computes(inputs);
@@ -186,6 +203,8 @@ public final class OpenClBackend implements Backend, AutoCloseable {
             case Fused.LayerNormGrad n -> Rows.normGrad(n.eps(), true, c);
             case Fused.RmsNorm n -> Rows.norm(n.eps(), false, c);
             case Fused.RmsNormGrad n -> Rows.normGrad(n.eps(), false, c);
+            case Fused.GroupNorm n -> Rows.groupNorm(n.eps(), n.groups(), c);
+            case Fused.GroupNormGrad n -> Rows.groupNormGrad(n.eps(), n.groups(), c);
             case Fused.CrossEntropy e -> Rows.crossEntropy(e.smoothing(), c);
             case Fused.CrossEntropyGrad e -> Rows.crossEntropyGrad(e.smoothing(), c);
             case Fused.MaxPool2d p -> Pools.max(p, c);
@@ -227,6 +246,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     public List<String> diagnostics() {
         var went = trips.counts();
         return List.of(
+                tensorCores.description(),
                 "memory: " + memory.stats(),
                 "the driver holds " + queue.ledger(),
                 programs.compiled() + " programs built, the others came from disk",

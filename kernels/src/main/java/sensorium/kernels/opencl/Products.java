@@ -1,5 +1,7 @@
 package sensorium.kernels.opencl;
 
+import java.util.ArrayList;
+import java.util.List;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
 import sensorium.tensor.DType;
 import sensorium.tensor.Layout;
@@ -7,12 +9,12 @@ import sensorium.tensor.Shape;
 
 /** Launches matrix products: {@code matmul.cl}. */
 final class Products {
-    /** What {@code matmul.cl} has: a tile of a group of 256, and the rows and columns of an item. */
-    private static final int TILE = 64;
-
-    private static final int TILE_ITEMS = 256;
+    /** The rows and columns of an item of {@code matmul_vectors}. */
     private static final int ROWS = 4;
+
     private static final int COLUMNS = 8;
+    /** Launches that are timed together when tiles are compared. */
+    private static final int TIMED = 3;
 
     private Products() {}
 
@@ -80,29 +82,74 @@ final class Products {
         Shape batch =
                 Shape.broadcast(layoutX.shape().range(0, rx - 2), lw.shape().range(0, rw - 2));
         Grid grid = Grid.of(batch, leading(layoutX).expand(batch), leading(lw).expand(batch));
-        Object[] arguments = {
-            grid,
-            m,
-            n,
-            k,
-            Math.toIntExact(layoutX.stride(rx - 2)),
-            Math.toIntExact(layoutX.stride(rx - 1)),
-            Math.toIntExact(lw.stride(rw - 2)),
-            Math.toIntExact(lw.stride(rw - 1)),
-            bias == null ? 0 : 1,
-            first,
-            x,
-            w,
-            bias == null ? x : bias,
-            y
-        };
+        List<Object> arguments = new ArrayList<>(List.of(
+                grid,
+                m,
+                n,
+                k,
+                Math.toIntExact(layoutX.stride(rx - 2)),
+                Math.toIntExact(layoutX.stride(rx - 1)),
+                Math.toIntExact(lw.stride(rw - 2)),
+                Math.toIntExact(lw.stride(rw - 1)),
+                bias == null ? 0 : 1,
+                first,
+                x,
+                w,
+                bias == null ? x : bias,
+                y));
         if (c.isGpu()) {
-            long tiles = (long) grid.size() * blocks(m, TILE) * blocks(n, TILE);
-            c.launchGroups(c.kernel("matmul.cl", "matmul_tiled", type), tiles, TILE_ITEMS, arguments);
+            arguments.add((quads(layoutX) ? 1 : 0) | (quads(lw) ? 2 : 0) | (n % 4 == 0 && first % 4 == 0 ? 4 : 0));
+            boolean deepX = layoutX.stride(rx - 2) != 1;
+            boolean deepW = lw.stride(rw - 1) != 1;
+            tiled(c, type, m, n, k, grid.size(), (deepX ? "r" : "c") + (deepW ? "c" : "r"), arguments.toArray());
         } else {
             long items = (long) grid.size() * blocks(m, ROWS) * blocks(n, COLUMNS);
-            c.launch(c.kernel("matmul.cl", "matmul_vectors", type), items, arguments);
+            c.launch(c.kernel("matmul.cl", "matmul_vectors", type), items, arguments.toArray());
         }
+    }
+
+    private static void tiled(Call c, DType type, int m, int n, int k, int batch, String order, Object[] arguments) {
+        if (c.tensorCores().multiply(c, type, m, n, k, batch, arguments)) {
+            return;
+        }
+        DeviceQueue queue = c.queue();
+        List<Tile> tiles = Tile.fitting(type, queue.localBytes());
+        String shapes = "matmul %s %s 2^%d x 2^%d x 2^%d, 2^%d of them"
+                .formatted(
+                        type,
+                        order,
+                        Tuner.magnitude(m),
+                        Tuner.magnitude(n),
+                        Tuner.magnitude(k),
+                        Tuner.magnitude(batch));
+        Tile chosen = c.tuner().choose(shapes, tiles, Tile.usual(tiles, m, n, batch, queue.units()), tile -> {
+            launch(c, type, tile, m, n, batch, arguments); // the driver may finish building only now
+            queue.finish();
+            long began = System.nanoTime();
+            for (int i = 0; i < TIMED; i++) {
+                launch(c, type, tile, m, n, batch, arguments);
+            }
+            queue.finish();
+            return System.nanoTime() - began;
+        });
+        launch(c, type, chosen, m, n, batch, arguments);
+    }
+
+    private static void launch(Call c, DType type, Tile tile, int m, int n, int batch, Object[] arguments) {
+        var kernel = c.kernel("matmul.cl", "matmul_tiled", tile.defines(type));
+        c.launchGroups(kernel, tile.groups(m, n, batch), tile.items(), arguments);
+    }
+
+    /** Whether four elements in a row begin at a multiple of four, wherever a tile begins. */
+    private static boolean quads(Layout layout) {
+        int rank = layout.shape().rank();
+        boolean rows = layout.stride(rank - 1) == 1;
+        boolean even = layout.offset() % 4 == 0 && (rows || layout.stride(rank - 2) == 1);
+        for (int axis = 0; axis < rank; axis++) {
+            boolean along = axis == (rows ? rank - 1 : rank - 2);
+            even &= along || layout.shape().dim(axis) == 1 || layout.stride(axis) % 4 == 0;
+        }
+        return even;
     }
 
     private static int blocks(int n, int size) {

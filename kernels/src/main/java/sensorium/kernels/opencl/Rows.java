@@ -2,7 +2,6 @@ package sensorium.kernels.opencl;
 
 import java.util.Map;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
-import sensorium.tensor.DType;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
@@ -38,60 +37,130 @@ final class Rows {
                 c.y(0));
     }
 
+    /**
+     * Where the weights of a norm lie: rows are {@code groups} in turn, of {@code channels} weights each, each weight for a
+     * run of elements.
+     */
+    private record Weighting(int groups, int channels, int run) {
+        /** A weight for each element of a row. */
+        static final Weighting EACH = new Weighting(1, 0, 1);
+
+        /** Of a picture (N, C, …) in groups of its channels. */
+        static Weighting of(Shape x, int groups) {
+            int run = x.dim(0) == 0 || x.dim(1) == 0 ? 1 : Math.toIntExact(x.size() / x.dim(0) / x.dim(1));
+            return new Weighting(groups, x.dim(1) / groups, Math.max(1, run));
+        }
+    }
+
     /** x, [weight, [bias]] over the last axis; root mean square instead of the deviation where not {@code centred}. */
     static void norm(double eps, boolean centred, Call c) {
-        DeviceStorage weight = c.inputs() > 1 ? c.packed(1) : c.x(0);
-        DeviceStorage bias = c.inputs() > 2 ? c.packed(2) : c.x(0);
-        alongLast(
+        norm(eps, centred, Weighting.EACH, c.layout(0), c.x(0), c);
+    }
+
+    /** x (N, C, …), [weight (C), bias (C)] over the elements of each group of channels. */
+    static void groupNorm(double eps, int groups, Call c) {
+        norm(eps, true, Weighting.of(c.shape(0), groups), groups(c.shape(0), groups), c.packed(0), c);
+    }
+
+    /** A picture's elements, a group of channels a row. */
+    private static Layout groups(Shape x, int groups) {
+        int rows = Math.multiplyExact(x.dim(0), groups);
+        return Layout.contiguous(Shape.of(rows, rows == 0 ? 0 : Math.toIntExact(x.size() / rows)));
+    }
+
+    private static void norm(double eps, boolean centred, Weighting w, Layout x, DeviceStorage from, Call c) {
+        int last = x.shape().rank() - 1;
+        Layout rows = Movement.without(x, last);
+        launch(
                 c,
                 "norm",
+                Grid.of(rows.shape(), rows),
+                x.shape().dim(last),
+                step(x, last),
+                w.groups,
+                w.channels,
+                w.run,
                 centred ? 1 : 0,
                 c.inputs() > 1 ? 1 : 0,
                 c.inputs() > 2 ? 1 : 0,
                 Elementwise.constant(c.type(0), eps),
-                c.x(0),
-                weight,
-                bias,
+                from,
+                c.inputs() > 1 ? c.packed(1) : from,
+                c.inputs() > 2 ? c.packed(2) : from,
                 c.y(0));
     }
 
     /** (x, [weight], dy) → dx, [dweight, [dbias]]. */
     static void normGrad(double eps, boolean centred, Call c) {
-        boolean weighted = c.inputs() == 3;
         int slope = c.inputs() - 1;
-        Layout x = c.layout(0);
         Layout dy = c.layout(slope);
-        int last = x.shape().rank() - 1;
-        int n = x.shape().dim(last);
-        Layout rows = Movement.without(x, last);
-        DType type = c.type(0);
-        DeviceStorage product = weighted ? c.temporary(type, x.shape().size()) : c.y(0);
-        launch(
-                c,
-                "norm_grad",
-                Grid.of(rows.shape(), rows, Movement.without(dy, last)),
-                n,
-                step(x, last),
-                step(dy, last),
-                centred ? 1 : 0,
-                weighted ? 1 : 0,
-                Elementwise.constant(type, eps),
-                c.x(0),
-                weighted ? c.packed(1) : c.x(0),
-                c.x(slope),
-                c.y(0),
-                product);
-        if (weighted) {
-            int count = Math.toIntExact(rows.shape().size());
+        int last = dy.shape().rank() - 1;
+        int n = dy.shape().dim(last);
+        DeviceStorage product = normGrad(eps, centred, Weighting.EACH, c.layout(0), c.x(0), dy, c.x(slope), c);
+        if (c.inputs() == 3) {
+            int count = Math.toIntExact(Movement.without(dy, last).shape().size());
             Layout columns = Layout.of(Shape.of(n), new long[] {1}, 0);
-            Reductions.sum(c, type, product, columns, Layout.of(Shape.of(count), new long[] {n}, 0), c.y(1));
+            Reductions.sum(c, c.type(0), product, columns, Layout.of(Shape.of(count), new long[] {n}, 0), c.y(1));
             if (centred) {
                 Layout each = Layout.of(Shape.of(n), new long[] {dy.stride(last)}, dy.offset());
                 Layout over = Movement.without(dy, last);
                 over = Layout.of(over.shape(), over.strides(), 0);
-                Reductions.sum(c, type, c.x(slope), each, over, c.y(2));
+                Reductions.sum(c, c.type(0), c.x(slope), each, over, c.y(2));
             }
         }
+    }
+
+    /** (x (N, C, …), [weight (C)], dy) → dx, [dweight, dbias]. */
+    static void groupNormGrad(double eps, int groups, Call c) {
+        int slope = c.inputs() - 1;
+        Shape x = c.shape(0);
+        Weighting w = Weighting.of(x, groups);
+        Layout rows = groups(x, groups);
+        DeviceStorage dy = c.packed(slope);
+        DeviceStorage product = normGrad(eps, true, w, rows, c.packed(0), rows, dy, c);
+        if (c.inputs() == 3) {
+            int channels = x.dim(1);
+            int run = channels == 0 || x.dim(0) == 0 ? 0 : Math.toIntExact(x.size() / x.dim(0) / channels);
+            Layout each = Layout.of(Shape.of(channels), new long[] {run}, 0);
+            Layout over = Layout.of(Shape.of(x.dim(0), run), new long[] {(long) channels * run, 1}, 0);
+            Reductions.sum(c, c.type(0), product, each, over, c.y(1));
+            Reductions.sum(c, c.type(0), dy, each, over, c.y(2));
+        }
+    }
+
+    /** Writes dx, and gives dy·x̂ (contiguous) where there are weights. */
+    private static DeviceStorage normGrad(
+            double eps,
+            boolean centred,
+            Weighting w,
+            Layout x,
+            DeviceStorage from,
+            Layout dy,
+            DeviceStorage slope,
+            Call c) {
+        boolean weighted = c.inputs() == 3;
+        int last = x.shape().rank() - 1;
+        Layout rows = Movement.without(x, last);
+        DeviceStorage product = weighted ? c.temporary(c.type(0), x.shape().size()) : c.y(0);
+        launch(
+                c,
+                "norm_grad",
+                Grid.of(rows.shape(), rows, Movement.without(dy, last)),
+                x.shape().dim(last),
+                step(x, last),
+                step(dy, last),
+                w.groups,
+                w.channels,
+                w.run,
+                centred ? 1 : 0,
+                weighted ? 1 : 0,
+                Elementwise.constant(c.type(0), eps),
+                from,
+                weighted ? c.packed(1) : from,
+                slope,
+                c.y(0),
+                product);
+        return product;
     }
 
     /** (logits, targets) → (cross-entropy, maximum, Σ exp(x − max)) of every row. */

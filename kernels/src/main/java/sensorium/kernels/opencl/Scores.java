@@ -1,5 +1,8 @@
 package sensorium.kernels.opencl;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import sensorium.backend.Operand;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
@@ -8,13 +11,28 @@ import sensorium.tensor.DType;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
-/** Attention as products with {@code attention.cl} between them; the scores (B, H, T, S) are in memory meanwhile. */
+/**
+ * Launches attention: {@code attention.cl}. On GPUs a kernel does all and the scores are nowhere; elsewhere, and for wide
+ * heads, the scores (B, H, T, S) are in memory between products.
+ */
 final class Scores {
+    /** Local memory that {@code attend} and {@code attend_grad} need at most. */
+    private static final long LOCAL_BYTES = 48 << 10;
+    /** Queries and keys of a block of {@code attend_grad}. */
+    private static final int SIDE = 32;
+    /** One query, as in decoding with a cache, would leave most of a group idle. */
+    private static final int LEAST_QUERIES = 2;
+
     private Scores() {}
 
     /** (q, k, v, [mask]) → (out, lse). */
     static void attention(Fused.Attention op, Call c) {
         DType type = c.type(0);
+        int widest = Math.max(c.shape(0).dim(3), c.shape(2).dim(3));
+        if (widest <= 128 && oneKernel(c)) {
+            attend(op, widest <= 64 ? 64 : 128, c);
+            return;
+        }
         Layout scores = scores(c);
         DeviceStorage weights = c.temporary(type, scores.shape().size());
         Products.multiply(c, type, c.x(0), c.layout(0), c.x(1), turned(c.layout(1)), null, weights);
@@ -25,6 +43,10 @@ final class Scores {
 
     /** (q, k, v, [mask], out, lse, dout) → (dq, dk, dv). */
     static void attentionGrad(Fused.AttentionGrad op, Call c) {
+        if (Math.max(c.shape(0).dim(3), c.shape(2).dim(3)) <= 64 && oneKernel(c)) {
+            attendGrad(op, c);
+            return;
+        }
         DType type = c.type(0);
         Layout scores = scores(c);
         int last = c.inputs() - 1;
@@ -51,6 +73,73 @@ final class Scores {
         Products.multiply(c, type, weights, turned(scores), c.x(last), c.layout(last), null, c.y(2));
     }
 
+    /** Whether this is for the kernels that never write the scores. */
+    private static boolean oneKernel(Call c) {
+        return c.isGpu()
+                && c.type(0) == DType.F32
+                && c.shape(0).dim(2) >= LEAST_QUERIES
+                && c.queue().localBytes() >= LOCAL_BYTES;
+    }
+
+    private static void attend(Fused.Attention op, int width, Call c) {
+        int block = width == 64 ? 64 : 32; // of queries, of keys: as many as there is local memory for
+        int items = block / 4 * (block / 4);
+        Operand mask = c.inputs() > 3 ? c.in(3) : null;
+        List<Object> arguments = new ArrayList<>(mask(c, mask, op.causal(), op.offset(), op.scale()));
+        arguments.addAll(heads(c));
+        arguments.addAll(List.of(c.y(0), c.y(1)));
+        var defines = Map.of("T", c.type(0), "GROUP", c.groupSize(), "D", width, "QUERIES", block, "KEYS", block);
+        Shape all = scores(c).shape();
+        long groups = (long) all.dim(0) * all.dim(1) * Math.ceilDiv(all.dim(2), block);
+        c.launchGroups(c.kernel("attention.cl", "attend", defines), groups, items, arguments.toArray());
+    }
+
+    private static void attendGrad(Fused.AttentionGrad op, Call c) {
+        int last = c.inputs() - 1;
+        Shape all = scores(c).shape();
+        DeviceStorage lse = c.packed(last - 1);
+        DeviceStorage slope = c.packed(last);
+        DeviceStorage dots = c.temporary(c.type(0), all.range(0, 3).size());
+        Map<String, Object> rows = Map.of("T", c.type(0), "GROUP", c.groupSize());
+        c.launchGroups(
+                c.kernel("attention.cl", "dots", rows),
+                all.range(0, 3).size(),
+                c.groupSize(),
+                c.shape(2).dim(3),
+                c.packed(last - 2),
+                slope,
+                dots);
+        Operand mask = c.inputs() > 6 ? c.in(3) : null;
+        for (int keys = 0; keys < 2; keys++) {
+            List<Object> arguments = new ArrayList<>(mask(c, mask, op.causal(), op.offset(), op.scale()));
+            arguments.addAll(heads(c));
+            arguments.addAll(List.of(slope, lse, dots, keys == 1 ? c.y(1) : c.y(0), c.y(2)));
+            Map<String, Object> defines = new HashMap<>(rows);
+            defines.putAll(Map.of("D", 64, "SIDE", SIDE, "KEEPS_KEYS", keys));
+            long groups = (long) all.dim(0) * all.dim(1) * Math.ceilDiv(all.dim(keys == 1 ? 3 : 2), SIDE);
+            c.launchGroups(c.kernel("attention.cl", "attend_grad", defines), groups, 64, arguments.toArray());
+        }
+    }
+
+    /** Where q, k and v lie, and they. */
+    private static List<Object> heads(Call c) {
+        Shape heads = scores(c).shape().range(0, 2);
+        Layout[] head = new Layout[3];
+        for (int i = 0; i < head.length; i++) {
+            head[i] = Movement.without(Movement.without(c.layout(i), 3), 2).expand(heads);
+        }
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(Grid.of(heads, head));
+        arguments.add(c.shape(0).dim(3));
+        arguments.add(c.shape(2).dim(3));
+        for (int i = 0; i < head.length; i++) {
+            arguments.add(Math.toIntExact(c.layout(i).stride(2)));
+            arguments.add(Math.toIntExact(c.layout(i).stride(3)));
+        }
+        arguments.addAll(List.of(c.x(0), c.x(1), c.x(2)));
+        return arguments;
+    }
+
     private static Layout scores(Call c) {
         Shape q = c.shape(0);
         return Layout.contiguous(
@@ -65,30 +154,34 @@ final class Scores {
     /** A group a row of scores; the mask's arguments come first. */
     private static void launch(
             Call c, String name, Operand mask, boolean causal, int offset, double scale, Object... others) {
-        DType type = c.type(0);
+        List<Object> arguments = new ArrayList<>(mask(c, mask, causal, offset, scale));
+        arguments.addAll(List.of(others));
+        int group = c.groupSize();
         Shape all = scores(c).shape();
-        // Without a mask its arguments are there, but not looked at.
+        c.launchGroups(
+                c.kernel("attention.cl", name, Map.of("T", c.type(0), "GROUP", group)),
+                all.range(0, 3).size(),
+                group,
+                arguments.toArray());
+    }
+
+    /** {@code MASK} of the kernels; without a mask its arguments are there, but not looked at. */
+    private static List<Object> mask(Call c, Operand mask, boolean causal, int offset, double scale) {
+        Shape all = scores(c).shape();
         Layout layout = mask == null ? scores(c) : mask.layout().expand(all);
         boolean seen = mask != null && mask.dtype() == DType.BOOL;
         Layout rows = Movement.without(layout, 3);
-        Grid grid = Grid.of(rows.shape(), rows);
-        Object[] first = {
-            grid,
-            all.dim(3),
-            all.dim(2),
-            Math.toIntExact(layout.stride(3)),
-            mask == null ? 0 : seen ? 1 : 2,
-            causal ? 1 : 0,
-            offset,
-            Elementwise.constant(type, scale),
-            mask == null ? c.x(0) : mask.storage(),
-            mask == null ? c.x(0) : mask.storage()
-        };
-        Object[] arguments = new Object[first.length + others.length];
-        System.arraycopy(first, 0, arguments, 0, first.length);
-        System.arraycopy(others, 0, arguments, first.length, others.length);
-        int group = c.groupSize();
-        c.launchGroups(
-                c.kernel("attention.cl", name, Map.of("T", type, "GROUP", group)), grid.size(), group, arguments);
+        Object place = mask == null ? c.x(0) : mask.storage();
+        return List.of(
+                Grid.of(rows.shape(), rows),
+                all.dim(3),
+                all.dim(2),
+                Math.toIntExact(layout.stride(3)),
+                mask == null ? 0 : seen ? 1 : 2,
+                causal ? 1 : 0,
+                offset,
+                Elementwise.constant(c.type(0), scale),
+                place,
+                place);
     }
 }

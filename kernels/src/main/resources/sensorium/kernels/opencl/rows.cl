@@ -88,12 +88,19 @@ __kernel void softmax_grad(
     }
 }
 
+// Which weight element k of this row has. A row of a layer is a whole one, and each element has its own: groups 1, channels 0, run
+// 1. A row of a picture is one of its `groups`, of as many `channels`, each a run of elements.
+#define WEIGHT(k) ((int)get_group_id(0) % groups * channels + (k) / run)
+
 // (x − mean)/√(var + eps)·w + b, or, where not centred, x/√(mean(x²) + eps)·w. w and b are contiguous, and are looked at where
 // `weighted` and `biased`; y is contiguous.
 __kernel void norm(
         Grid1 rows,
         int n,
         int step,
+        int groups,
+        int channels,
+        int run,
         int centred,
         int weighted,
         int biased,
@@ -122,7 +129,7 @@ __kernel void norm(
     A scale = 1 / sqrt(group_sum(square, scratch) / n + eps);
     for (int k = get_local_id(0); k < n; k += GROUP) {
         A v = (from[k * step] - mean) * scale;
-        to[k] = (weighted ? v * w[k] : v) + (biased ? b[k] : 0);
+        to[k] = (weighted ? v * w[WEIGHT(k)] : v) + (biased ? b[WEIGHT(k)] : 0);
     }
 }
 
@@ -133,6 +140,9 @@ __kernel void norm_grad(
         int n,
         int stepX,
         int stepDy,
+        int groups,
+        int channels,
+        int run,
         int centred,
         int weighted,
         A eps,
@@ -163,7 +173,7 @@ __kernel void norm_grad(
     A sum = 0;
     A dot = 0;
     for (int k = get_local_id(0); k < n; k += GROUP) {
-        A g = weighted ? slope[k * stepDy] * w[k] : slope[k * stepDy];
+        A g = weighted ? slope[k * stepDy] * w[WEIGHT(k)] : slope[k * stepDy];
         sum += g;
         dot += g * ((from[k * stepX] - mean) * scale);
     }
@@ -172,7 +182,7 @@ __kernel void norm_grad(
     for (int k = get_local_id(0); k < n; k += GROUP) {
         A v = (from[k * stepX] - mean) * scale;
         A d = slope[k * stepDy];
-        dx[row + k] = scale * ((weighted ? d * w[k] : d) - sum - v * dot);
+        dx[row + k] = scale * ((weighted ? d * w[WEIGHT(k)] : d) - sum - v * dot);
         if (weighted) {
             product[row + k] = d * v;
         }

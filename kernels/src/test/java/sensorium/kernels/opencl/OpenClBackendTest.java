@@ -165,11 +165,13 @@ class OpenClBackendTest {
             return x.matmul(x.t()).softmax(-1).sum().item();
         });
         step.run();
+        backend.synchronize();
         long cached = backend.memory().cached();
         var held = backend.ledger().counts();
         for (int i = 0; i < 200; i++) {
             step.run();
         }
+        backend.synchronize();
         assertThat(backend.memory().cached()).isEqualTo(cached);
         assertThat(backend.ledger().counts()).isEqualTo(held);
     }

@@ -17,10 +17,14 @@ class OpenClConformanceTest extends OpConformance {
         backend();
     }
 
+    protected OpenClBackend opened() {
+        return TestDevice.open();
+    }
+
     @Override
     protected Backend backend() {
         if (guarded == null) {
-            guarded = TestDevice.open();
+            guarded = opened();
         }
         return guarded;
     }

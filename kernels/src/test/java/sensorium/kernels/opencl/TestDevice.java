@@ -24,6 +24,16 @@ final class TestDevice {
         return open(Caches.folder(), LIMIT);
     }
 
+    /** The same device, with the kernels that GPUs get. */
+    static OpenClBackend openAsGpu(Tuner... tuner) {
+        DeviceFacts f = facts();
+        var gpu =
+                new DeviceFacts(f.platform(), f.device(), f.vendor(), f.name(), f.driver(), true, f.fp64(), f.memory());
+        return tuner.length == 0
+                ? new OpenClBackend(gpu, 0, Caches.folder(), LIMIT, true)
+                : new OpenClBackend(gpu, 0, Caches.folder(), LIMIT, true, tuner[0]);
+    }
+
     static OpenClBackend open(Path cache, long limit) {
         return new OpenClBackend(facts(), 0, cache, limit, true);
     }

@@ -3,6 +3,9 @@ package sensorium.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -12,19 +15,34 @@ import sensorium.backend.Backends;
 import sensorium.memory.Scope;
 import sensorium.op.Fused;
 import sensorium.random.Philox;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
 /** The product that GPUs get, on whatever device there is: sizes around its tiles, and each way to lie in memory. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TiledProductTest {
+    /** Takes each tile in turn. */
+    private static final class Each extends Tuner {
+        private int turn;
+
+        Each() {
+            super(Path.of("nowhere"), false);
+        }
+
+        @Override
+        synchronized <W> W choose(String shapes, List<W> ways, W standard, ToDoubleFunction<W> seconds) {
+            return ways.get(turn % ways.size());
+        }
+    }
+
+    private static final int TILES = Tile.fitting(DType.F32, Long.MAX_VALUE).size();
+
+    private final Each tiles = new Each();
     private OpenClBackend backend;
 
     @BeforeAll
     void open() {
-        DeviceFacts f = TestDevice.facts();
-        var gpu =
-                new DeviceFacts(f.platform(), f.device(), f.vendor(), f.name(), f.driver(), true, f.fp64(), f.memory());
-        backend = new OpenClBackend(gpu, 0, Caches.folder(), 1L << 30, true);
+        backend = TestDevice.openAsGpu(tiles);
     }
 
     @AfterAll
@@ -47,7 +65,7 @@ class TiledProductTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1,1", "64,64,16", "65,63,17", "3,130,33", "129,5,100", "64,64,0"})
+    @CsvSource({"1,1,1", "64,64,16", "65,63,17", "3,130,33", "129,5,100", "64,64,0", "132,260,36"})
     void agreesWithDoubles(int m, int n, int k) {
         float[] x = random(m * k, 1);
         float[] w = random(k * n, 2);
@@ -65,14 +83,19 @@ class TiledProductTest {
         }
         for (boolean turnX : new boolean[] {false, true}) {
             for (boolean turnW : new boolean[] {false, true}) {
-                double[] y = Backends.with(
-                        backend,
-                        () -> Scope.tidy(() -> {
-                            Tensor a = turnX ? Tensor.of(xt, k, m).t() : Tensor.of(x, m, k);
-                            Tensor b = turnW ? Tensor.of(wt, n, k).t() : Tensor.of(w, k, n);
-                            return a.matmul(b).toDoubles();
-                        }));
-                assertThat(y).containsExactly(expected, within(1e-5));
+                double[] first = null;
+                for (tiles.turn = 0; tiles.turn < TILES; tiles.turn++) {
+                    double[] y = Backends.with(
+                            backend,
+                            () -> Scope.tidy(() -> {
+                                Tensor a = turnX ? Tensor.of(xt, k, m).t() : Tensor.of(x, m, k);
+                                Tensor b = turnW ? Tensor.of(wt, n, k).t() : Tensor.of(w, k, n);
+                                return a.matmul(b).toDoubles();
+                            }));
+                    assertThat(y).containsExactly(expected, within(1e-5));
+                    first = first == null ? y : first;
+                    assertThat(y).as("every tile gives the same bits").isEqualTo(first);
+                }
             }
         }
     }
