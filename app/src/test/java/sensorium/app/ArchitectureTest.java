@@ -35,6 +35,7 @@ final class ArchitectureTest {
             new Module("vision", "core", "nn"),
             new Module("audio", "core", "nn"),
             new Module("multimodal", "core", "nn", "text", "vision", "audio"),
+            new Module("diffusion", "core", "nn", "text", "vision"),
             new Module("app", "core", "nn", "text", "vision", "audio", "multimodal"));
 
     @ArchTest

@@ -1,0 +1,2 @@
+/** Pictures out of noise: noise schedules, samplers, and the networks that denoise. */
+package sensorium.diffusion;
