@@ -229,10 +229,11 @@ record Discovery(List<Path> libraries, Path vendors, List<Path> tools, Path cach
         return new Absent(why, INSTALL);
     }
 
+    /** PoCL shows no device where it cannot keep what it compiles; its folder lies beside ours. */
     private static String homeRemedy() {
-        return Files.isWritable(Path.of(System.getProperty("user.home")))
+        return Caches.canWrite(Caches.folder())
                 ? ""
-                : "your home is not writable: set POCL_CACHE_DIR to a folder that is; or ";
+                : "no folder for caches can be written: set XDG_CACHE_HOME to one that can (PoCL: POCL_CACHE_DIR); or ";
     }
 
     private static List<Path> folders(String path) {

@@ -2,6 +2,7 @@ package sensorium.kernels.opencl;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import sensorium.backend.Backend;
@@ -245,12 +246,14 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     @Override
     public List<String> diagnostics() {
         var went = trips.counts();
-        return List.of(
-                tensorCores.description(),
+        List<String> lines =
+                new ArrayList<>(tensorCores.description(queue.facts().gpu()));
+        lines.addAll(List.of(
                 "memory: " + memory.stats(),
                 "the driver holds " + queue.ledger(),
                 programs.compiled() + " programs built, the others came from disk",
-                went.isEmpty() ? "no op went by way of the host" : "by way of the host: " + went);
+                went.isEmpty() ? "no op went by way of the host" : "by way of the host: " + went));
+        return lines;
     }
 
     /** What the driver holds for this device. */

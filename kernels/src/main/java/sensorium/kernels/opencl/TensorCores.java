@@ -2,6 +2,7 @@ package sensorium.kernels.opencl;
 
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import sensorium.BadInputException;
@@ -62,10 +63,14 @@ final class TensorCores {
         return new TensorCores(Precision.named(System.getProperty("sensorium.opencl.precision", "f32")));
     }
 
-    /** A line for {@code --profile}. */
-    synchronized String description() {
-        return "products of F32 in " + precision.name().toLowerCase(Locale.ROOT)
-                + (refusal == null ? "" : ", but computed in f32: " + refusal);
+    /** Lines for {@code --profile}: one if anything but F32 was asked for. */
+    synchronized List<String> description(boolean gpu) {
+        if (precision == Precision.F32) {
+            return List.of();
+        }
+        String why = gpu ? refusal : "this is no GPU";
+        return List.of("products of F32 in " + precision.name().toLowerCase(Locale.ROOT)
+                + (why == null ? "" : " were asked for, but computed in f32: " + why));
     }
 
     /**
