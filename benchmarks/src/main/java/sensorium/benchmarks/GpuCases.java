@@ -10,18 +10,11 @@ import java.util.stream.IntStream;
 import sensorium.backend.Backends;
 import sensorium.memory.Scope;
 import sensorium.memory.Storage;
-import sensorium.nn.GridPositions;
 import sensorium.nn.Losses;
-import sensorium.nn.PatchEncoder;
-import sensorium.nn.Patches;
-import sensorium.nn.Pooling;
-import sensorium.nn.TransformerConfig;
-import sensorium.nn.Weights;
 import sensorium.op.Fused;
 import sensorium.op.Primitive.Window;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Vit;
-import sensorium.vision.VitConfig;
 
 /** The work that GPUs are measured on; {@code gpu/torch_peer.py} does the same under the same names. */
 final class GpuCases {
@@ -129,11 +122,7 @@ final class GpuCases {
     }
 
     private static Runnable vit(boolean training) {
-        var blocks = TransformerConfig.of(768, 12, 12);
-        var encoder = new PatchEncoder.Config(
-                Patches.Config.of(3, 224, 224, 16), 1, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, blocks);
-        var labels = IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList();
-        Vit vit = Vit.of(Weights.random(0), new VitConfig(encoder, labels));
+        Vit vit = VitCases.model();
         Tensor pixels = Inputs.normal(64, 3, 224, 224);
         if (!training) {
             return tidy(() -> vit.forward(pixels));
