@@ -43,24 +43,11 @@ public record DpmSolver(
         return new Way(prediction, Sigmas.of(schedule, timesteps, karras, endsClean ? 0 : schedule.sigma(0)));
     }
 
-    private final class Way implements Trajectory {
-        private final Prediction prediction;
-        private final Sigmas sigmas;
+    private final class Way extends SigmaTrajectory {
         private Tensor before; // the picture of the last evaluation
 
         Way(Prediction prediction, Sigmas sigmas) {
-            this.prediction = prediction;
-            this.sigmas = sigmas;
-        }
-
-        @Override
-        public int evaluations() {
-            return sigmas.count();
-        }
-
-        @Override
-        public double timestep(int i) {
-            return sigmas.timestep(i);
+            super(prediction, sigmas);
         }
 
         @Override
@@ -76,11 +63,6 @@ public record DpmSolver(
         @Override
         public Tensor noised(Tensor pictures, Tensor noise, int i) {
             return pictures.times(signal(i)).plus(noise.times(signal(i) * sigmas.sigma(i)));
-        }
-
-        private double signal(int i) {
-            double s = sigmas.sigma(i);
-            return 1 / Math.sqrt(s * s + 1);
         }
 
         /** log(a/s). */

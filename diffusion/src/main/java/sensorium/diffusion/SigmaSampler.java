@@ -27,25 +27,12 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
         return kind == Kind.HEUN ? new Way(prediction, chosen.twice()) : new Way(prediction, chosen);
     }
 
-    private final class Way implements Trajectory {
-        private final Prediction prediction;
-        private final Sigmas sigmas;
+    private final class Way extends SigmaTrajectory {
         private Tensor slope; // of Heun's first evaluation, and where it began
         private Tensor start;
 
         Way(Prediction prediction, Sigmas sigmas) {
-            this.prediction = prediction;
-            this.sigmas = sigmas;
-        }
-
-        @Override
-        public int evaluations() {
-            return sigmas.count();
-        }
-
-        @Override
-        public double timestep(int i) {
-            return sigmas.timestep(i);
+            super(prediction, sigmas);
         }
 
         @Override
@@ -54,10 +41,9 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
             return spacing == Spacing.LEADING ? Math.sqrt(s * s + 1) : s;
         }
 
-        /** As in training, where a² + s² = 1. */
         @Override
         public Tensor input(Tensor x, int i) {
-            return x.times(signal(sigmas.sigma(i)));
+            return x.times(signal(i));
         }
 
         @Override
@@ -69,7 +55,7 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
         public Tensor step(Tensor output, Tensor x, int i, Noise noise) {
             double sigma = sigmas.sigma(i);
             double next = sigmas.sigma(i + 1);
-            double a = signal(sigma);
+            double a = signal(i);
             Tensor picture = prediction.sample(x.times(a), output, a, sigma * a);
             Tensor d = x.minus(picture).dividedBy(sigma);
             return switch (kind) {
@@ -97,9 +83,5 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
             slope.release();
             return moved;
         }
-    }
-
-    private static double signal(double sigma) {
-        return 1 / Math.sqrt(sigma * sigma + 1);
     }
 }

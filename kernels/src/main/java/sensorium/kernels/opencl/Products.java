@@ -114,14 +114,8 @@ final class Products {
         }
         DeviceQueue queue = c.queue();
         List<Tile> tiles = Tile.fitting(type, queue.localBytes());
-        String shapes = "matmul %s %s 2^%d x 2^%d x 2^%d, 2^%d of them"
-                .formatted(
-                        type,
-                        order,
-                        Tuner.magnitude(m),
-                        Tuner.magnitude(n),
-                        Tuner.magnitude(k),
-                        Tuner.magnitude(batch));
+        String shapes = "matmul " + type + " " + order + " 2^" + Tuner.magnitude(m) + " x 2^" + Tuner.magnitude(n)
+                + " x 2^" + Tuner.magnitude(k) + ", 2^" + Tuner.magnitude(batch) + " of them";
         Tile chosen = c.tuner().choose(shapes, tiles, Tile.usual(tiles, m, n, batch, queue.units()), tile -> {
             launch(c, type, tile, m, n, batch, arguments); // the driver may finish building only now
             queue.finish();

@@ -47,9 +47,14 @@ final class Rows {
 
         /** Of a picture (N, C, …) in groups of its channels. */
         static Weighting of(Shape x, int groups) {
-            int run = x.dim(0) == 0 || x.dim(1) == 0 ? 1 : Math.toIntExact(x.size() / x.dim(0) / x.dim(1));
-            return new Weighting(groups, x.dim(1) / groups, Math.max(1, run));
+            return new Weighting(groups, x.dim(1) / groups, Math.max(1, area(x)));
         }
+    }
+
+    /** Elements of one channel of a picture (N, C, …). */
+    private static int area(Shape x) {
+        long channels = (long) x.dim(0) * x.dim(1);
+        return channels == 0 ? 0 : Math.toIntExact(x.size() / channels);
     }
 
     /** x, [weight, [bias]] over the last axis; root mean square instead of the deviation where not {@code centred}. */
@@ -120,9 +125,9 @@ final class Rows {
         DeviceStorage product = normGrad(eps, true, w, rows, c.packed(0), rows, dy, c);
         if (c.inputs() == 3) {
             int channels = x.dim(1);
-            int run = channels == 0 || x.dim(0) == 0 ? 0 : Math.toIntExact(x.size() / x.dim(0) / channels);
-            Layout each = Layout.of(Shape.of(channels), new long[] {run}, 0);
-            Layout over = Layout.of(Shape.of(x.dim(0), run), new long[] {(long) channels * run, 1}, 0);
+            int area = area(x);
+            Layout each = Layout.of(Shape.of(channels), new long[] {area}, 0);
+            Layout over = Layout.of(Shape.of(x.dim(0), area), new long[] {(long) channels * area, 1}, 0);
             Reductions.sum(c, c.type(0), product, each, over, c.y(1));
             Reductions.sum(c, c.type(0), dy, each, over, c.y(2));
         }

@@ -59,9 +59,11 @@ class Tuner {
      */
     synchronized <W> W choose(String shapes, List<W> ways, W standard, ToDoubleFunction<W> seconds) {
         String known = found.get(shapes);
-        for (W way : ways) {
-            if (way.toString().equals(known)) {
-                return way;
+        if (known != null) {
+            for (W way : ways) {
+                if (way.toString().equals(known)) {
+                    return way;
+                }
             }
         }
         if (!tunes) {

@@ -26,8 +26,8 @@ A group_reduce(A v, __local A *s, int greatest) {
             __global const uchar *seen, __global const TYPE(T) *added
 
 #define HIDDEN(j) ((causal && (j) > row % queries + offset) || (masked == 1 && !seen[at + (j) * stepMask]))
-#define SCORE(j)                                                                              \
-    (HIDDEN(j) ? -INFINITY : scale * line[j] + (masked == 2 ? added[at + (j) * stepMask] : 0))
+// Of key j, whose product with the query is given.
+#define SCORE(j, product) (HIDDEN(j) ? -INFINITY : scale * (product) + (masked == 2 ? added[at + (j) * stepMask] : 0))
 
 // Products q·k become weights, in place; and lse = log Σ exp of each row's scores.
 __kernel void weights(MASK, __global TYPE(T) *scores, __global TYPE(T) *lse) {
@@ -38,7 +38,7 @@ __kernel void weights(MASK, __global TYPE(T) *scores, __global TYPE(T) *lse) {
     locate1(&rows, row, &at);
     A m = -INFINITY;
     for (int j = get_local_id(0); j < keys; j += GROUP) {
-        A s = SCORE(j);
+        A s = SCORE(j, line[j]);
         line[j] = s;
         m = fmax(m, s);
     }
@@ -81,7 +81,7 @@ __kernel void slopes(
     dot = group_reduce(dot, scratch, 0);
     A shift = lse[row];
     for (int j = get_local_id(0); j < keys; j += GROUP) {
-        A p = exp(SCORE(j) - shift);
+        A p = exp(SCORE(j, line[j]) - shift);
         line[j] = p;
         slope[j] = HIDDEN(j) ? 0 : scale * p * (slope[j] - dot);
     }
@@ -89,12 +89,6 @@ __kernel void slopes(
 
 #ifdef D
 #define PAD 4
-
-#ifdef cl_nv_pragma_unroll
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL
-#endif
 
 // Rows from..from + count of an operand, turned: to[channel][row]; 0 for rows and channels that are not there.
 void turn(__local A *to, __global const TYPE(T) *p, int from, int count, int rows, int row, int width, int step) {
@@ -188,11 +182,7 @@ __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void attend(
             A greatest = -INFINITY;
             UNROLL for (int j = 0; j < 4; j++) {
                 int key = k0 + tx * 4 + j;
-                if (key >= keys || HIDDEN(key)) {
-                    s[i][j] = -INFINITY;
-                } else {
-                    s[i][j] = scale * s[i][j] + (masked == 2 ? added[at + key * stepMask] : 0);
-                }
+                s[i][j] = key < keys ? SCORE(key, s[i][j]) : -INFINITY;
                 greatest = fmax(greatest, s[i][j]);
             }
             partial[(ty * 4 + i) * ACROSS + tx] = greatest;
@@ -382,10 +372,8 @@ __kernel __attribute__((reqd_work_group_size(64, 1, 1))) void attend_grad(
                 A p = 0;
                 A d = 0;
                 if (query < queries && key < keys) {
-                    int hidden = HIDDEN(key);
-                    A score = hidden ? -INFINITY : scale * s[i][j] + (masked == 2 ? added[at + key * stepMask] : 0);
-                    p = exp(score - lse[row]);
-                    d = hidden ? 0 : scale * p * (slope[i][j] - dot_[row]);
+                    p = exp(SCORE(key, s[i][j]) - lse[row]);
+                    d = HIDDEN(key) ? 0 : scale * p * (slope[i][j] - dot_[row]);
                 }
                 // The index that is summed over comes first.
                 int to = KEEPS_KEYS ? (ty * 4 + i) * LINE + tx * 4 + j : (tx * 4 + j) * LINE + ty * 4 + i;

@@ -32,12 +32,6 @@ typedef ACCUMULATE(T) A;
 #define QUADS_X (BM * BK / 4 / ITEMS)
 #define QUADS_W (BN * BK / 4 / ITEMS)
 
-#ifdef cl_nv_pragma_unroll
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL
-#endif
-
 // Elements p[0], p[step], … of which `there` exist.
 QUAD quad(__global const TYPE(T) *p, int step, int there, int whole) {
     if (whole && there >= 4) {

@@ -11,6 +11,13 @@
 // One rounding for each operation that is written down; products ask for fma themselves.
 #pragma OPENCL FP_CONTRACT OFF
 
+// Before a loop whose counter must be known when it is compiled; other compilers see that by themselves.
+#ifdef cl_nv_pragma_unroll
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif
+
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
 #define TYPE(T) PASTE(TYPE_, T)
