@@ -34,7 +34,7 @@ final class AttentionCases {
     private static List<Engine> forward(int length, boolean causal) {
         var in = inputs(length);
         var theirs = in.stream().map(Torch::view).toList();
-        return List.of(Ours.of(() -> ours(in, causal)), Torch.of(() -> theirs(theirs, causal)));
+        return List.of(Ours.of(() -> ours(in, causal)), flash(Torch.of(() -> theirs(theirs, causal))));
     }
 
     private static List<Engine> backward(int length, boolean causal) {
@@ -42,12 +42,16 @@ final class AttentionCases {
         Tensor dy = Inputs.normal(1, HEADS, length, WIDTH);
         return List.of(
                 Ours.backward(qkv -> ours(qkv, causal), in, dy),
-                Torch.backward(
-                        qkv -> theirs(qkv, causal), in.stream().map(Torch::view).toList(), Torch.view(dy)));
+                flash(Torch.backward(
+                        qkv -> theirs(qkv, causal), in.stream().map(Torch::view).toList(), Torch.view(dy))));
+    }
+
+    /** Its threads have blocks of a head each, whose products are not shared out again. */
+    private static Engine flash(Torch attention) {
+        return new TorchThreads(attention, TorchThreads.Sharing.OWN);
     }
 
     private static List<Tensor> inputs(int length) {
-        Torch.blasThreads(1);
         return List.of(
                 Inputs.normal(1, HEADS, length, WIDTH),
                 Inputs.normal(1, HEADS, length, WIDTH),

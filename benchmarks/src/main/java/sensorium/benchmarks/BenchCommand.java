@@ -1,6 +1,7 @@
 package sensorium.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,8 @@ public final class BenchCommand implements Callable<Integer> {
                     Processes.start(n).forEach(output::cost);
                 }
             }
-            long total = (long) counts.length * (cases.size() + Roof.values().length);
-            for (int n : processesOnly ? new int[0] : counts) {
-                measure(cases, n, total, output, progress);
+            if (!processesOnly) {
+                measure(cases, counts, output, progress);
             }
         }
         output.end(rows);
@@ -118,23 +118,42 @@ public final class BenchCommand implements Callable<Integer> {
         return c.group().equals(name) || name.contains("/") && c.name().startsWith(name);
     }
 
-    private void measure(List<Case> cases, int count, long total, Output output, Progress progress) {
-        Map<Roof, Double> peaks = new EnumMap<>(Roof.class);
+    private void measure(List<Case> cases, int[] counts, Output output, Progress progress) {
+        List<Map<Roof, Double>> peaks = Arrays.stream(counts)
+                .<Map<Roof, Double>>mapToObj(_ -> new EnumMap<>(Roof.class))
+                .toList();
+        long total = cases.size() + Roof.values().length;
+        long done = 0;
         for (Roof roof : Roof.values()) {
             Case c = Groups.named(Peak.name(roof));
-            progress.update(c.name(), rows.size() + failures.size(), total, "");
-            double rate = Measurement.run(c, count).get(Ours.NAME);
-            peaks.put(roof, rate);
-            add(new Row(c.name(), count, roof, rate, rate, Map.of()), output, progress);
+            progress.update(c.name(), done++, total, "");
+            List<Map<String, Double>> rates = Measurement.run(c, counts);
+            for (int i = 0; i < counts.length; i++) {
+                double rate = rates.get(i).get(Ours.NAME);
+                peaks.get(i).put(roof, rate);
+                add(new Row(c.name(), counts[i], roof, rate, rate, Map.of()), output, progress);
+            }
         }
         for (Case c : cases) {
-            progress.update(c.name(), rows.size() + failures.size(), total, "");
+            progress.update(c.name(), done++, total, "");
             try {
-                Map<String, Double> peers = Measurement.run(c, count);
-                double ours = peers.remove(Ours.NAME);
-                add(new Row(c.name(), count, c.roof(), ours, peaks.get(c.roof()), peers), output, progress);
+                List<Map<String, Double>> rates = Measurement.run(c, counts);
+                for (int i = 0; i < counts.length; i++) {
+                    Map<String, Double> peers = rates.get(i);
+                    double ours = peers.remove(Ours.NAME);
+                    add(
+                            new Row(
+                                    c.name(),
+                                    counts[i],
+                                    c.roof(),
+                                    ours,
+                                    peaks.get(i).get(c.roof()),
+                                    peers),
+                            output,
+                            progress);
+                }
             } catch (BadInputException e) { // the others can still be measured; the exit status tells
-                failures.add(c.name() + " at " + count + (count == 1 ? " thread" : " threads"));
+                failures.add(c.name());
                 progress.close();
                 System.err.println("sensorium: " + e.getMessage());
             }

@@ -47,12 +47,12 @@ record Blas(String name, Sgemm sgemm, Product product, FloatPointer a, FloatPoin
     }
 
     static Blas mkl(Product p, Tensor a, Tensor b) {
-        mkl_rt.MKL_Set_Num_Threads(Turns.threads());
+        Threads.follow(mkl_rt::MKL_Set_Num_Threads);
         return new Blas("mkl", mkl_rt::cblas_sgemm, p, pointer(a), pointer(b), result(p));
     }
 
     static Blas openBlas(Product p, Tensor a, Tensor b) {
-        openblas_full.openblas_set_num_threads(Turns.threads());
+        Threads.follow(openblas_full::openblas_set_num_threads);
         return new Blas("openblas", openblas::cblas_sgemm, p, pointer(a), pointer(b), result(p));
     }
 

@@ -7,6 +7,11 @@ public interface Engine {
     /** For example {@code libtorch}. */
     String name();
 
+    /** Whether it can be compared at this number of threads. */
+    default boolean worksWith(int threads) {
+        return true;
+    }
+
     /** Does the work once and releases what it made. */
     void run();
 

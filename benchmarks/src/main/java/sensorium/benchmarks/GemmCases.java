@@ -42,7 +42,7 @@ final class GemmCases {
                 Torch.of(() -> torch.matmul(ta, tb)),
                 Blas.mkl(p, a, b),
                 Blas.openBlas(p, a, b)));
-        if (p.m() == 512 && Turns.threads() == 1) {
+        if (p.m() == 512) {
             engines.add(new Ejml(matrix(a), matrix(b), new FMatrixRMaj(p.m(), p.n())));
         }
         return engines;
@@ -63,6 +63,11 @@ final class GemmCases {
         @Override
         public String name() {
             return "ejml";
+        }
+
+        @Override
+        public boolean worksWith(int threads) {
+            return threads == 1;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,49 +29,62 @@ final class Measurement {
             "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
             );
 
+    /** Turns before those that count; never fewer than there are engines at both numbers of threads. */
+    private static final int WARMUP_TURNS = 10;
+
     /** Seconds of a run that is long. */
     private static final double LONG = 0.3;
 
     private Measurement() {}
 
     /**
-     * Rates of all engines of a case, by name: the medians of the turns; of the machine's own peaks the best.
+     * Rates of all engines of a case by their names, one map for each number of threads: the medians of the turns; of the
+     * machine's own peaks the best.
      *
      * @throws BadInputException if the case failed, with the reason
      */
-    static Map<String, Double> run(Case c, int threads) {
+    static List<Map<String, Double>> run(Case c, int[] threads) {
         Path log = log();
         try {
             var options = new OptionsBuilder()
                     .include(Turns.class.getName() + ".run")
                     .param("name", c.name())
+                    .param("threads", Turns.joined(threads))
                     .forks(1)
                     .threads(1)
-                    .warmupIterations(warmupTurns(c))
+                    .warmupIterations(WARMUP_TURNS)
                     .measurementIterations(turns(c))
                     .addProfiler(TurnProfiler.class)
                     .jvmArgs(FLAGS.toArray(String[]::new))
-                    .jvmArgsAppend(Turns.threadsFlag(threads))
+                    .jvmArgsAppend(Threads.flag(Arrays.stream(threads).max().orElseThrow()))
                     .shouldFailOnError(true)
                     .output(log.toString())
                     .build();
             RunResult result = new Runner(options).runSingle();
-            boolean peak = c.group().equals(Peak.GROUP);
-            Map<String, Double> rates = new TreeMap<>();
-            nanos(result).forEach((engine, times) -> {
-                double[] all = times.stream().mapToDouble(Double::doubleValue).toArray();
-                double nanos = peak ? times.stream().min(Double::compare).orElseThrow() : Statistics.median(all);
-                rates.put(engine, c.work() / nanos); // 10⁹ a second is one a nanosecond
-            });
-            return rates;
+            Map<String, List<Double>> nanos = nanos(result);
+            return Arrays.stream(threads).mapToObj(n -> rates(c, n, nanos)).toList();
         } catch (RunnerException e) {
-            throw new BadInputException(c.name() + " at " + threads + " threads failed: " + reason(log), e);
+            throw new BadInputException(c.name() + " failed: " + reason(log), e);
         } finally {
             delete(log);
         }
     }
 
-    /** Nanoseconds a call, by engine. */
+    private static Map<String, Double> rates(Case c, int threads, Map<String, List<Double>> nanos) {
+        boolean peak = c.group().equals(Peak.GROUP);
+        String prefix = Turns.label(threads, "");
+        Map<String, Double> rates = new TreeMap<>();
+        nanos.forEach((player, times) -> {
+            if (player.startsWith(prefix)) {
+                double[] all = times.stream().mapToDouble(Double::doubleValue).toArray();
+                double time = peak ? times.stream().min(Double::compare).orElseThrow() : Statistics.median(all);
+                rates.put(player.substring(prefix.length()), c.work() / time); // 10⁹ a second is one a nanosecond
+            }
+        });
+        return rates;
+    }
+
+    /** Nanoseconds a call, by engine and threads. */
     private static Map<String, List<Double>> nanos(RunResult result) {
         Map<String, List<Double>> times = new HashMap<>();
         for (var fork : result.getBenchmarkResults()) {
@@ -86,12 +100,7 @@ final class Measurement {
     /** Turns of all engines together that count; fewer where one takes long. */
     private static int turns(Case c) {
         double seconds = c.expectedSeconds();
-        return seconds > LONG ? 8 : seconds > LONG / 3 ? 12 : 20;
-    }
-
-    /** Turns before those; never fewer than there are engines. */
-    static int warmupTurns(Case c) {
-        return c.expectedSeconds() > LONG ? 4 : Turns.WARMUP_TURNS;
+        return seconds > LONG ? 24 : seconds > LONG / 3 ? 32 : 50;
     }
 
     private static Path log() {

@@ -30,7 +30,7 @@ final class MklFft implements Engine {
 
     MklFft(Tensor x) {
         Loader.load(mkl_rt.class);
-        mkl_rt.MKL_Set_Num_Threads(Turns.threads());
+        Threads.follow(mkl_rt::MKL_Set_Num_Threads);
         int rows = x.dim(0);
         int n = x.dim(1);
         int bins = n / 2 + 1;

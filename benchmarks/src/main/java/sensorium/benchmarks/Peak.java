@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntFunction;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import sensorium.memory.HugePages;
@@ -34,16 +33,18 @@ final class Peak {
     static List<Case> all() {
         double flops = 2.0 * CHAINS * F.length() * FMA_ROUNDS;
         return List.of(
-                new Case(
-                        name(Roof.FMA), Roof.FMA, flops, 0, () -> engine(_ -> () -> fma(FMA_ROUNDS / Turns.threads()))),
+                new Case(name(Roof.FMA), Roof.FMA, flops, 0, () -> engine((_, of) -> fma(FMA_ROUNDS / of))),
                 new Case(name(Roof.COPY), Roof.COPY, 2.0 * BYTES, 0, () -> {
                     long from = array();
                     long to = array();
-                    return engine(part -> () -> copy(from + offset(part), to + offset(part), offset(1)));
+                    return engine((part, of) -> {
+                        long at = offset(part, of);
+                        return copy(from + at, to + at, offset(1, of));
+                    });
                 }),
                 new Case(name(Roof.READ), Roof.READ, BYTES, 0, () -> {
                     long from = array();
-                    return engine(part -> () -> read(from + offset(part), offset(1)));
+                    return engine((part, of) -> read(from + offset(part, of), offset(1, of)));
                 }));
     }
 
@@ -56,24 +57,26 @@ final class Peak {
     }
 
     /** Where the part of a thread begins. */
-    private static long offset(int part) {
-        return BYTES / Turns.threads() * part & -64;
+    private static long offset(int part, int of) {
+        return BYTES / of * part & -64;
     }
 
-    /** Every thread runs its part at the same time; the value keeps the work from being optimised away. */
-    private static List<Engine> engine(IntFunction<Callable<Float>> parts) {
-        List<Callable<Float>> all = new ArrayList<>();
-        for (int i = 0; i < Turns.threads(); i++) {
-            all.add(parts.apply(i));
-        }
-        return List.of(new Loop(all, Executors.newFixedThreadPool(all.size(), Peak::daemon)));
+    /** One of the parts of a loop; its value keeps the work from being optimised away. */
+    @FunctionalInterface
+    private interface Part {
+        float run(int part, int of);
+    }
+
+    private static List<Engine> engine(Part part) {
+        return List.of(new Loop(part, Executors.newCachedThreadPool(Peak::daemon)));
     }
 
     private static Thread daemon(Runnable body) {
         return Thread.ofPlatform().daemon().unstarted(body);
     }
 
-    private record Loop(List<Callable<Float>> parts, ExecutorService threads) implements Engine {
+    /** Every thread runs its part at the same time. */
+    private record Loop(Part part, ExecutorService threads) implements Engine {
         @Override
         public String name() {
             return Ours.NAME;
@@ -81,9 +84,15 @@ final class Peak {
 
         @Override
         public void run() {
+            int of = Threads.count();
+            List<Callable<Float>> parts = new ArrayList<>();
+            for (int i = 0; i < of; i++) {
+                int which = i;
+                parts.add(() -> part.run(which, of));
+            }
             try {
-                for (Future<Float> part : threads.invokeAll(parts)) {
-                    if (Float.isNaN(part.get())) {
+                for (Future<Float> result : threads.invokeAll(parts)) {
+                    if (Float.isNaN(result.get())) {
                         throw new IllegalStateException("the loop has lost its numbers");
                     }
                 }

@@ -89,7 +89,7 @@ final class Processes {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(Measurement.FLAGS);
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmn48m", Turns.threadsFlag(threads))); // as the launcher has it
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmn48m", Threads.flag(threads))); // as the launcher has it
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Processes.class.getName()));
         command.addAll(List.of(load, Integer.toString(engine)));
         return Double.parseDouble(output(command).strip());

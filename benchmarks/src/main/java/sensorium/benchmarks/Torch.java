@@ -29,16 +29,17 @@ record Torch(String name, boolean gradients, Supplier<List<org.bytedeco.pytorch.
     static final String NAME = "libtorch";
 
     static {
-        torch.set_num_threads(Turns.threads());
-        blasThreads(Turns.threads());
+        Threads.follow(n -> threads(n, n));
     }
 
-    /**
-     * Threads of the BLAS under it, as many as its own to begin with. Ops that share out their small products themselves,
-     * such as attention, want 1: with more, each product would be shared out again.
-     */
-    static void blasThreads(int threads) {
-        openblas_full.openblas_set_num_threads(threads);
+    /** Threads of its own loops, and of the BLAS under it. */
+    static void threads(int own, int blas) {
+        if (torch.get_num_threads() != own) {
+            torch.set_num_threads(own);
+        }
+        if (openblas_full.openblas_get_num_threads() != blas) {
+            openblas_full.openblas_set_num_threads(blas);
+        }
     }
 
     /** A forward pass with one result, in inference. */

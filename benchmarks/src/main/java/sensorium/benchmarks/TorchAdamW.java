@@ -43,7 +43,6 @@ final class TorchAdamW implements Engine {
 
     /** @param parameters changed in place */
     TorchAdamW(List<Tensor> parameters, List<Tensor> gradients) {
-        torch.set_num_threads(Turns.threads());
         step = handle();
         this.parameters = list(parameters);
         list(gradients);

@@ -24,7 +24,6 @@ final class TorchStep implements Engine {
         this.loss = loss;
         List<Tensor> parameters = List.copyOf(layers.trainable().values());
         this.wanted = Torch.vector(parameters);
-        torch.set_num_threads(Turns.threads());
         this.optimizer = updating ? new TorchAdamW(parameters, parameters) : null;
     }
 

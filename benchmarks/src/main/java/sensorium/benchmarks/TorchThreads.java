@@ -1,20 +1,21 @@
 package sensorium.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * libtorch with its threads shared out between its own loops and the BLAS under it. In one call all of them is best for
  * both; in a whole model the two sets of threads, which spin on after each call, get in each other's way, and how it is
- * fastest depends on the model.
- *
- * @param own threads of its own loops
- * @param blas threads of each of its products
+ * fastest depends on the model. Ops that share out their small products themselves, such as attention, want the BLAS to
+ * have one.
  */
-record TorchThreads(Engine engine, int own, int blas) implements Engine {
-    private static int currentOwn;
-    private static int currentBlas;
+record TorchThreads(Engine engine, Sharing sharing) implements Engine {
+    enum Sharing {
+        EVENLY,
+        OWN,
+        BLAS
+    }
 
     /** The cases with every sharing as a peer of its own: the best of them is what ours is compared with. */
     static List<Case> tried(List<Case> cases) {
@@ -31,19 +32,24 @@ record TorchThreads(Engine engine, int own, int blas) implements Engine {
     }
 
     private static Stream<Engine> tried(Engine engine) {
-        int threads = Turns.threads();
-        if (threads == 1 || !engine.name().equals(Torch.NAME)) {
-            return Stream.of(engine);
-        }
-        return Stream.of(
-                new TorchThreads(engine, threads, threads),
-                new TorchThreads(engine, threads, 1),
-                new TorchThreads(engine, 1, threads));
+        return engine.name().equals(Torch.NAME)
+                ? Arrays.stream(Sharing.values()).map(sharing -> new TorchThreads(engine, sharing))
+                : Stream.of(engine);
     }
 
     @Override
     public String name() {
-        return own == blas ? Torch.NAME : Torch.NAME + " " + own + "+" + blas;
+        return switch (sharing) {
+            case EVENLY -> engine.name();
+            case OWN -> engine.name() + " own";
+            case BLAS -> engine.name() + " blas";
+        };
+    }
+
+    /** Of one thread there is nothing to share out. */
+    @Override
+    public boolean worksWith(int threads) {
+        return sharing == Sharing.EVENLY || threads > 1;
     }
 
     @Override
@@ -59,11 +65,8 @@ record TorchThreads(Engine engine, int own, int blas) implements Engine {
     }
 
     private void share() {
-        if (currentOwn != own || currentBlas != blas) {
-            torch.set_num_threads(own);
-            Torch.blasThreads(blas);
-            currentOwn = own;
-            currentBlas = blas;
-        }
+        int own = sharing == Sharing.BLAS ? 1 : Threads.count();
+        int blas = sharing == Sharing.OWN ? 1 : Threads.count();
+        Torch.threads(own, blas);
     }
 }

@@ -24,7 +24,7 @@ public final class TurnProfiler implements InternalProfiler {
     public Collection<ScalarResult> afterIteration(
             BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
         return Turns.current()
-                .map(turn -> new ScalarResult(turn.engine(), turn.calls(), UNIT, AggregationPolicy.AVG))
+                .map(turn -> new ScalarResult(turn.player(), turn.calls(), UNIT, AggregationPolicy.AVG))
                 .stream()
                 .toList();
     }

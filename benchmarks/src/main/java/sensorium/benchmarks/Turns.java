@@ -1,8 +1,11 @@
 package sensorium.benchmarks;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -23,10 +26,7 @@ import org.openjdk.jmh.runner.IterationType;
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Turns {
-    /** Iterations before those that count, where runs are short. */
-    static final int WARMUP_TURNS = 6;
-
-    private static final String THREADS = "sensorium.threads";
+    private static final String COMMA = ",";
     private static final long TURN_NANOS = 40_000_000L;
     private static Turns current;
 
@@ -34,35 +34,43 @@ public class Turns {
     @Param("")
     public String name;
 
-    private List<Engine> engines;
+    /** The numbers of threads, with commas between them. */
+    @Param("1")
+    public String threads;
+
+    private final List<Player> players = new ArrayList<>();
     private int[] calls;
     private int turn = -1;
 
-    /** Threads that every engine of this process computes with. */
-    static int threads() {
-        return Integer.getInteger(THREADS, 1);
-    }
+    /** An engine with so many threads: each has turns of its own. */
+    private record Player(Engine engine, int threads) {}
 
-    /** What makes a new JVM compute with {@code threads}. */
-    static String threadsFlag(int threads) {
-        return "-D" + THREADS + "=" + threads;
+    /** As the parameter has them. */
+    static String joined(int[] threads) {
+        return Arrays.stream(threads).mapToObj(Integer::toString).collect(Collectors.joining(COMMA));
     }
 
     @Setup(Level.Trial)
     public void open() {
         Case c = Groups.named(name);
-        engines = c.engines().get();
+        List<Engine> engines = c.engines().get();
         Agreement.check(c, engines);
-        calls = new int[engines.size()];
-        Compiler.warm(engines.getFirst());
+        for (String count : threads.split(COMMA)) {
+            int n = Integer.parseInt(count);
+            engines.stream().filter(e -> e.worksWith(n)).forEach(e -> players.add(new Player(e, n)));
+            Threads.use(n);
+            Compiler.warm(engines.getFirst());
+        }
+        calls = new int[players.size()];
         current = this;
     }
 
     /** Passes the turn on; before the ones that count, runs the engine until its time is known. */
     @Setup(Level.Iteration)
     public void next(IterationParams iteration) {
-        turn = (turn + 1) % engines.size();
+        turn = (turn + 1) % players.size();
         Quiet.await();
+        Threads.use(players.get(turn).threads);
         if (iteration.getType() == IterationType.WARMUP) {
             calls[turn] = calibrate();
         }
@@ -72,7 +80,7 @@ public class Turns {
         long start = System.nanoTime();
         long best = Long.MAX_VALUE;
         for (long before = start, now = start; now - start < TURN_NANOS; before = now) {
-            engines.get(turn).run();
+            players.get(turn).engine.run();
             now = System.nanoTime();
             best = Math.min(best, now - before);
         }
@@ -81,7 +89,7 @@ public class Turns {
 
     @Benchmark
     public void run() {
-        Engine engine = engines.get(turn);
+        Engine engine = players.get(turn).engine;
         for (int i = calls[turn]; i > 0; i--) {
             engine.run();
         }
@@ -89,9 +97,18 @@ public class Turns {
 
     /** Whose turn it is in this process, and how often it runs in it; nothing where the case could not be opened. */
     static Optional<Turn> current() {
-        return Optional.ofNullable(current)
-                .map(t -> new Turn(t.engines.get(t.turn).name(), t.calls[t.turn]));
+        return Optional.ofNullable(current).map(t -> new Turn(label(t.players.get(t.turn)), t.calls[t.turn]));
     }
 
-    record Turn(String engine, int calls) {}
+    private static String label(Player player) {
+        return label(player.threads, player.engine.name());
+    }
+
+    /** What the turns of an engine are reported under. */
+    static String label(int threads, String engine) {
+        return threads + COMMA + engine;
+    }
+
+    /** @param player its label */
+    record Turn(String player, int calls) {}
 }

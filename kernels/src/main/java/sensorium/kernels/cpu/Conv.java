@@ -347,7 +347,7 @@ final class Conv {
         boolean inOne = inImage + b.count <= patches.pixels();
         if (!inOne) {
             // A vector more, so that rows don't meet in the same sets of the cache.
-            tile.cRow = 4L * (Math.ceilDiv(b.count, GemmTiles.COLUMNS) * GemmTiles.COLUMNS + GemmTiles.COLUMNS / 2);
+            tile.cRow = 4L * (Math.ceilDiv(b.count, GemmTiles.COLUMNS) * GemmTiles.COLUMNS + W);
             c = Scratch.floats(Slot.OUTPUT, b.rows * tile.cRow / 4);
         }
         long panel = tile.bRow * b.channels * taps;

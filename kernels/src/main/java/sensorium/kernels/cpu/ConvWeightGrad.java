@@ -131,7 +131,7 @@ final class ConvWeightGrad {
         long a = Scratch.floats(Slot.ROWS, rows * tile.aRow / 4);
         for (int pixel = begin; pixel < end; pixel += PIXELS) {
             tile.depth = Math.min(PIXELS, end - pixel);
-            patches.copy(pixel, tile.depth, channel, channels, a, tile.aRow, 2 * VB);
+            patches.copy(pixel, tile.depth, channel, channels, a, tile.aRow, GemmTiles.PANEL_ROW);
             Gemm.panels(tile, rows, width, a, slopes + pixel * tile.bRow, panel, to, add || pixel > begin);
         }
     }

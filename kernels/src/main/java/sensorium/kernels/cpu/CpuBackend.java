@@ -40,6 +40,15 @@ public final class CpuBackend extends HostBackend {
         fused = new FusedOps(pool);
     }
 
+    /**
+     * Computes with so many threads from the next op on; numbers stay the same.
+     *
+     * @param threads 1 to as many as it was made with
+     */
+    public void useThreads(int threads) {
+        pool.use(threads);
+    }
+
     @Override
     public String description() {
         return "%d-bit vectors, %d threads".formatted(Lanes.F.vectorBitSize(), pool.threads());

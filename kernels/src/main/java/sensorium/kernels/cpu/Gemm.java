@@ -27,6 +27,8 @@ final class Gemm {
     static final int DEPTH = 256;
     /** Panels of B that a task packs at once: with AVX-512 256 KB, a quarter of L2. */
     private static final int PANELS = 8;
+    /** Rows of A that meet a panel of B while it is in L1: a multiple of {@link GemmTiles#ROWS}. */
+    private static final int STRIP = 24;
     /** Tasks a thread, so that one that is held up does not hold up all. */
     private static final int TASKS = 3;
     /** Multiply-adds below which a second thread costs more than it brings. */
@@ -266,8 +268,10 @@ final class Gemm {
         var at = new long[PANELS];
         var rows = new long[PANELS];
         var tile = new Tile();
-        tile.aRow = 4 * a.row;
-        tile.aCol = 4 * a.col;
+        boolean turned = a.row == 1 && a.col != 1 && n > 2 * width;
+        long tops = turned ? Scratch.floats(Slot.GEMM_A, (long) STRIP * DEPTH + W) : 0;
+        tile.aRow = turned ? 4 : 4 * a.row;
+        tile.aCol = turned ? 4L * GemmTiles.ROWS : 4 * a.col;
         tile.cRow = 4 * c.row;
         for (int k0 = 0; k0 < k; k0 += DEPTH) {
             tile.depth = Math.min(DEPTH, k - k0);
@@ -276,16 +280,41 @@ final class Gemm {
             for (int j0 = 0; j0 < n; j0 += PANELS * width) {
                 int columns = Math.min(PANELS * width, n - j0);
                 b.panels(k0, tile.depth, j0, columns, at, rows);
-                for (int i = 0; i < m; i += GemmTiles.ROWS) {
-                    tile.rows = Math.min(GemmTiles.ROWS, m - i);
-                    long top = a.at(i, k0).address;
+                for (int i0 = 0; i0 < m; i0 += STRIP) {
+                    int height = Math.min(STRIP, m - i0);
+                    long strip = a.at(i0, k0).address;
+                    if (turned) {
+                        packTurned(strip, 4 * a.col, tops, tile.depth, height);
+                        strip = tops;
+                    }
                     for (int j = 0; j < columns; j += width) {
                         tile.columns = Math.min(width, columns - j);
                         tile.bRow = rows[j / width];
-                        long to = c.address + 4 * (i * c.row + j0 + j);
-                        long plus = added.address + 4 * (i * added.row + (j0 + j) * added.col);
-                        GemmTiles.run(tile, top, at[j / width], plus, to);
+                        for (int i = 0; i < height; i += GemmTiles.ROWS) {
+                            tile.rows = Math.min(GemmTiles.ROWS, height - i);
+                            long top = strip + (turned ? 4L * i * tile.depth : 4L * i * a.row);
+                            long to = c.address + 4 * ((i0 + i) * c.row + j0 + j);
+                            long plus = added.address + 4 * ((i0 + i) * added.row + (j0 + j) * added.col);
+                            GemmTiles.run(tile, top, at[j / width], plus, to);
+                        }
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * Rows of A that adjoin where its columns do not: groups of {@link GemmTiles#ROWS} rows behind one another, each with its
+     * columns adjoining. Else a tile would read a few numbers of each of {@link #DEPTH} lines that lie in the same sets of the cache.
+     */
+    private static void packTurned(long from, long fromColumn, long to, int depth, int rows) {
+        for (int i = 0; i < rows; i += GemmTiles.ROWS, to += 4L * GemmTiles.ROWS * depth) {
+            int there = Math.min(GemmTiles.ROWS, rows - i);
+            for (int k = 0; k < depth; k++) {
+                for (int r = 0; r < there; r += W) {
+                    // What a vector stores beyond the group's rows the next column's overwrites.
+                    FloatVector rowsOfA = load(from + 4L * (i + r) + k * fromColumn, first(Math.min(W, there - r)));
+                    store(rowsOfA, to + 4L * (r + GemmTiles.ROWS * k));
                 }
             }
         }
@@ -312,7 +341,7 @@ final class Gemm {
             return;
         }
         if (columns < GemmTiles.COLUMNS) {
-            for (int k = 0; k < 2 * depth; k++) {
+            for (int k = 0; k < GemmTiles.VECTORS * depth; k++) {
                 store(FloatVector.zero(F), to + k * VB);
             }
         }
@@ -330,18 +359,15 @@ final class Gemm {
     }
 
     private static void packRows(long from, long fromRow, long to, long toRow, int depth, int columns) {
-        if (columns == GemmTiles.COLUMNS) {
-            for (int k = 0; k < depth; k++) {
-                store(load(from + k * fromRow), to + k * toRow);
-                store(load(from + k * fromRow + VB), to + k * toRow + VB);
+        int whole = columns / W * W;
+        var rest = first(columns - whole);
+        for (int k = 0; k < depth; k++, from += fromRow, to += toRow) {
+            for (int j = 0; j < whole; j += W) {
+                store(load(from + 4L * j), to + 4L * j);
             }
-            return;
-        }
-        var left = first(Math.min(columns, W));
-        var right = first(Math.max(columns - W, 0));
-        for (int k = 0; k < depth; k++) {
-            store(load(from + k * fromRow, left), to + k * toRow);
-            store(load(from + k * fromRow + VB, right), to + k * toRow + VB);
+            if (whole < columns) {
+                store(load(from + 4L * whole, rest), to + 4L * whole); // fills the vector with zeros
+            }
         }
     }
 

@@ -18,8 +18,8 @@ import jdk.incubator.vector.FloatVector;
  * The innermost loops of a matrix product: a tile of C stays in registers while k runs.
  *
  * <p>Tiles are written out because accumulators in an array would live in memory. 8 × 2 vectors use 16 accumulators of
- * the 32 registers of AVX-512, enough multiplications in flight, and few rows are wasted at the edges; 6 × 2 is what
- * fits the 16 registers of AVX2. The fence after every row emits no instruction: it keeps the compiler from loading all
+ * the 32 registers of AVX-512, enough multiplications in flight, and few rows are wasted at the edges; {@link SmallTiles} are
+ * for 16 registers. The fence after every row emits no instruction: it keeps the compiler from loading all
  * broadcasts ahead and spilling accumulators for them. The masks let it prove that addresses are not negative, so that
  * no bounds check remains in the loop. Rows beyond the last read the last row again and are not stored.
  *
@@ -27,20 +27,26 @@ import jdk.incubator.vector.FloatVector;
  * number.
  */
 final class GemmTiles {
-    /** Rows of the tallest tile. */
-    static final int ROWS = W >= 16 ? 8 : 6;
-    /** Columns of the widest tile. */
-    static final int COLUMNS = 2 * W;
+    /** Whether vectors are of AVX-512, which has 32 registers; else there are 16. */
+    private static final boolean LARGE = W >= 16;
+    /** Rows that are computed in one go. */
+    static final int ROWS = LARGE ? 8 : 6;
+    /** Vectors in a row of a panel of B. */
+    static final int VECTORS = LARGE ? 2 : 3;
+    /** Columns of a panel. */
+    static final int COLUMNS = VECTORS * W;
+    /** Bytes from one row of a panel to the next. */
+    static final long PANEL_ROW = VECTORS * VB;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final long ADDRESS = (1L << 56) - 1;
-    private static final long STRIDE = (1L << 30) - 1;
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final long ADDRESS = (1L << 56) - 1;
+    static final long STRIDE = (1L << 30) - 1;
     private static final long ZEROS = zeros();
 
     private GemmTiles() {}
 
     private static long zeros() {
-        return Arena.global().allocate(2 * VB, 64).address();
+        return Arena.global().allocate(PANEL_ROW, 64).address();
     }
 
     /** What the tiles of a block have in common; strides in bytes, below 2³⁰; the columns of B and of C adjoin. */
@@ -57,49 +63,66 @@ final class GemmTiles {
         long cRow;
         /** 0 where the same row of Z is added to all. */
         long zRow;
+        /** The last row that is there, from where the tile begins that is being computed. */
+        private int last;
         /** Room for one tile. */
-        final long spare = Scratch.floats(Scratch.Slot.TILE, (long) ROWS_MAX * COLUMNS);
+        private final long spare = Scratch.floats(Scratch.Slot.TILE, (long) ROWS * COLUMNS);
 
         long row(long a, int r) {
-            return a + Math.min(r, rows - 1) * aRow & ADDRESS;
+            return a + Math.min(r, last) * aRow & ADDRESS;
         }
     }
 
-    private static final int ROWS_MAX = 8;
-
     /**
-     * C = A · B + Z for one tile.
+     * C = A · B + Z for up to {@link #ROWS} rows and {@link #COLUMNS} columns.
      *
      * @param z address of what is added, C itself to add to it; 0 for nothing
      */
     static void run(Tile t, long a, long b, long z, long c) {
-        boolean wide = t.columns > W;
-        int height = t.rows <= 4 ? 4 : !wide ? 8 : t.rows <= 6 ? 6 : 8;
-        boolean whole = t.rows == height && t.columns == (wide ? 2 * W : W);
-        if (whole) {
-            tile(t, wide ? height : -height, a, b, z == 0 ? ZEROS : z, z == 0 ? 0 : t.zRow, c, t.cRow);
-        } else {
-            tile(t, wide ? height : -height, a, b, ZEROS, 0, t.spare, 4L * COLUMNS);
-            put(t, z, c);
+        int vectors = (t.columns + W - 1) / W;
+        int height = height(t.rows, vectors);
+        for (int r = 0; r < t.rows; r += height) {
+            int there = Math.min(height, t.rows - r);
+            t.last = there - 1;
+            long top = a + r * t.aRow;
+            long plus = z == 0 ? 0 : z + r * t.zRow;
+            long to = c + r * t.cRow;
+            if (there == height && t.columns == vectors * W) {
+                tile(t, height, vectors, top, b, z == 0 ? ZEROS : plus, z == 0 ? 0 : t.zRow, to, t.cRow);
+            } else {
+                tile(t, height, vectors, top, b, ZEROS, 0, t.spare, PANEL_ROW);
+                put(t, there, plus, to);
+            }
         }
     }
 
-    private static void tile(Tile t, int shape, long a, long b, long z, long zRow, long c, long cRow) {
-        switch (shape) {
-            case 4 -> tile4x2(t, a, b, z, zRow, c, cRow);
-            case 6 -> tile6x2(t, a, b, z, zRow, c, cRow);
-            case 8 -> tile8x2(t, a, b, z, zRow, c, cRow);
-            case -4 -> tile4x1(t, a, b, z, zRow, c, cRow);
-            default -> tile8x1(t, a, b, z, zRow, c, cRow);
+    /** Rows of the tiles that {@code rows} rows of so many vectors are computed by. */
+    private static int height(int rows, int vectors) {
+        if (!LARGE) {
+            return vectors == 1 ? 6 : 3;
+        }
+        return rows <= 4 ? 4 : vectors == 2 && rows <= 6 ? 6 : 8;
+    }
+
+    private static void tile(Tile t, int height, int vectors, long a, long b, long z, long zRow, long c, long cRow) {
+        switch (10 * height + vectors) {
+            case 82 -> tile8x2(t, a, b, z, zRow, c, cRow);
+            case 62 -> tile6x2(t, a, b, z, zRow, c, cRow);
+            case 42 -> tile4x2(t, a, b, z, zRow, c, cRow);
+            case 81 -> tile8x1(t, a, b, z, zRow, c, cRow);
+            case 41 -> tile4x1(t, a, b, z, zRow, c, cRow);
+            case 33 -> SmallTiles.tile3x3(t, a, b, z, zRow, c, cRow);
+            case 32 -> SmallTiles.tile3x2(t, a, b, z, zRow, c, cRow);
+            default -> SmallTiles.tile6x1(t, a, b, z, zRow, c, cRow);
         }
     }
 
     /** Moves the spare tile's part that exists to C, with Z added. */
-    private static void put(Tile t, long z, long c) {
-        for (int i = 0; i < t.rows; i++) {
+    private static void put(Tile t, int rows, long z, long c) {
+        for (int i = 0; i < rows; i++) {
             for (int j = 0; j < t.columns; j += W) {
                 var mask = first(Math.min(W, t.columns - j));
-                FloatVector v = fromMemorySegment(F, ALL, t.spare + 4L * (i * COLUMNS + j), ORDER);
+                FloatVector v = fromMemorySegment(F, ALL, t.spare + i * PANEL_ROW + 4L * j, ORDER);
                 if (z != 0) {
                     v = v.add(fromMemorySegment(F, ALL, z + i * t.zRow + 4L * j, ORDER, mask));
                 }

@@ -54,9 +54,9 @@ final class Patches {
      * behind the last.
      *
      * @param row bytes from one row to the next
-     * @param pair bytes from two vectors of pixels to the next two
+     * @param panel bytes from one panel of {@link GemmTiles#COLUMNS} pixels to the next
      */
-    void copy(int pixel, int count, int channel, int channels, long to, long row, long pair) {
+    void copy(int pixel, int count, int channel, int channels, long to, long row, long panel) {
         long[] from = new long[W];
         long[] lanes = new long[W];
         for (int i = 0; i < count; i += W) {
@@ -66,7 +66,7 @@ final class Patches {
                 from[p] += base;
             }
             long step = 4L * planes.channel();
-            long target = to + i / (2 * W) * pair + i % (2 * W) * 4L;
+            long target = to + i / GemmTiles.COLUMNS * panel + i % GemmTiles.COLUMNS * 4L;
             switch (pieces) {
                 case 1 -> one(channels, step, offsets, from[0], target, row);
                 case 2 -> two(channels, step, offsets, from[0], from[1], lanes[1], target, row);

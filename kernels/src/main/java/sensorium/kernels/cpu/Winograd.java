@@ -1,6 +1,8 @@
 package sensorium.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.GemmTiles.PANEL_ROW;
+import static sensorium.kernels.cpu.GemmTiles.VECTORS;
 import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.ORDER;
@@ -183,26 +185,27 @@ final class Winograd {
      */
     private boolean multiply(Patches patches, int begin, int count, long filters, long to, long row) {
         int vectors = Math.ceilDiv(count, W);
-        int panels = Math.ceilDiv(vectors, 2);
-        long panel = 2 * VB * inputs;
+        int panels = Math.ceilDiv(vectors, VECTORS);
+        long panel = PANEL_ROW * inputs;
         long number = panels * panel + VB;
         long v = Scratch.floats(Slot.ROWS, BASIS * number / 4);
-        long seen = Scratch.floats(Slot.SEEN, (long) panels * CHANNELS * BASIS * 2 * W);
-        long pair = 2 * VB * CHANNELS * BASIS;
+        long seenPanel = PANEL_ROW * CHANNELS * BASIS;
+        long seen = Scratch.floats(Slot.SEEN, panels * seenPanel / 4);
         for (int c = 0; c < inputs; c += CHANNELS) {
             int channels = Math.min(CHANNELS, inputs - c);
-            patches.copy(begin, count, c, channels, seen, 2 * VB, pair);
+            patches.copy(begin, count, c, channels, seen, PANEL_ROW, seenPanel);
             for (int i = 0; i < vectors; i++) {
-                long lane = i % 2 * VB;
-                input(channels, seen + i / 2 * pair + lane, v + i / 2 * panel + 2 * VB * c + lane, 2 * VB, number);
+                int p = i / VECTORS;
+                long lane = i % VECTORS * VB;
+                input(channels, seen + p * seenPanel + lane, v + p * panel + PANEL_ROW * c + lane, PANEL_ROW, number);
             }
         }
         var tile = new Tile();
         tile.depth = inputs;
         tile.aRow = turned ? 4 : 4L * inputs;
         tile.aCol = turned ? 4L * outputs : 4;
-        tile.bRow = 2 * VB;
-        tile.cRow = 2 * VB * panels;
+        tile.bRow = PANEL_ROW;
+        tile.cRow = PANEL_ROW * panels;
         int most = Math.clamp(4L * PRODUCTS / BASIS / tile.cRow / 8 * 8, 8, outputs);
         long product = most * tile.cRow + VB;
         long m = Scratch.floats(Slot.OUTPUT, BASIS * product / 4);
@@ -223,36 +226,36 @@ final class Winograd {
 
     /** Bᵀ·d·B of a vector of tiles, channel by channel, {@code row} bytes from one to the next. */
     static void input(int channels, long d, long to, long row, long number) {
-        for (int c = 0; c < channels; c++, d += BASIS * 2 * VB, to += row) {
+        for (int c = 0; c < channels; c++, d += BASIS * PANEL_ROW, to += row) {
             // Columns first, B's signs: 0 − 2, 1 + 2, 2 − 1, 1 − 3.
             FloatVector a = fromMemorySegment(F, ALL, d, ORDER);
-            FloatVector b = fromMemorySegment(F, ALL, d + 8 * VB, ORDER);
-            FloatVector e = fromMemorySegment(F, ALL, d + 16 * VB, ORDER);
-            FloatVector f = fromMemorySegment(F, ALL, d + 24 * VB, ORDER);
+            FloatVector b = fromMemorySegment(F, ALL, d + 4 * PANEL_ROW, ORDER);
+            FloatVector e = fromMemorySegment(F, ALL, d + 8 * PANEL_ROW, ORDER);
+            FloatVector f = fromMemorySegment(F, ALL, d + 12 * PANEL_ROW, ORDER);
             FloatVector t00 = a.sub(e);
             FloatVector t10 = b.add(e);
             FloatVector t20 = e.sub(b);
             FloatVector t30 = b.sub(f);
-            a = fromMemorySegment(F, ALL, d + 2 * VB, ORDER);
-            b = fromMemorySegment(F, ALL, d + 10 * VB, ORDER);
-            e = fromMemorySegment(F, ALL, d + 18 * VB, ORDER);
-            f = fromMemorySegment(F, ALL, d + 26 * VB, ORDER);
+            a = fromMemorySegment(F, ALL, d + PANEL_ROW, ORDER);
+            b = fromMemorySegment(F, ALL, d + 5 * PANEL_ROW, ORDER);
+            e = fromMemorySegment(F, ALL, d + 9 * PANEL_ROW, ORDER);
+            f = fromMemorySegment(F, ALL, d + 13 * PANEL_ROW, ORDER);
             FloatVector t01 = a.sub(e);
             FloatVector t11 = b.add(e);
             FloatVector t21 = e.sub(b);
             FloatVector t31 = b.sub(f);
-            a = fromMemorySegment(F, ALL, d + 4 * VB, ORDER);
-            b = fromMemorySegment(F, ALL, d + 12 * VB, ORDER);
-            e = fromMemorySegment(F, ALL, d + 20 * VB, ORDER);
-            f = fromMemorySegment(F, ALL, d + 28 * VB, ORDER);
+            a = fromMemorySegment(F, ALL, d + 2 * PANEL_ROW, ORDER);
+            b = fromMemorySegment(F, ALL, d + 6 * PANEL_ROW, ORDER);
+            e = fromMemorySegment(F, ALL, d + 10 * PANEL_ROW, ORDER);
+            f = fromMemorySegment(F, ALL, d + 14 * PANEL_ROW, ORDER);
             FloatVector t02 = a.sub(e);
             FloatVector t12 = b.add(e);
             FloatVector t22 = e.sub(b);
             FloatVector t32 = b.sub(f);
-            a = fromMemorySegment(F, ALL, d + 6 * VB, ORDER);
-            b = fromMemorySegment(F, ALL, d + 14 * VB, ORDER);
-            e = fromMemorySegment(F, ALL, d + 22 * VB, ORDER);
-            f = fromMemorySegment(F, ALL, d + 30 * VB, ORDER);
+            a = fromMemorySegment(F, ALL, d + 3 * PANEL_ROW, ORDER);
+            b = fromMemorySegment(F, ALL, d + 7 * PANEL_ROW, ORDER);
+            e = fromMemorySegment(F, ALL, d + 11 * PANEL_ROW, ORDER);
+            f = fromMemorySegment(F, ALL, d + 15 * PANEL_ROW, ORDER);
             FloatVector t03 = a.sub(e);
             FloatVector t13 = b.add(e);
             FloatVector t23 = e.sub(b);

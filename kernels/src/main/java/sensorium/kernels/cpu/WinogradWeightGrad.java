@@ -1,6 +1,8 @@
 package sensorium.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.GemmTiles.PANEL_ROW;
+import static sensorium.kernels.cpu.GemmTiles.VECTORS;
 import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.ORDER;
@@ -53,8 +55,8 @@ final class WinogradWeightGrad {
         int most = Math.clamp(NUMBERS / BASIS / (inputs + panels * GemmTiles.COLUMNS) / DEPTH, 1, 16) * DEPTH;
         var v = new Numbers(Slot.KEYS, inputs, 4L * most + VB); // (16, inputs, tiles)
         var spread =
-                new Numbers(Slot.VALUES, panels, 2 * VB * most); // A·dy·Aᵀ: (16, panels, tiles, columns of a panel)
-        var sums = new Numbers(Slot.SCORES, inputs, 2 * VB * panels); // dU: (16, inputs, panels · columns)
+                new Numbers(Slot.VALUES, panels, PANEL_ROW * most); // A·dy·Aᵀ: (16, panels, tiles, columns of a panel)
+        var sums = new Numbers(Slot.SCORES, inputs, PANEL_ROW * panels); // dU: (16, inputs, panels · columns)
         int rows = 8 * GemmTiles.ROWS;
         int parts = Math.ceilDiv(inputs, rows);
         for (int first = 0; first < conv.images; first += chunk) {
@@ -71,7 +73,7 @@ final class WinogradWeightGrad {
                         int at = i * DEPTH;
                         int some = Math.min(DEPTH, count - at);
                         see(patches, begin + at, some, v, v.address + 4L * at);
-                        spread(begin + at, some, slopes, spread, spread.address + 2 * VB * at);
+                        spread(begin + at, some, slopes, spread, spread.address + PANEL_ROW * at);
                     }
                 });
                 pool.parallelFor(BASIS * parts, 1, (i, end) -> {
@@ -125,14 +127,14 @@ final class WinogradWeightGrad {
 
     /** V of some tiles. */
     private void see(Patches patches, int begin, int count, Numbers v, long to) {
-        long pair = 2 * VB * Winograd.CHANNELS * BASIS;
+        long panel = PANEL_ROW * Winograd.CHANNELS * BASIS;
         int vectors = Math.ceilDiv(count, W);
-        long seen = Scratch.floats(Slot.SEEN, Math.ceilDiv(vectors, 2) * pair / 4);
+        long seen = Scratch.floats(Slot.SEEN, Math.ceilDiv(vectors, VECTORS) * panel / 4);
         for (int c = 0; c < conv.inputs; c += Winograd.CHANNELS) {
             int channels = Math.min(Winograd.CHANNELS, conv.inputs - c);
-            patches.copy(begin, count, c, channels, seen, 2 * VB, pair);
+            patches.copy(begin, count, c, channels, seen, PANEL_ROW, panel);
             for (int i = 0; i < vectors; i++) {
-                long from = seen + i / 2 * pair + i % 2 * VB;
+                long from = seen + i / VECTORS * panel + i % VECTORS * VB;
                 Winograd.input(channels, from, to + c * v.row + i * VB, v.row, v.step());
             }
         }
@@ -142,22 +144,22 @@ final class WinogradWeightGrad {
     private void spread(int begin, int count, long slopes, Numbers spread, long to) {
         int width = conv.w.out();
         int across = tiles.w.out();
-        long none = Scratch.floats(Slot.ROWS, 2L * W);
-        Lanes.fill(none, 2L * W, 0f);
-        for (int i = begin; i < begin + count; i++, to += 2 * VB) {
+        long none = Scratch.floats(Slot.ROWS, GemmTiles.COLUMNS);
+        Lanes.fill(none, GemmTiles.COLUMNS, 0f);
+        for (int i = begin; i < begin + count; i++, to += PANEL_ROW) {
             int r = 2 * (i % inTile / across);
             int c = 2 * (i % across);
             boolean right = c + 1 < width;
             boolean below = r + 1 < conv.h.out();
-            long at = 2 * VB * ((long) i / inTile * conv.h.out() * width + (long) r * width + c);
-            long down = 2 * VB * width;
+            long at = PANEL_ROW * ((long) i / inTile * conv.h.out() * width + (long) r * width + c);
+            long down = PANEL_ROW * width;
             for (int p = 0; p < panels; p++) {
                 long own = slopes + p * plain.panel + at;
                 spread(
                         own,
-                        right ? own + 2 * VB : none,
+                        right ? own + PANEL_ROW : none,
                         below ? own + down : none,
-                        right && below ? own + down + 2 * VB : none,
+                        right && below ? own + down + PANEL_ROW : none,
                         to + p * spread.row,
                         spread.step());
             }
@@ -165,7 +167,7 @@ final class WinogradWeightGrad {
     }
 
     private static void spread(long y00, long y01, long y10, long y11, long to, long number) {
-        for (long i = 0; i < 2 * VB; i += VB) {
+        for (long i = 0; i < PANEL_ROW; i += VB) {
             FloatVector a = fromMemorySegment(F, ALL, y00 + i, ORDER);
             FloatVector b = fromMemorySegment(F, ALL, y01 + i, ORDER);
             FloatVector c = fromMemorySegment(F, ALL, y10 + i, ORDER);
@@ -190,12 +192,12 @@ final class WinogradWeightGrad {
         var tile = new Tile();
         tile.aRow = v.row;
         tile.aCol = 4;
-        tile.bRow = 2 * VB;
+        tile.bRow = PANEL_ROW;
         tile.cRow = sums.row;
         for (int k = 0; k < count; k += DEPTH) {
             tile.depth = Math.min(DEPTH, count - k);
             long panel = b + k * tile.bRow;
-            Gemm.panels(tile, rows, panels * GemmTiles.COLUMNS, a + 4L * k, panel, spread.row, c, add || k > 0);
+            Gemm.panels(tile, rows, plain.width, a + 4L * k, panel, spread.row, c, add || k > 0);
         }
     }
 

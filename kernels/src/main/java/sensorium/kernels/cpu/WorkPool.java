@@ -29,6 +29,9 @@ final class WorkPool {
 
     private final AtomicInteger busy = new AtomicInteger();
     private volatile Job job;
+    /** How many of the threads compute, the caller included. */
+    private volatile int used;
+
     private volatile boolean closed;
 
     /** @param threads threads that compute, the caller of {@link #parallelFor} included; at least 1. */
@@ -36,9 +39,10 @@ final class WorkPool {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: " + threads + ", expected at least 1");
         }
+        used = threads;
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = new Worker("sensorium-" + (i + 1));
+            workers[i] = new Worker(i + 1);
             workers[i].start();
         }
     }
@@ -49,8 +53,22 @@ final class WorkPool {
                 1, Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors()));
     }
 
+    /** Threads that compute now. */
     int threads() {
-        return workers.length + 1;
+        return used;
+    }
+
+    /**
+     * From the next loop on so many of the threads compute; the others rest.
+     *
+     * @param threads at least 1 and at most as many as there are
+     */
+    void use(int threads) {
+        if (threads < 1 || threads > workers.length + 1) {
+            throw new IllegalArgumentException(
+                    "threads: " + threads + ", expected 1 to " + (workers.length + 1) + ", as many as the pool has");
+        }
+        used = threads;
     }
 
     /** Lets the workers end; loops that follow run on their caller's thread. */
@@ -70,18 +88,19 @@ final class WorkPool {
         if (count <= 0) {
             return;
         }
-        if (workers.length == 0 || count <= grain || closed || inside.get() || !busy.compareAndSet(0, 1)) {
+        int threads = used;
+        if (threads == 1 || count <= grain || closed || inside.get() || !busy.compareAndSet(0, 1)) {
             for (int from = 0; from < count; from += grain) {
                 body.run(from, Math.min(count, from + grain));
             }
             return;
         }
-        var mine = new Job(count, grain, body);
+        var mine = new Job(threads, count, grain, body);
         try {
             job = mine;
-            for (Worker w : workers) {
-                if (w.parked) {
-                    LockSupport.unpark(w);
+            for (int i = 0; i < threads - 1; i++) {
+                if (workers[i].parked) {
+                    LockSupport.unpark(workers[i]);
                 }
             }
             inside.set(true);
@@ -96,6 +115,7 @@ final class WorkPool {
     }
 
     private static final class Job {
+        final int threads;
         final int count;
         final int grain;
         final Range body;
@@ -107,7 +127,8 @@ final class WorkPool {
         final Thread caller = Thread.currentThread();
         volatile Throwable failure;
 
-        Job(int count, int grain, Range body) {
+        Job(int threads, int count, int grain, Range body) {
+            this.threads = threads;
             this.count = count;
             this.grain = grain;
             this.body = body;
@@ -157,10 +178,14 @@ final class WorkPool {
     }
 
     private final class Worker extends Thread {
+        /** Its place among the threads, of which the caller is the first. */
+        final int index;
+
         volatile boolean parked;
 
-        Worker(String name) {
-            super(name);
+        Worker(int index) {
+            super("sensorium-" + index);
+            this.index = index;
             setDaemon(true);
         }
 
@@ -171,7 +196,9 @@ final class WorkPool {
             while (!closed) {
                 Job now = job;
                 if (now != null && now != last) {
-                    now.work();
+                    if (index < now.threads) {
+                        now.work();
+                    }
                     last = now;
                 } else {
                     await(last);

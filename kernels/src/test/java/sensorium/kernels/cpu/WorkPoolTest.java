@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,6 +43,27 @@ class WorkPoolTest {
         for (int i = 0; i < 64; i++) {
             assertThat(hits.get(i)).isEqualTo(1);
         }
+        pool.close();
+    }
+
+    @Test
+    void noMoreThreadsComputeThanAreInUse() {
+        var pool = new WorkPool(4);
+        for (int threads : new int[] {1, 3, 2, 4, 1}) {
+            pool.use(threads);
+            assertThat(pool.threads()).isEqualTo(threads);
+            Set<Thread> seen = ConcurrentHashMap.newKeySet();
+            for (int round = 0; round < 50; round++) {
+                pool.parallelFor(64, 1, (from, to) -> {
+                    seen.add(Thread.currentThread());
+                    Thread.onSpinWait();
+                });
+            }
+            assertThat(seen).contains(Thread.currentThread()).hasSizeLessThanOrEqualTo(threads);
+        }
+        assertThatThrownBy(() -> pool.use(5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 to 4");
         pool.close();
     }
 
