@@ -38,9 +38,11 @@ final class Gemm {
 
     private Gemm() {}
 
-    /** Whether the tiles can walk with this stride, in elements: backwards, or a gigabyte at a step, they can't. */
+    /**
+     * Whether the tiles can walk with this stride, in elements: not backwards, and so that {@value #DEPTH} steps stay within 2³¹ bytes.
+     */
     static boolean accepts(long stride) {
-        return stride >= 0 && stride < 1 << 28;
+        return stride >= 0 && stride < 1 << 21;
     }
 
     /** An operand: address of its first element and the distances, in elements, between rows and between columns. */

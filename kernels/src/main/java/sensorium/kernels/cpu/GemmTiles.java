@@ -49,7 +49,10 @@ final class GemmTiles {
         return Arena.global().allocate(PANEL_ROW, 64).address();
     }
 
-    /** What the tiles of a block have in common; strides in bytes, below 2³⁰; the columns of B and of C adjoin. */
+    /**
+     * What the tiles of a block have in common; strides in bytes, below 2³⁰, and all columns of A within 2³¹; the columns of B and of C
+     * adjoin.
+     */
     static final class Tile {
         /** Rows of A and C, 1 to {@link #ROWS}. */
         int rows;

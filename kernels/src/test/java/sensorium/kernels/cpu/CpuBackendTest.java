@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sensorium.backend.Backend;
@@ -443,5 +444,20 @@ class CpuBackendTest {
                 }
             }
         }
+    }
+
+    @Test
+    void columnsFarApartAreReadWhereTheyLie() {
+        Backends.with(Backends.open("cpu"), () -> {
+            int far = (1 << 21) + 24;
+            Tensor wide = Tensor.generate(new Primitive.Random(
+                    Primitive.Random.Distribution.NORMAL, DType.F32, Shape.of(3, far), 0, 1));
+            Tensor turned = wide.slice(1, far - 5, far).t(); // (5, 3), columns 2²¹ + 24 elements apart
+            Tensor b = Tensor.generate(
+                    new Primitive.Random(Primitive.Random.Distribution.NORMAL, DType.F32, Shape.of(3, 60), 0, 2));
+            assertThat(turned.matmul(b).toFloats())
+                    .isEqualTo(turned.contiguous().matmul(b).toFloats());
+            return null;
+        });
     }
 }
