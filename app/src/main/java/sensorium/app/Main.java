@@ -31,7 +31,8 @@ import sensorium.tensor.ShapeException;
             EmbedCommand.class,
             IndexCommand.class,
             SearchCommand.class,
-            ClassifyCommand.class
+            ClassifyCommand.class,
+            GenerateCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

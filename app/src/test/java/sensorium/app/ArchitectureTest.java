@@ -36,7 +36,7 @@ final class ArchitectureTest {
             new Module("audio", "core", "nn"),
             new Module("multimodal", "core", "nn", "text", "vision", "audio"),
             new Module("diffusion", "core", "nn", "text", "vision"),
-            new Module("app", "core", "nn", "text", "vision", "audio", "multimodal"));
+            new Module("app", "core", "nn", "text", "vision", "audio", "multimodal", "diffusion"));
 
     @ArchTest
     static final ArchRule arrowsRunOneWay = arrows();

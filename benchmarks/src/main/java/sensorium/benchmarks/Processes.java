@@ -21,9 +21,9 @@ final class Processes {
     static final String MEMORY = "memory";
     static final String START = "start";
 
-    private static final int STARTS = 5;
+    private static final int STARTS = 3;
     /** Enough for pools and allocators to have all that they will ever hold. */
-    private static final int RUNS = 8;
+    private static final int RUNS = 5;
 
     /** What a process does: engines opened where they are wanted, for a library that is loaded takes memory too. */
     private static final Map<String, Supplier<List<Supplier<Engine>>>> LOADS = new TreeMap<>(

@@ -14,6 +14,10 @@ public record Ddim(double eta, Bounds bounds, Spacing spacing, int offset, boole
         return new Ddim(0, Bounds.PIXELS, Spacing.LEADING, 0, true);
     }
 
+    public Ddim within(Bounds other) {
+        return new Ddim(eta, other, spacing, offset, endsClean);
+    }
+
     @Override
     public Trajectory over(NoiseSchedule schedule, Prediction prediction, int steps) {
         double[] t = spacing.timesteps(schedule.steps(), steps, offset);

@@ -19,7 +19,10 @@ public sealed interface Sampler permits Ddpm, Ddim, SigmaSampler, DpmSolver {
     static Sampler named(String name) {
         return switch (name) {
             case "ddpm" -> Ddpm.usual();
-            case "ddim" -> Ddim.usual();
+            case "ddim" ->
+                Ddim.usual()
+                        .within(Bounds.NONE); // bounds undo what its noise, unbounded, has done: in many steps all is
+            // lost
             case "euler" -> SigmaSampler.of(SigmaSampler.Kind.EULER);
             case "euler-a" -> SigmaSampler.of(SigmaSampler.Kind.EULER_ANCESTRAL);
             case "heun" -> SigmaSampler.of(SigmaSampler.Kind.HEUN);

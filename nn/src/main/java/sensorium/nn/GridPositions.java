@@ -10,7 +10,9 @@ public sealed interface GridPositions extends Module {
         /** A learned vector for each place. */
         LEARNED,
         /** Sines and cosines of row and column. */
-        SINUSOIDAL
+        SINUSOIDAL,
+        /** The same, with the column's before the row's, as DiT has them. */
+        SINUSOIDAL_COLUMNS_FIRST
     }
 
     static GridPositions of(Weights w, Kind kind, int front, int rows, int columns, int width) {
@@ -21,8 +23,8 @@ public sealed interface GridPositions extends Module {
                         front,
                         rows,
                         columns);
-            case SINUSOIDAL ->
-                new Sinusoidal(sinusoids(front, rows, columns, width).keep(), front, rows, columns);
+            case SINUSOIDAL -> Sinusoidal.of(front, rows, columns, width, false);
+            case SINUSOIDAL_COLUMNS_FIRST -> Sinusoidal.of(front, rows, columns, width, true);
         };
     }
 
@@ -57,26 +59,32 @@ public sealed interface GridPositions extends Module {
     }
 
     /**
-     * The first half of the width tells the row, the second the column; tokens in front get zeros (MAE, arXiv 2111.06377).
+     * One half of the width tells the row, the other the column; tokens in front get zeros (MAE, arXiv 2111.06377).
      *
      * @param table (1, front + rows·columns, width)
+     * @param columnsFirst whether the first half tells the column
      */
-    record Sinusoidal(Tensor table, int front, int rows, int columns) implements GridPositions {
+    record Sinusoidal(Tensor table, int front, int rows, int columns, boolean columnsFirst) implements GridPositions {
+        private static Sinusoidal of(int front, int rows, int columns, int width, boolean columnsFirst) {
+            Tensor table = sinusoids(front, rows, columns, width, columnsFirst).keep();
+            return new Sinusoidal(table, front, rows, columns, columnsFirst);
+        }
+
         @Override
         public Tensor add(Tensor tokens, int toRows, int toColumns) {
             boolean same = toRows == rows && toColumns == columns;
-            return tokens.plus(same ? table : sinusoids(front, toRows, toColumns, table.dim(2)));
+            return tokens.plus(same ? table : sinusoids(front, toRows, toColumns, table.dim(2), columnsFirst));
         }
     }
 
-    private static Tensor sinusoids(int front, int rows, int columns, int width) {
+    private static Tensor sinusoids(int front, int rows, int columns, int width, boolean columnsFirst) {
         int half = width / 2;
         float[] values = new float[(front + rows * columns) * width];
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
                 int at = (front + r * columns + c) * width;
-                Sinusoids.write(values, at, half, r, 10_000);
-                Sinusoids.write(values, at + half, width - half, c, 10_000);
+                Sinusoids.write(values, at, half, columnsFirst ? c : r, 10_000);
+                Sinusoids.write(values, at + half, width - half, columnsFirst ? r : c, 10_000);
             }
         }
         return Tensor.of(values, 1, front + rows * columns, width);

@@ -3,6 +3,7 @@ package sensorium.nn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,9 @@ public final class ModelConfigFile {
             "return_dict",
             "use_return_dict",
             "use_cache",
-            "_attn_implementation");
+            "_attn_implementation",
+            "_class_name",
+            "_diffusers_version");
 
     private final JsonNode json;
     private final String name;
@@ -52,6 +55,20 @@ public final class ModelConfigFile {
      * @throws BadInputException if the file is not there, not JSON, or of another type
      */
     public static ModelConfigFile read(Path folder, String type) {
+        return read(folder, "model_type", type);
+    }
+
+    /**
+     * As diffusers writes them.
+     *
+     * @param classes what {@code _class_name} may be
+     * @throws BadInputException if the file is not there, not JSON, or of another class
+     */
+    public static ModelConfigFile readDiffusers(Path folder, String... classes) {
+        return read(folder, "_class_name", classes);
+    }
+
+    private static ModelConfigFile read(Path folder, String key, String... types) {
         Path file = folder.resolve("config.json");
         try {
             if (!Files.isRegularFile(file)) {
@@ -61,10 +78,10 @@ public final class ModelConfigFile {
                 throw new BadInputException(file + ": larger than " + LIMIT / (1 << 20) + " MiB; not a config.json");
             }
             JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
-            String found = json.path("model_type").asString("");
-            if (!found.equals(type)) {
-                throw new BadInputException(
-                        file + ": model_type is \"" + found + "\", not \"" + type + "\"; is this the right model?");
+            String found = json.path(key).asString("");
+            if (!List.of(types).contains(found)) {
+                throw new BadInputException(file + ": " + key + " is \"" + found + "\", not \""
+                        + String.join("\" or \"", types) + "\"; is this the right model?");
             }
             return new ModelConfigFile(json, file.toString());
         } catch (JacksonException e) {
@@ -82,6 +99,73 @@ public final class ModelConfigFile {
      */
     public static ModelConfigFile of(JsonNode json, String name) {
         return new ModelConfigFile(json, name);
+    }
+
+    /** The model's class, as diffusers has it. */
+    public String className() {
+        return json.path("_class_name").asString("");
+    }
+
+    /** Whether a setting is there and not null. */
+    public boolean has(String key) {
+        return ask(key) != null;
+    }
+
+    public String text(String key, String absent) {
+        JsonNode node = ask(key);
+        if (node == null) {
+            return absent;
+        }
+        if (!node.isString()) {
+            throw fault(key, "is not a text");
+        }
+        return node.asString();
+    }
+
+    /** @throws BadInputException if there is none, or anything in it is not a text */
+    public List<String> texts(String key) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            if (!node.isString()) {
+                throw fault(key, "is not a list of texts");
+            }
+            all.add(node.asString());
+        }
+        return all;
+    }
+
+    /** Whole numbers between 1 and {@code most}, at least one. */
+    public List<Integer> integers(String key, int most) {
+        List<Integer> all = new ArrayList<>();
+        for (JsonNode node : array(key)) {
+            if (!node.isIntegralNumber() || node.asLong() < 1 || node.asLong() > most) {
+                throw fault(key, "is not a list of whole numbers from 1 to " + most);
+            }
+            all.add(node.asInt());
+        }
+        return all;
+    }
+
+    private JsonNode array(String key) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isArray() || node.isEmpty()) {
+            throw fault(key, "is missing or not a list");
+        }
+        return node;
+    }
+
+    /** Refuses any other setting than the one that is built; an absent one passes. */
+    public void require(String key, String only) {
+        if (!text(key, only).equals(only)) {
+            throw fault(key, "is \"" + text(key, only) + "\"; only \"" + only + "\" is known here");
+        }
+    }
+
+    /** Refuses any other number than the one that is built; an absent one passes. */
+    public void require(String key, double only) {
+        if (number(key, only) != only) {
+            throw fault(key, "is " + number(key, only) + "; only " + only + " is known here");
+        }
     }
 
     /** A whole number between 1 and {@code most}. */

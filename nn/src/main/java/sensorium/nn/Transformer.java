@@ -23,30 +23,39 @@ public record Transformer(
      * @param mask (B, S) which tokens are real, BOOL; or what broadcasts to (B, H, N, S), see {@link Attention.Options}
      * @param context (B, M, context width)
      * @param contextMask (B, M) which of the context is real
-     * @param condition (B, C) for adaptive norms
+     * @param conditions (B, C) for adaptive norms: one for all, or one for each block; else none
      * @param cache of earlier calls
      */
-    public record Inputs(Tensor mask, Tensor context, Tensor contextMask, Tensor condition, Cache cache) {
-        public static final Inputs NONE = new Inputs(null, null, null, null, null);
+    public record Inputs(Tensor mask, Tensor context, Tensor contextMask, List<Tensor> conditions, Cache cache) {
+        public static final Inputs NONE = new Inputs(null, null, null, List.of(), null);
 
         public static Inputs masked(Tensor mask) {
-            return new Inputs(mask, null, null, null, null);
+            return new Inputs(mask, null, null, List.of(), null);
         }
 
         public static Inputs conditioned(Tensor condition) {
-            return new Inputs(null, null, null, condition, null);
+            return conditioned(List.of(condition));
+        }
+
+        public static Inputs conditioned(List<Tensor> conditions) {
+            return new Inputs(null, null, null, conditions, null);
         }
 
         public static Inputs attendingTo(Tensor context, Tensor contextMask) {
-            return new Inputs(null, context, contextMask, null, null);
+            return new Inputs(null, context, contextMask, List.of(), null);
         }
 
         public Inputs withMask(Tensor seen) {
-            return new Inputs(seen, context, contextMask, condition, cache);
+            return new Inputs(seen, context, contextMask, conditions, cache);
         }
 
         public Inputs withCache(Cache kept) {
-            return new Inputs(mask, context, contextMask, condition, kept);
+            return new Inputs(mask, context, contextMask, conditions, kept);
+        }
+
+        /** What block {@code i} is told; the norm after the last block hears what the first does. */
+        private Tensor condition(int i) {
+            return conditions.isEmpty() ? null : conditions.get(conditions.size() == 1 ? 0 : i);
         }
     }
 
@@ -77,13 +86,11 @@ public record Transformer(
         for (int i = 0; i < c.depth(); i++) {
             blocks.add(TransformerBlock.of(w.at("blocks").at(i), c, i, rotary));
         }
-        boolean modulated = c.modulation().width() > 0;
-        boolean normed = c.residual().finalNorm();
         return new Transformer(
                 positions,
                 List.copyOf(blocks),
-                normed ? Norm.of(w.at("norm"), width, c.norm(), !modulated) : null,
-                modulated && normed
+                c.residual().finalNorm() ? Norm.of(w.at("norm"), width, c.outerNorm(), !c.adaptsLast()) : null,
+                c.adaptsLast()
                         ? Linear.of(w.at("modulation"), c.modulation().width(), 2 * width, true, Init.zeros())
                         : null,
                 c);
@@ -115,19 +122,22 @@ public record Transformer(
                             before,
                             cache == null ? self : self.withCache(cache.self.get(i)),
                             cache == null ? context : context.withCache(cache.context.get(i)),
-                            in.condition);
+                            in.condition(i));
             if (before != x) {
                 before.release("the next transformer block"); // not before the caller's scope ends otherwise
             }
         }
-        return norm == null ? y : modulated(norm.forward(y), in.condition);
+        return norm == null ? y : modulated(norm.forward(y), in.condition(0));
     }
 
     private Tensor modulated(Tensor y, Tensor condition) {
         if (modulation == null) {
             return y;
         }
-        List<Tensor> p = modulation.forward(condition.silu()).unsqueeze(1).chunk(2, 2);
+        List<Tensor> p = modulation
+                .forward(config.modulation().activation().apply(condition))
+                .unsqueeze(1)
+                .chunk(2, 2);
         return y.times(p.get(1).plus(1)).plus(p.get(0));
     }
 

@@ -43,20 +43,20 @@ public record TransformerBlock(
 
     static TransformerBlock of(Weights w, TransformerConfig c, int index, Positions.Rotary rotary) {
         int width = c.width();
-        boolean plainNorms = c.modulation().width() == 0;
+        boolean affine = c.affineNorms();
         double layerScale = c.residual().layerScale();
         boolean cross = c.contextWidth() > 0;
         double depthRate = c.residual().stochasticDepth() * index / Math.max(1, c.depth() - 1);
         return new TransformerBlock(
-                Norm.of(w.at("norm1"), width, c.norm(), plainNorms),
+                Norm.of(w.at("norm1"), width, c.outerNorm(), affine),
                 Attention.of(w.at("attention"), width, width, c.attention(), rotary),
                 layerScale > 0 ? w.parameter("scale1", new Init.Constant(layerScale), width) : null,
                 cross ? Norm.of(w.at("crossNorm"), width, c.norm(), true) : null,
                 cross ? Attention.of(w.at("cross"), width, c.contextWidth(), c.attention(), null) : null,
-                Norm.of(w.at("norm2"), width, c.norm(), plainNorms),
+                Norm.of(w.at("norm2"), width, c.norm(), affine),
                 Mlp.of(w.at("mlp"), width, c.mlp()),
                 layerScale > 0 ? w.parameter("scale2", new Init.Constant(layerScale), width) : null,
-                plainNorms ? null : modulation(w.at("modulation"), c),
+                c.modulation().width() > 0 ? modulation(w.at("modulation"), c) : null,
                 c,
                 depthRate);
     }
@@ -76,7 +76,8 @@ public record TransformerBlock(
      */
     public Tensor forward(Tensor x, Attention.Options self, Attention.Options context, Tensor condition) {
         List<Adjustment> adjust = adjustments(condition);
-        Tensor y = branch(x, norm1, n -> attention.forward(n, self), scale1, adjust.get(0));
+        Tensor y =
+                branch(x, norm1, n -> attention.forward(Trace.note(this, "adapted", n), self), scale1, adjust.get(0));
         if (cross != null) {
             y = branch(y, crossNorm, n -> cross.forward(n, context), null, Adjustment.NOTHING);
         }
@@ -112,7 +113,10 @@ public record TransformerBlock(
             return List.of(Adjustment.NOTHING, Adjustment.NOTHING);
         }
         boolean gated = config.modulation().gated();
-        List<Tensor> p = modulation.forward(condition.silu()).unsqueeze(1).chunk(2, gated ? 6 : 4);
+        List<Tensor> p = modulation
+                .forward(config.modulation().activation().apply(condition))
+                .unsqueeze(1)
+                .chunk(2, gated ? 6 : 4);
         return gated
                 ? List.of(new Adjustment(p.get(0), p.get(1), p.get(2)), new Adjustment(p.get(3), p.get(4), p.get(5)))
                 : List.of(new Adjustment(p.get(0), p.get(1), null), new Adjustment(p.get(2), p.get(3), null));

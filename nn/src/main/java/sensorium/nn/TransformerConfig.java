@@ -51,9 +51,38 @@ public record TransformerConfig(
      * scales what it adds, from zero on (AdaLN-Zero of DiT, arXiv 2212.09748).
      *
      * @param width width of the condition, 0 for none
+     * @param activation of the condition, before it is projected
+     * @param affine whether the norms have learned factors and offsets besides
+     * @param last whether the norm after the last block is adapted too
+     * @param eps of the norms before attention and after the last block, which diffusers sets apart; 0 for that of all
      */
-    public record Modulation(int width, boolean gated) {
+    public record Modulation(
+            int width, boolean gated, Activation activation, boolean affine, boolean last, double eps) {
         public static final Modulation NONE = new Modulation(0, false);
+
+        /** As DiT has it: SiLU, and nothing learned in the norms themselves. */
+        public Modulation(int width, boolean gated) {
+            this(width, gated, Activation.SILU, false, true, 0);
+        }
+
+        private boolean isThere() {
+            return width > 0;
+        }
+    }
+
+    /** Whether the norms of blocks have learned factors and offsets. */
+    boolean affineNorms() {
+        return !modulation.isThere() || modulation.affine;
+    }
+
+    /** Whether the norm after the last block is adapted to the condition. */
+    boolean adaptsLast() {
+        return modulation.isThere() && modulation.last && residual.finalNorm();
+    }
+
+    /** Of the norms before attention and after the last block. */
+    Norm.Config outerNorm() {
+        return modulation.eps > 0 ? new Norm.Config(norm.kind(), modulation.eps) : norm;
     }
 
     /** Pre-norm with layer norms (eps 1e-5), GELU of four times the width, biases, without positions. */

@@ -250,7 +250,7 @@ class TransformerTest {
                                     .times(0.1))));
             Tensor condition = config.modulation().width() > 0 ? normal(22, 2, 5) : null;
             Tensor context = config.contextWidth() > 0 ? normal(23, 2, 4, 6) : null;
-            var inputs = new Inputs(null, context, null, condition, null);
+            var inputs = new Inputs(null, context, null, condition == null ? List.of() : List.of(condition), null);
             assertThat(withoutGradient(t, _ -> t.forward(x, inputs)))
                     .as(name)
                     // A constant added to all scores of a query changes no weight.

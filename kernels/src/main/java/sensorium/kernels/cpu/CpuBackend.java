@@ -49,6 +49,11 @@ public final class CpuBackend extends HostBackend {
         pool.use(threads);
     }
 
+    /** How many compute now. */
+    public int threads() {
+        return pool.threads();
+    }
+
     @Override
     public String description() {
         return "%d-bit vectors, %d threads".formatted(Lanes.F.vectorBitSize(), pool.threads());

@@ -450,8 +450,8 @@ class CpuBackendTest {
     void columnsFarApartAreReadWhereTheyLie() {
         Backends.with(Backends.open("cpu"), () -> {
             int far = (1 << 21) + 24;
-            Tensor wide = Tensor.generate(new Primitive.Random(
-                    Primitive.Random.Distribution.NORMAL, DType.F32, Shape.of(3, far), 0, 1));
+            Tensor wide = Tensor.generate(
+                    new Primitive.Random(Primitive.Random.Distribution.NORMAL, DType.F32, Shape.of(3, far), 0, 1));
             Tensor turned = wide.slice(1, far - 5, far).t(); // (5, 3), columns 2²¹ + 24 elements apart
             Tensor b = Tensor.generate(
                     new Primitive.Random(Primitive.Random.Distribution.NORMAL, DType.F32, Shape.of(3, 60), 0, 2));

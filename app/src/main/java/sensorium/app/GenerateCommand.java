@@ -1,0 +1,115 @@
+package sensorium.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import sensorium.diffusion.ClassDiffusion;
+import sensorium.diffusion.Sampler;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
+import sensorium.vision.Picture;
+import sensorium.vision.PictureGrid;
+import sensorium.vision.PngWriter;
+
+/** {@code generate MODEL}: pictures out of noise. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Make pictures out of noise, by the published diffusion transformer of digits.",
+            "The same seed gives the same pictures."
+        })
+final class GenerateCommand implements Runnable {
+    private static final int MOST = 4096;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "The folder of a diffusion model.")
+    private Path model;
+
+    @Option(names = "--label", paramLabel = "L", description = "The class of all pictures (default: all in turn).")
+    private String label;
+
+    @Option(names = "-n", paramLabel = "N", description = "How many pictures (default: ${DEFAULT-VALUE}).")
+    private int count = 20;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "S",
+            description =
+                    "ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras (default: ${DEFAULT-VALUE}).")
+    private String sampler = "ddim";
+
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of sampling (default: ${DEFAULT-VALUE}).")
+    private int steps = 50;
+
+    @Option(
+            names = "-o",
+            paramLabel = "FILE",
+            description = "Where the pictures go, as one PNG (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("generated.png");
+
+    @Override
+    public void run() {
+        if (count < 1 || count > MOST) {
+            throw new ParameterException(spec.commandLine(), "-n must be from 1 to " + MOST);
+        }
+        Sampler way = Sampler.named(sampler);
+        common.backend();
+        ClassDiffusion diffusion = ClassDiffusion.ofDigits(model);
+        int kinds = diffusion.labels().size();
+        long[] classes = label != null
+                ? IntStream.range(0, count)
+                        .mapToLong(_ -> diffusion.label(label))
+                        .toArray()
+                : IntStream.range(0, count).mapToLong(i -> i % kinds).toArray();
+        int evaluations =
+                way.over(diffusion.schedule(), diffusion.prediction(), steps).evaluations();
+        long began = System.nanoTime();
+        Picture grid;
+        try (var progress = new Progress()) {
+            grid = Scope.tidy(() -> {
+                Tensor pictures = diffusion.sample(
+                        way,
+                        steps,
+                        classes,
+                        common.seed,
+                        (_, i) -> progress.update("denoising", i + 1L, evaluations, ""));
+                return PictureGrid.of(pictures, columns(kinds));
+            });
+        }
+        double seconds = (System.nanoTime() - began) * 1e-9;
+        PngWriter.write(grid, out);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("file", out.toString());
+        json.put("n", count);
+        json.put("labels", label == null ? diffusion.labels() : List.of(label));
+        json.put("sampler", sampler);
+        json.put("steps", steps);
+        json.put("seed", common.seed);
+        json.put("seconds", seconds);
+        common.print(
+                json,
+                String.format(
+                        Locale.ROOT, "%d pictures by %s in %d steps, %.1f s: %s", count, sampler, steps, seconds, out));
+    }
+
+    /** As many as there are classes where all come in turn, else about as many as rows. */
+    private int columns(int kinds) {
+        return label == null ? Math.min(count, kinds) : (int) Math.ceil(Math.sqrt(count));
+    }
+}

@@ -1,0 +1,130 @@
+package sensorium.diffusion;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import sensorium.nn.Activation;
+import sensorium.nn.Attention;
+import sensorium.nn.DiffusersFolder;
+import sensorium.nn.GridPositions;
+import sensorium.nn.Mlp;
+import sensorium.nn.ModelConfigFile;
+import sensorium.nn.Norm;
+import sensorium.nn.TransformerConfig;
+import sensorium.nn.TransformerConfig.Modulation;
+import sensorium.nn.WeightNames;
+import sensorium.nn.unet.TimestepEmbedding;
+
+/** {@code Transformer2DModel} with adaptive norms of Hugging Face diffusers, the class that DiT checkpoints name. */
+public final class DiffusersDit {
+    /** What their checkpoints call the parts of a {@link Dit}. */
+    public static final WeightNames NAMES = names();
+
+    private static final int LARGEST = 1 << 16;
+    private static final double OUTER_EPS = 1e-6;
+    /** What timesteps become first, whatever the configuration says. */
+    private static final TimestepEmbedding.Config TIMESTEPS =
+            new TimestepEmbedding.Config(256, true, 1, Activation.SILU);
+
+    private DiffusersDit() {}
+
+    private static WeightNames names() {
+        String block = "transformer.blocks.*";
+        String theirs = "transformer_blocks.*";
+        List<String> pairs = new ArrayList<>(List.of(
+                "patches.projection",
+                "pos_embed.proj",
+                "tokens",
+                "pos_embed",
+                "conditions.*",
+                theirs + ".norm1.emb",
+                "conditions.*.time.linear1",
+                theirs + ".norm1.emb.timestep_embedder.linear_1",
+                "conditions.*.time.linear2",
+                theirs + ".norm1.emb.timestep_embedder.linear_2",
+                "conditions.*.labels",
+                theirs + ".norm1.emb.class_embedder.embedding_table",
+                block,
+                theirs,
+                block + ".norm1",
+                theirs + ".norm1.norm",
+                block + ".adapted",
+                theirs + ".norm1"));
+        pairs.addAll(List.of(
+                block + ".modulation",
+                theirs + ".norm1.linear",
+                block + ".attention",
+                theirs + ".attn1",
+                block + ".norm2",
+                theirs + ".norm3",
+                block + ".mlp",
+                theirs + ".ff",
+                block + ".mlp.up",
+                theirs + ".ff.net.0.proj",
+                block + ".mlp.down",
+                theirs + ".ff.net.2",
+                "transformer.norm",
+                "norm_out",
+                "transformer.modulation",
+                "proj_out_1",
+                "output",
+                "proj_out_2"));
+        DiffusersFolder.addAttention(pairs, block + ".attention", theirs + ".attn1");
+        return WeightNames.of(pairs.toArray(String[]::new));
+    }
+
+    /**
+     * The model of a folder with {@code config.json} and {@code diffusion_pytorch_model.safetensors}.
+     *
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static Dit load(Path folder) {
+        DitConfig config = config(ModelConfigFile.readDiffusers(folder, "Transformer2DModel"));
+        return DiffusersFolder.load(folder, NAMES, false, w -> Dit.of(w, config));
+    }
+
+    private static DitConfig config(ModelConfigFile file) {
+        file.require("norm_type", "ada_norm_zero");
+        file.require("attention_type", "default");
+        file.require("dropout", 0);
+        if (!file.flag("attention_bias", false)) {
+            throw file.fault("attention_bias", "is false; only projections with a bias are known here");
+        }
+        if (file.flag("norm_elementwise_affine", true)) {
+            throw file.fault("norm_elementwise_affine", "is true; with ada_norm_zero only false is known here");
+        }
+        int heads = file.integer("num_attention_heads", 16, LARGEST);
+        int width = heads * file.integer("attention_head_dim", 88, LARGEST);
+        int depth = file.integer("num_layers", 1, 1024);
+        file.ignore("norm_num_groups"); // of inputs that are not patches
+        var transformer = TransformerConfig.of(width, depth, heads)
+                .with(Attention.Config.of(width, heads))
+                .with(Mlp.Config.of(4 * width, activation(file)))
+                .with(new Norm.Config(Norm.Kind.LAYER, file.number("norm_eps", 1e-5)))
+                .with(new Modulation(width, true, Activation.SILU, false, true, OUTER_EPS));
+        int channels = file.integer("in_channels", 4, LARGEST);
+        var config = new DitConfig(
+                channels,
+                file.integer("out_channels", channels, LARGEST),
+                file.integer("sample_size", 32, LARGEST),
+                file.integer("patch_size", 2, LARGEST),
+                width,
+                GridPositions.Kind.SINUSOIDAL_COLUMNS_FIRST,
+                TIMESTEPS,
+                file.integer("num_embeds_ada_norm", 1000, LARGEST) + 1,
+                depth,
+                transformer);
+        file.refuseUnknown();
+        return config;
+    }
+
+    /** These two have names of their own. */
+    private static Activation activation(ModelConfigFile file) {
+        String name = file.text("activation_fn", "geglu");
+        return switch (name) {
+            case "gelu-approximate" -> Activation.GELU_TANH;
+            case "gelu" -> Activation.GELU;
+            default -> throw file.fault("activation_fn", "is \"" + name + "\"; known are gelu and gelu-approximate");
+        };
+    }
+}

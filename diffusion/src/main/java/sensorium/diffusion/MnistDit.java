@@ -1,0 +1,140 @@
+package sensorium.diffusion;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import sensorium.BadInputException;
+import sensorium.io.Safetensors;
+import sensorium.nn.Activation;
+import sensorium.nn.Attention;
+import sensorium.nn.GridPositions;
+import sensorium.nn.Mlp;
+import sensorium.nn.ModelConfigFile;
+import sensorium.nn.Norm;
+import sensorium.nn.TransformerConfig;
+import sensorium.nn.TransformerConfig.Modulation;
+import sensorium.nn.WeightNames;
+import sensorium.nn.Weights;
+import sensorium.nn.unet.TimestepEmbedding;
+import sensorium.tensor.Tensor;
+
+/**
+ * The published diffusion transformer of digits, Franfee/DM-DiT-DDPM-MNIST-class-cond-ImageGen: its settings, its names. It differs
+ * from DiT in that norms have factors and offsets of their own besides, the condition is not activated, and the last norm does not hear
+ * of it.
+ */
+public final class MnistDit {
+    /** What the checkpoint calls the parts of a {@link Dit}. */
+    public static final WeightNames NAMES = WeightNames.of(
+            "patches.projection", "conv",
+            "widen", "patch_emb",
+            "positions.table", "patch_pos_emb",
+            "conditions.0.time.linear1", "time_emb.1",
+            "conditions.0.time.linear2", "time_emb.3",
+            "conditions.0.labels", "label_emb",
+            "transformer.blocks.*", "dits.*",
+            "transformer.blocks.*.norm1", "dits.*.ln1",
+            "transformer.blocks.*.norm2", "dits.*.ln2",
+            "transformer.blocks.*.attention.query", "dits.*.wq",
+            "transformer.blocks.*.attention.key", "dits.*.wk",
+            "transformer.blocks.*.attention.value", "dits.*.wv",
+            "transformer.blocks.*.attention.out", "dits.*.lv",
+            "transformer.blocks.*.mlp.up", "dits.*.ff.0",
+            "transformer.blocks.*.mlp.down", "dits.*.ff.2",
+            "transformer.norm", "ln",
+            "output", "linear");
+
+    /** What it was trained on. */
+    static final NoiseSchedule SCHEDULE = NoiseSchedule.linear(1000, 1e-4, 0.02);
+
+    private static final String WEIGHTS = "model.safetensors";
+    private static final int LARGEST = 1 << 12;
+    private static final double EPS = 1e-5;
+    private static final int DIGITS = 10;
+    /** The parts of our one projection of the condition, in our order. */
+    private static final List<String> MODULATIONS = List.of("beta1", "gamma1", "alpha1", "beta2", "gamma2", "alpha2");
+    /** Constants that we compute. */
+    private static final String FREQUENCIES = "time_emb.0.half_emb";
+
+    private MnistDit() {}
+
+    /**
+     * The model of a folder with {@code config.json} and {@code model.safetensors}.
+     *
+     * @throws BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static Dit load(Path folder) {
+        ModelConfigFile file = ModelConfigFile.read(folder, "dit_mnist");
+        Safetensors stored = Safetensors.open(folder.resolve(WEIGHTS));
+        DitConfig config = config(file);
+        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
+        for (String name : stored.names()) {
+            tensors.put(name, () -> stored.tensor(name));
+        }
+        tensors.remove(FREQUENCIES);
+        for (int i = 0; i < config.transformer().depth(); i++) {
+            for (String kind : List.of("weight", "bias")) {
+                join(tensors, "dits." + i + ".", "." + kind);
+            }
+        }
+        return Weights.load(
+                name -> tensors.get(name).get(),
+                tensors.keySet(),
+                folder.resolve(WEIGHTS).toString(),
+                NAMES::theirs,
+                w -> Dit.of(w, config));
+    }
+
+    /** Six projections, one below the other, are one. */
+    private static void join(Map<String, Supplier<Tensor>> tensors, String block, String kind) {
+        List<Supplier<Tensor>> parts =
+                MODULATIONS.stream().map(m -> tensors.remove(block + m + kind)).toList();
+        if (!parts.contains(null)) { // else the joint one is missing, and said to be
+            tensors.put(
+                    block + "modulation" + kind,
+                    () -> Tensor.concat(0, parts.stream().map(Supplier::get).toList()));
+        }
+    }
+
+    private static DitConfig config(ModelConfigFile file) {
+        file.ignore(
+                "attn_scale_note",
+                "mlp",
+                "time_embedding",
+                "cond",
+                "block",
+                "patchify",
+                "predicts",
+                "T",
+                "betas",
+                "data_range",
+                "note");
+        int width = file.integer("d", 64, LARGEST);
+        int heads = file.integer("heads", 4, LARGEST);
+        int headWidth = file.integer("head_dim", 64, LARGEST);
+        int patch = file.integer("patch", 4, LARGEST);
+        int channels = file.integer("channels", 1, LARGEST);
+        double eps = file.number("ln_eps", EPS);
+        double scale = file.number("attn_scale", 1 / Math.sqrt(headWidth));
+        var transformer = TransformerConfig.of(width, file.integer("blocks", 3, LARGEST), 1)
+                .with(new Attention.Config(heads, headWidth, scale, Attention.Biases.ALL, 0))
+                .with(Mlp.Config.of(4 * width, Activation.RELU))
+                .with(new Norm.Config(Norm.Kind.LAYER, eps))
+                .with(new Modulation(width, true, Activation.NONE, true, false, 0));
+        var config = new DitConfig(
+                channels,
+                channels,
+                file.integer("img", 28, LARGEST),
+                patch,
+                channels * patch * patch,
+                GridPositions.Kind.LEARNED,
+                new TimestepEmbedding.Config(width, false, 1, Activation.RELU),
+                DIGITS,
+                1,
+                transformer);
+        file.refuseUnknown();
+        return config;
+    }
+}

@@ -1,0 +1,118 @@
+package sensorium.nn;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import sensorium.io.Safetensors;
+import sensorium.tensor.Tensor;
+
+/** Checkpoints of Hugging Face diffusers: one part of a pipeline in a folder, with what all of its networks have in common. */
+public final class DiffusersFolder {
+    public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
+
+    /** Our two projections of a gated MLP are the halves of one of theirs. */
+    private static final String BOTH = ".ff.net.0.proj.";
+
+    private static final String UP = ".ff.net.0.up.";
+    private static final String GATE = ".ff.net.0.gate.";
+
+    /** What attention in autoencoders was called before 0.15. */
+    private static final Map<String, String> OLD =
+            Map.of(".query.", ".to_q.", ".key.", ".to_k.", ".value.", ".to_v.", ".proj_attn.", ".to_out.0.");
+
+    private DiffusersFolder() {}
+
+    /**
+     * Their names for the stages of {@link sensorium.nn.unet}, to be added to those of a network.
+     *
+     * @param pairs as for {@link WeightNames#of}
+     * @param ours path of the module that has {@code down}, {@code middle} and {@code up}, with its dot, or empty
+     * @param theirs likewise
+     */
+    public static void addStages(List<String> pairs, String ours, String theirs) {
+        addStage(pairs, ours + "down.*", theirs + "down_blocks.*");
+        addStage(pairs, ours + "middle", theirs + "mid_block");
+        addStage(pairs, ours + "up.*", theirs + "up_blocks.*");
+    }
+
+    private static void addStage(List<String> pairs, String ours, String theirs) {
+        String residual = ours + ".residuals.*";
+        String mixer = ours + ".mixers.*";
+        String block = mixer + ".transformer.blocks.*";
+        String theirResidual = theirs + ".resnets.*";
+        String theirMixer = theirs + ".attentions.*";
+        String theirBlock = theirMixer + ".transformer_blocks.*";
+        pairs.addAll(List.of(ours, theirs));
+        pairs.addAll(List.of(ours + ".downsample", theirs + ".downsamplers.0"));
+        pairs.addAll(List.of(ours + ".upsample", theirs + ".upsamplers.0"));
+        pairs.addAll(List.of(residual, theirResidual));
+        pairs.addAll(List.of(residual + ".time", theirResidual + ".time_emb_proj"));
+        pairs.addAll(List.of(residual + ".shortcut", theirResidual + ".conv_shortcut"));
+        pairs.addAll(List.of(mixer, theirMixer));
+        pairs.addAll(List.of(mixer + ".groupNorm", theirMixer + ".group_norm"));
+        addAttention(pairs, mixer + ".attention", theirMixer);
+        pairs.addAll(List.of(mixer + ".in", theirMixer + ".proj_in"));
+        pairs.addAll(List.of(mixer + ".out", theirMixer + ".proj_out"));
+        pairs.addAll(List.of(block, theirBlock));
+        addAttention(pairs, block + ".attention", theirBlock + ".attn1");
+        pairs.addAll(List.of(block + ".attention", theirBlock + ".attn1"));
+        pairs.addAll(List.of(block + ".crossNorm", theirBlock + ".norm2"));
+        addAttention(pairs, block + ".cross", theirBlock + ".attn2");
+        pairs.addAll(List.of(block + ".cross", theirBlock + ".attn2"));
+        pairs.addAll(List.of(block + ".norm2", theirBlock + ".norm3"));
+        pairs.addAll(List.of(block + ".mlp", theirBlock + ".ff"));
+        pairs.addAll(List.of(block + ".mlp.up", theirBlock + ".ff.net.0.up"));
+        pairs.addAll(List.of(block + ".mlp.gate", theirBlock + ".ff.net.0.gate"));
+        pairs.addAll(List.of(block + ".mlp.down", theirBlock + ".ff.net.2"));
+    }
+
+    /** Their names for the projections of an {@link Attention}. */
+    public static void addAttention(List<String> pairs, String ours, String theirs) {
+        pairs.addAll(List.of(ours + ".query", theirs + ".to_q"));
+        pairs.addAll(List.of(ours + ".key", theirs + ".to_k"));
+        pairs.addAll(List.of(ours + ".value", theirs + ".to_v"));
+        pairs.addAll(List.of(ours + ".out", theirs + ".to_out.0"));
+    }
+
+    /**
+     * A model whose MLPs, where it has any, are gated.
+     *
+     * @throws sensorium.BadInputException if the weights are not there, malformed, or do not fit the model
+     */
+    public static <M> M load(Path folder, WeightNames names, Function<Weights, M> factory) {
+        return load(folder, names, true, factory);
+    }
+
+    /** @param gated whether MLPs are, so that their first projection is stored as two in one */
+    public static <M> M load(Path folder, WeightNames names, boolean gated, Function<Weights, M> factory) {
+        Path file = folder.resolve(WEIGHTS);
+        Safetensors stored = Safetensors.open(file);
+        Map<String, Function<Safetensors, Tensor>> parts = new HashMap<>();
+        for (String name : stored.names()) {
+            if (gated && name.contains(BOTH)) {
+                parts.put(name.replace(BOTH, UP), s -> half(s.tensor(name), 0));
+                parts.put(name.replace(BOTH, GATE), s -> half(s.tensor(name), 1));
+            } else {
+                parts.put(current(name), s -> s.tensor(name));
+            }
+        }
+        return Weights.load(
+                name -> parts.get(name).apply(stored), parts.keySet(), file.toString(), names::theirs, factory);
+    }
+
+    private static Tensor half(Tensor both, int which) {
+        int rows = both.dim(0) / 2;
+        return both.slice(0, which * rows, (which + 1) * rows).contiguous();
+    }
+
+    private static String current(String name) {
+        for (var old : OLD.entrySet()) {
+            if (name.contains(".attentions.") && name.contains(old.getKey())) {
+                return name.replace(old.getKey(), old.getValue());
+            }
+        }
+        return name;
+    }
+}

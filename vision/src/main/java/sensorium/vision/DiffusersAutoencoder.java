@@ -1,0 +1,83 @@
+package sensorium.vision;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import sensorium.nn.DiffusersFolder;
+import sensorium.nn.ModelConfigFile;
+import sensorium.nn.WeightNames;
+
+/** {@code AutoencoderKL} and {@code VQModel} of Hugging Face diffusers: their settings, their names for our weights. */
+public final class DiffusersAutoencoder {
+    /** What their checkpoints call the parts of an {@link AutoencoderKl}. */
+    static final WeightNames KL = names("moments", "quant_conv", "latent", "post_quant_conv");
+
+    /** What their checkpoints call the parts of a {@link VqModel}. */
+    static final WeightNames VQ =
+            names("before", "quant_conv", "after", "post_quant_conv", "codebook", "quantize.embedding");
+
+    private static final int LARGEST = 1 << 16;
+    private static final int MOST_CODES = 1 << 24;
+
+    private DiffusersAutoencoder() {}
+
+    private static WeightNames names(String... own) {
+        List<String> pairs = new ArrayList<>(List.of(own));
+        for (String half : List.of("encoder", "decoder")) {
+            pairs.addAll(List.of(half + ".input", half + ".conv_in"));
+            pairs.addAll(List.of(half + ".norm", half + ".conv_norm_out"));
+            pairs.addAll(List.of(half + ".output", half + ".conv_out"));
+            DiffusersFolder.addStages(pairs, half + ".", half + ".");
+        }
+        return WeightNames.of(pairs.toArray(String[]::new));
+    }
+
+    /**
+     * The model of a folder with {@code config.json} and {@code diffusion_pytorch_model.safetensors}.
+     *
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static AutoencoderKl loadKl(Path folder) {
+        ModelConfigFile file = ModelConfigFile.readDiffusers(folder, "AutoencoderKL");
+        // What diffusion makes of latents is the pipeline's affair.
+        file.ignore("scaling_factor", "latents_mean", "latents_std", "force_upcast", "sample_size");
+        AutoencoderConfig config = config(file, 4, true);
+        file.refuseUnknown();
+        return DiffusersFolder.load(folder, KL, w -> AutoencoderKl.of(w, config));
+    }
+
+    /** As {@link #loadKl}. */
+    public static VqModel loadVq(Path folder) {
+        ModelConfigFile file = ModelConfigFile.readDiffusers(folder, "VQModel");
+        file.require("norm_type", "group");
+        file.ignore("scaling_factor", "force_upcast", "sample_size");
+        AutoencoderConfig config = config(file, 3, file.flag("mid_block_add_attention", true));
+        int codes = file.integer("num_vq_embeddings", 256, MOST_CODES);
+        int width = file.integer("vq_embed_dim", config.latent(), LARGEST);
+        file.refuseUnknown();
+        return DiffusersFolder.load(folder, VQ, w -> VqModel.of(w, config, codes, width));
+    }
+
+    private static AutoencoderConfig config(ModelConfigFile file, int latent, boolean attention) {
+        file.require("act_fn", "silu");
+        List<Integer> widths = file.integers("block_out_channels", LARGEST);
+        requireAll(file, "down_block_types", "DownEncoderBlock2D", widths.size());
+        requireAll(file, "up_block_types", "UpDecoderBlock2D", widths.size());
+        int channels = file.integer("in_channels", 3, LARGEST);
+        file.require("out_channels", channels);
+        return new AutoencoderConfig(
+                channels,
+                widths,
+                file.integer("layers_per_block", 1, LARGEST),
+                file.integer("latent_channels", latent, LARGEST),
+                file.integer("norm_num_groups", 32, LARGEST),
+                attention);
+    }
+
+    private static void requireAll(ModelConfigFile file, String key, String only, int count) {
+        List<String> types = file.texts(key);
+        if (types.size() != count || !types.stream().allMatch(only::equals)) {
+            throw file.fault(key, "is not " + count + " times " + only + ", which alone is known here");
+        }
+    }
+}
