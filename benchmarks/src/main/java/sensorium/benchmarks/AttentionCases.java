@@ -48,7 +48,7 @@ final class AttentionCases {
 
     /** Its threads have blocks of a head each, whose products are not shared out again. */
     private static Engine flash(Torch attention) {
-        return new TorchThreads(attention, TorchThreads.Sharing.OWN);
+        return new TorchThreads(attention, TorchThreads.Sharing.OWN, attention.name(), 1);
     }
 
     private static List<Tensor> inputs(int length) {

@@ -1,6 +1,5 @@
 package sensorium.benchmarks;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -9,8 +8,10 @@ import java.util.stream.Stream;
  * both; in a whole model the two sets of threads, which spin on after each call, get in each other's way, and how it is
  * fastest depends on the model. Ops that share out their small products themselves, such as attention, want the BLAS to
  * have one.
+ *
+ * @param least threads that this way differs from the others at
  */
-record TorchThreads(Engine engine, Sharing sharing) implements Engine {
+record TorchThreads(Engine engine, Sharing sharing, String name, int least) implements Engine {
     enum Sharing {
         EVENLY,
         OWN,
@@ -33,23 +34,16 @@ record TorchThreads(Engine engine, Sharing sharing) implements Engine {
 
     private static Stream<Engine> tried(Engine engine) {
         return engine.name().equals(Torch.NAME)
-                ? Arrays.stream(Sharing.values()).map(sharing -> new TorchThreads(engine, sharing))
+                ? Stream.of(
+                        new TorchThreads(engine, Sharing.EVENLY, engine.name(), 1),
+                        new TorchThreads(engine, Sharing.OWN, engine.name() + " own", 2),
+                        new TorchThreads(engine, Sharing.BLAS, engine.name() + " blas", 2))
                 : Stream.of(engine);
     }
 
     @Override
-    public String name() {
-        return switch (sharing) {
-            case EVENLY -> engine.name();
-            case OWN -> engine.name() + " own";
-            case BLAS -> engine.name() + " blas";
-        };
-    }
-
-    /** Of one thread there is nothing to share out. */
-    @Override
     public boolean worksWith(int threads) {
-        return sharing == Sharing.EVENLY || threads > 1;
+        return threads >= least;
     }
 
     @Override
