@@ -72,11 +72,10 @@ final class GenerateCommand implements Runnable {
         common.backend();
         ClassDiffusion diffusion = ClassDiffusion.ofDigits(model);
         int kinds = diffusion.labels().size();
-        long[] classes = label != null
-                ? IntStream.range(0, count)
-                        .mapToLong(_ -> diffusion.label(label))
-                        .toArray()
-                : IntStream.range(0, count).mapToLong(i -> i % kinds).toArray();
+        int wanted = label == null ? -1 : diffusion.label(label);
+        long[] classes = IntStream.range(0, count)
+                .mapToLong(i -> label == null ? i % kinds : wanted)
+                .toArray();
         int evaluations =
                 way.over(diffusion.schedule(), diffusion.prediction(), steps).evaluations();
         long began = System.nanoTime();

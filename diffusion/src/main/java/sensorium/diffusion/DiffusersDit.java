@@ -70,7 +70,7 @@ public final class DiffusersDit {
                 "output",
                 "proj_out_2"));
         DiffusersFolder.addAttention(pairs, block + ".attention", theirs + ".attn1");
-        return WeightNames.of(pairs.toArray(String[]::new));
+        return WeightNames.of(pairs);
     }
 
     /**

@@ -34,7 +34,7 @@ public final class DiffusersUNet {
                 "norm", "conv_norm_out",
                 "output", "conv_out"));
         DiffusersFolder.addStages(pairs, "", "");
-        return WeightNames.of(pairs.toArray(String[]::new));
+        return WeightNames.of(pairs);
     }
 
     /**

@@ -79,12 +79,7 @@ public final class MnistDit {
                 join(tensors, "dits." + i + ".", "." + kind);
             }
         }
-        return Weights.load(
-                name -> tensors.get(name).get(),
-                tensors.keySet(),
-                folder.resolve(WEIGHTS).toString(),
-                NAMES::theirs,
-                w -> Dit.of(w, config));
+        return Weights.load(tensors, folder.resolve(WEIGHTS).toString(), NAMES, w -> Dit.of(w, config));
     }
 
     /** Six projections, one below the other, are one. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +42,8 @@ class PublishedDenoisersTest {
 
     /** What is traced and put out is within tolerance, and nothing that was recorded is left out. */
     private static void compare(
-            Module model, WeightNames names, Map<String, Tensor> recorded, double tolerance, Forward forward) {
-        try (Trace trace = Trace.of(model, forward::run)) {
+            Module model, WeightNames names, Map<String, Tensor> recorded, double tolerance, Supplier<Tensor> forward) {
+        try (Trace trace = Trace.of(model, forward)) {
             Map<String, Double> off = Parity.of(trace.tensors(), names::theirs, recorded);
             var all = new TreeSet<>(recorded.keySet());
             all.removeIf(name -> !name.startsWith("trace.") || name.equals("trace.pos_embed.table"));
@@ -51,11 +52,6 @@ class PublishedDenoisersTest {
             assertThat(Parity.difference(trace.tensors().get(""), recorded.get("output.sample")))
                     .isLessThanOrEqualTo(3e-5);
         }
-    }
-
-    @FunctionalInterface
-    private interface Forward {
-        Tensor run();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import sensorium.io.Safetensors;
 import sensorium.tensor.Tensor;
 
@@ -89,17 +90,16 @@ public final class DiffusersFolder {
     public static <M> M load(Path folder, WeightNames names, boolean gated, Function<Weights, M> factory) {
         Path file = folder.resolve(WEIGHTS);
         Safetensors stored = Safetensors.open(file);
-        Map<String, Function<Safetensors, Tensor>> parts = new HashMap<>();
+        Map<String, Supplier<Tensor>> parts = new HashMap<>();
         for (String name : stored.names()) {
             if (gated && name.contains(BOTH)) {
-                parts.put(name.replace(BOTH, UP), s -> half(s.tensor(name), 0));
-                parts.put(name.replace(BOTH, GATE), s -> half(s.tensor(name), 1));
+                parts.put(name.replace(BOTH, UP), () -> half(stored.tensor(name), 0));
+                parts.put(name.replace(BOTH, GATE), () -> half(stored.tensor(name), 1));
             } else {
-                parts.put(current(name), s -> s.tensor(name));
+                parts.put(current(name), () -> stored.tensor(name));
             }
         }
-        return Weights.load(
-                name -> parts.get(name).apply(stored), parts.keySet(), file.toString(), names::theirs, factory);
+        return Weights.load(parts, file.toString(), names, factory);
     }
 
     private static Tensor half(Tensor both, int which) {

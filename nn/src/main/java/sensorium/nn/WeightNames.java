@@ -37,6 +37,11 @@ public final class WeightNames {
         return new WeightNames(List.copyOf(rules));
     }
 
+    /** The same of a list that was put together. */
+    public static WeightNames of(List<String> pairs) {
+        return of(pairs.toArray(String[]::new));
+    }
+
     /** Their name of one of our paths: of a weight, a module, or a traced value. The path itself where no rule fits. */
     public String theirs(String path) {
         String[] parts = path.split("\\.", -1);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
@@ -96,6 +97,12 @@ public final class Weights {
             throw new BadInputException(where + ": tensors that the model does not know: " + String.join(", ", left));
         }
         return model;
+    }
+
+    /** {@link #load} of tensors each of which is made when it is asked for, such as a part of a stored one. */
+    public static <M> M load(
+            Map<String, Supplier<Tensor>> stored, String where, WeightNames names, Function<Weights, M> factory) {
+        return load(name -> stored.get(name).get(), stored.keySet(), where, names::theirs, factory);
     }
 
     /** {@link #load} under the model's own names. */

@@ -29,7 +29,7 @@ public final class DiffusersAutoencoder {
             pairs.addAll(List.of(half + ".output", half + ".conv_out"));
             DiffusersFolder.addStages(pairs, half + ".", half + ".");
         }
-        return WeightNames.of(pairs.toArray(String[]::new));
+        return WeightNames.of(pairs);
     }
 
     /**
