@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -23,6 +24,9 @@ import sensorium.app.Progress;
         mixinStandardHelpOptions = true,
         description = "Measure the kernels against native libraries, in one process on the same inputs.")
 public final class BenchCommand implements Callable<Integer> {
+    /** Cases that are measured in one process. */
+    private static final int TOGETHER = 6;
+
     @Spec
     private CommandSpec spec;
 
@@ -127,37 +131,61 @@ public final class BenchCommand implements Callable<Integer> {
         for (Roof roof : Roof.values()) {
             Case c = Groups.named(Peak.name(roof));
             progress.update(c.name(), done++, total, "");
-            List<Map<String, Double>> rates = Measurement.run(c, counts);
+            List<Map<String, Double>> rates =
+                    Measurement.run(List.of(c), counts).getFirst();
             for (int i = 0; i < counts.length; i++) {
                 double rate = rates.get(i).get(Ours.NAME);
                 peaks.get(i).put(roof, rate);
                 add(new Row(c.name(), counts[i], roof, rate, rate, Map.of()), output, progress);
             }
         }
-        for (Case c : cases) {
-            progress.update(c.name(), done++, total, "");
-            try {
-                List<Map<String, Double>> rates = Measurement.run(c, counts);
-                for (int i = 0; i < counts.length; i++) {
-                    Map<String, Double> peers = rates.get(i);
-                    double ours = peers.remove(Ours.NAME);
-                    add(
-                            new Row(
-                                    c.name(),
-                                    counts[i],
-                                    c.roof(),
-                                    ours,
-                                    peaks.get(i).get(c.roof()),
-                                    peers),
-                            output,
-                            progress);
+        for (List<Case> some : together(cases)) {
+            progress.update(some.getFirst().name(), done, total, "");
+            done += some.size();
+            List<List<Map<String, Double>>> rates = rates(some, counts, progress);
+            for (int c = 0; c < some.size(); c++) {
+                for (int i = 0; i < rates.get(c).size(); i++) {
+                    add(row(some.get(c), counts[i], peaks.get(i), rates.get(c).get(i)), output, progress);
                 }
-            } catch (BadInputException e) { // the others can still be measured; the exit status tells
-                failures.add(c.name());
-                progress.close();
-                System.err.println("sensorium: " + e.getMessage());
             }
         }
+    }
+
+    /** Cases of a group, so many at a time as share a process: it loads the libraries and compiles our code once. */
+    private static List<List<Case>> together(List<Case> cases) {
+        List<List<Case>> all = new ArrayList<>();
+        for (Case c : cases) {
+            if (all.isEmpty()
+                    || all.getLast().size() == TOGETHER
+                    || !all.getLast().getFirst().group().equals(c.group())) {
+                all.add(new ArrayList<>());
+            }
+            all.getLast().add(c);
+        }
+        return all;
+    }
+
+    /** What the cases came to; nothing for one that failed, also by itself: the others can still be measured, the exit status tells. */
+    private List<List<Map<String, Double>>> rates(List<Case> cases, int[] counts, Progress progress) {
+        try {
+            return Measurement.run(cases, counts);
+        } catch (BadInputException e) {
+            if (cases.size() > 1) {
+                return cases.stream()
+                        .map(c -> rates(List.of(c), counts, progress).getFirst())
+                        .toList();
+            }
+            failures.add(cases.getFirst().name());
+            progress.close();
+            System.err.println("sensorium: " + e.getMessage());
+            return List.of(List.of());
+        }
+    }
+
+    private static Row row(Case c, int threads, Map<Roof, Double> peaks, Map<String, Double> rates) {
+        Map<String, Double> peers = new TreeMap<>(rates);
+        double ours = peers.remove(Ours.NAME);
+        return new Row(c.name(), threads, c.roof(), ours, peaks.get(c.roof()), peers);
     }
 
     private void add(Row row, Output output, Progress progress) {

@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import sensorium.BadInputException;
 
-/** Runs a case in a JVM of its own, under JMH. */
+/** Runs some cases in a JVM of their own, under JMH. */
 final class Measurement {
     static final List<String> FLAGS = List.of(
             "--add-modules=jdk.incubator.vector",
@@ -29,31 +29,28 @@ final class Measurement {
             "-Dorg.bytedeco.javacpp.logger=slf4j" // which is mute here: it warns of bindings made for another JavaCPP
             );
 
-    /** Turns before those that count; never fewer than there are engines at both numbers of threads. */
+    /** Turns of a case before those that count; never fewer than it has engines at both numbers of threads. */
     private static final int WARMUP_TURNS = 10;
-
-    /** Seconds of a run that is long. */
-    private static final double LONG = 0.3;
 
     private Measurement() {}
 
     /**
-     * Rates of all engines of a case by their names, one map for each number of threads: the medians of the turns; of the
-     * machine's own peaks the best.
+     * Rates of all engines by their names: for each case, and within it for each number of threads, the medians of the turns; of
+     * the machine's own peaks the best.
      *
-     * @throws BadInputException if the case failed, with the reason
+     * @throws BadInputException if a case failed, with the reason
      */
-    static List<Map<String, Double>> run(Case c, int[] threads) {
+    static List<List<Map<String, Double>>> run(List<Case> cases, int[] threads) {
         Path log = log();
         try {
             var options = new OptionsBuilder()
                     .include(Turns.class.getName() + ".run")
-                    .param("name", c.name())
-                    .param("threads", Turns.joined(threads))
+                    .param("names", Turns.joined(cases.stream().map(Case::name)))
+                    .param("threads", Turns.joined(Arrays.stream(threads).boxed()))
                     .forks(1)
                     .threads(1)
-                    .warmupIterations(WARMUP_TURNS)
-                    .measurementIterations(turns(c))
+                    .warmupIterations(WARMUP_TURNS * cases.size())
+                    .measurementIterations(cases.stream().mapToInt(Case::turns).sum())
                     .addProfiler(TurnProfiler.class)
                     .jvmArgs(FLAGS.toArray(String[]::new))
                     .jvmArgsAppend(Threads.flag(Arrays.stream(threads).max().orElseThrow()))
@@ -62,9 +59,13 @@ final class Measurement {
                     .build();
             RunResult result = new Runner(options).runSingle();
             Map<String, List<Double>> nanos = nanos(result);
-            return Arrays.stream(threads).mapToObj(n -> rates(c, n, nanos)).toList();
+            return cases.stream()
+                    .map(c -> Arrays.stream(threads)
+                            .mapToObj(n -> rates(c, n, nanos))
+                            .toList())
+                    .toList();
         } catch (RunnerException e) {
-            throw new BadInputException(c.name() + " failed: " + reason(log), e);
+            throw new BadInputException(Turns.joined(cases.stream().map(Case::name)) + " failed: " + reason(log), e);
         } finally {
             delete(log);
         }
@@ -72,7 +73,7 @@ final class Measurement {
 
     private static Map<String, Double> rates(Case c, int threads, Map<String, List<Double>> nanos) {
         boolean peak = c.group().equals(Peak.GROUP);
-        String prefix = Turns.label(threads, "");
+        String prefix = Turns.label(c, threads, "");
         Map<String, Double> rates = new TreeMap<>();
         nanos.forEach((player, times) -> {
             if (player.startsWith(prefix)) {
@@ -84,7 +85,7 @@ final class Measurement {
         return rates;
     }
 
-    /** Nanoseconds a call, by engine and threads. */
+    /** Nanoseconds a call, by case, threads and engine. */
     private static Map<String, List<Double>> nanos(RunResult result) {
         Map<String, List<Double>> times = new HashMap<>();
         for (var fork : result.getBenchmarkResults()) {
@@ -95,12 +96,6 @@ final class Measurement {
             }
         }
         return times;
-    }
-
-    /** Turns of all engines together that count; fewer where one takes long. */
-    private static int turns(Case c) {
-        double seconds = c.expectedSeconds();
-        return seconds > LONG ? 24 : seconds > LONG / 3 ? 32 : 50;
     }
 
     private static Path log() {

@@ -1,11 +1,11 @@
 package sensorium.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -19,8 +19,8 @@ import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * The one JMH benchmark: an iteration times some calls of one engine of a case, and engines take turns, so that what else
- * happens on the machine hits all alike. {@link TurnProfiler} says whose turn it was and how many calls.
+ * The one JMH benchmark: an iteration times some calls of one engine of a case. Cases take turns, and so do the engines of each,
+ * so that what else happens on the machine hits all alike, and each at several times. {@link TurnProfiler} says whose turn it was and how many calls.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -30,49 +30,89 @@ public class Turns {
     private static final long TURN_NANOS = 40_000_000L;
     private static Turns current;
 
-    /** The case, by name. */
+    /** The cases by name, with commas between them. */
     @Param("")
-    public String name;
+    public String names;
 
     /** The numbers of threads, with commas between them. */
     @Param("1")
     public String threads;
 
-    private final List<Player> players = new ArrayList<>();
-    private int[] calls;
-    private int turn = -1;
+    private final List<Match> matches = new ArrayList<>();
+    private IterationType phase;
+    private int match = -1;
+    private Player player;
 
-    /** An engine with so many threads: each has turns of its own. */
-    private record Player(Engine engine, int threads) {}
+    /** A case and who plays it; turns that counted. */
+    private static final class Match {
+        final Case of;
+        final List<Player> players = new ArrayList<>();
+        int next;
+        int played;
 
-    /** As the parameter has them. */
-    static String joined(int[] threads) {
-        return Arrays.stream(threads).mapToObj(Integer::toString).collect(Collectors.joining(COMMA));
+        Match(Case of) {
+            this.of = of;
+        }
+    }
+
+    /** An engine with so many threads: each has turns of its own, of so many calls. */
+    private static final class Player {
+        final String label;
+        final Engine engine;
+        final int threads;
+        int calls;
+
+        Player(Case of, Engine engine, int threads) {
+            this.label = label(of, threads, engine.name());
+            this.engine = engine;
+            this.threads = threads;
+        }
+    }
+
+    /** As the parameters have them. */
+    static String joined(Stream<?> values) {
+        return values.map(Object::toString).collect(Collectors.joining(COMMA));
     }
 
     @Setup(Level.Trial)
     public void open() {
-        Case c = Groups.named(name);
-        List<Engine> engines = c.engines().get();
-        Agreement.check(c, engines);
-        for (String count : threads.split(COMMA)) {
-            int n = Integer.parseInt(count);
-            engines.stream().filter(e -> e.worksWith(n)).forEach(e -> players.add(new Player(e, n)));
-            Threads.use(n);
-            Compiler.warm(engines.getFirst());
+        for (String name : names.split(COMMA)) {
+            var match = new Match(Groups.named(name));
+            List<Engine> engines = match.of.engines().get();
+            Agreement.check(match.of, engines);
+            for (String count : threads.split(COMMA)) {
+                int n = Integer.parseInt(count);
+                engines.stream()
+                        .filter(e -> e.worksWith(n))
+                        .forEach(e -> match.players.add(new Player(match.of, e, n)));
+                Threads.use(n);
+                Compiler.warm(engines.getFirst());
+            }
+            matches.add(match);
         }
-        calls = new int[players.size()];
         current = this;
     }
 
     /** Passes the turn on; before the ones that count, runs the engine until its time is known. */
     @Setup(Level.Iteration)
     public void next(IterationParams iteration) {
-        turn = (turn + 1) % players.size();
+        boolean counts = iteration.getType() == IterationType.MEASUREMENT;
+        if (iteration.getType() != phase) {
+            phase = iteration.getType();
+            matches.forEach(m -> m.next = 0);
+        }
+        do {
+            match = (match + 1) % matches.size();
+        } while (counts && matches.get(match).played == matches.get(match).of.turns());
+        Match playing = matches.get(match);
+        player = playing.players.get(playing.next);
+        playing.next = (playing.next + 1) % playing.players.size();
         Quiet.await();
-        Threads.use(players.get(turn).threads);
-        if (iteration.getType() == IterationType.WARMUP) {
-            calls[turn] = calibrate();
+        Threads.use(player.threads);
+        if (counts) {
+            playing.played++;
+        } else {
+            player.calls = calibrate();
         }
     }
 
@@ -80,7 +120,7 @@ public class Turns {
         long start = System.nanoTime();
         long best = Long.MAX_VALUE;
         for (long before = start, now = start; now - start < TURN_NANOS; before = now) {
-            players.get(turn).engine.run();
+            player.engine.run();
             now = System.nanoTime();
             best = Math.min(best, now - before);
         }
@@ -89,24 +129,19 @@ public class Turns {
 
     @Benchmark
     public void run() {
-        Engine engine = players.get(turn).engine;
-        for (int i = calls[turn]; i > 0; i--) {
-            engine.run();
+        for (int i = player.calls; i > 0; i--) {
+            player.engine.run();
         }
     }
 
     /** Whose turn it is in this process, and how often it runs in it; nothing where the case could not be opened. */
     static Optional<Turn> current() {
-        return Optional.ofNullable(current).map(t -> new Turn(label(t.players.get(t.turn)), t.calls[t.turn]));
-    }
-
-    private static String label(Player player) {
-        return label(player.threads, player.engine.name());
+        return Optional.ofNullable(current).map(t -> new Turn(t.player.label, t.player.calls));
     }
 
     /** What the turns of an engine are reported under. */
-    static String label(int threads, String engine) {
-        return threads + COMMA + engine;
+    static String label(Case of, int threads, String engine) {
+        return joined(Stream.of(of.name(), threads, engine));
     }
 
     /** @param player its label */

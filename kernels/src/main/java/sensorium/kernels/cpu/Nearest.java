@@ -1,6 +1,7 @@
 package sensorium.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static sensorium.kernels.cpu.GemmTiles.ADDRESS;
 import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
 import static sensorium.kernels.cpu.Lanes.ORDER;
@@ -127,22 +128,25 @@ final class Nearest {
             FloatVector s6 = FloatVector.zero(F);
             FloatVector s7 = FloatVector.zero(F);
             long o = 0;
+            // Masked, so that no address needs a check: with checks to hoist, the compiler peels a loop that has few
+            // turns anyway.
             for (; o <= length - 8 * VB; o += 8 * VB) {
-                s0 = fromMemorySegment(F, ALL, x + o, ORDER).fma(fromMemorySegment(F, ALL, row + o, ORDER), s0);
-                s1 = fromMemorySegment(F, ALL, x + o + VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + VB, ORDER), s1);
-                s2 = fromMemorySegment(F, ALL, x + o + 2 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 2 * VB, ORDER), s2);
-                s3 = fromMemorySegment(F, ALL, x + o + 3 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 3 * VB, ORDER), s3);
-                s4 = fromMemorySegment(F, ALL, x + o + 4 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 4 * VB, ORDER), s4);
-                s5 = fromMemorySegment(F, ALL, x + o + 5 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 5 * VB, ORDER), s5);
-                s6 = fromMemorySegment(F, ALL, x + o + 6 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 6 * VB, ORDER), s6);
-                s7 = fromMemorySegment(F, ALL, x + o + 7 * VB, ORDER)
-                        .fma(fromMemorySegment(F, ALL, row + o + 7 * VB, ORDER), s7);
+                s0 = fromMemorySegment(F, ALL, x + o & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o & ADDRESS, ORDER), s0);
+                s1 = fromMemorySegment(F, ALL, x + o + VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + VB & ADDRESS, ORDER), s1);
+                s2 = fromMemorySegment(F, ALL, x + o + 2 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 2 * VB & ADDRESS, ORDER), s2);
+                s3 = fromMemorySegment(F, ALL, x + o + 3 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 3 * VB & ADDRESS, ORDER), s3);
+                s4 = fromMemorySegment(F, ALL, x + o + 4 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 4 * VB & ADDRESS, ORDER), s4);
+                s5 = fromMemorySegment(F, ALL, x + o + 5 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 5 * VB & ADDRESS, ORDER), s5);
+                s6 = fromMemorySegment(F, ALL, x + o + 6 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 6 * VB & ADDRESS, ORDER), s6);
+                s7 = fromMemorySegment(F, ALL, x + o + 7 * VB & ADDRESS, ORDER)
+                        .fma(fromMemorySegment(F, ALL, row + o + 7 * VB & ADDRESS, ORDER), s7);
             }
             for (; o < length; o += VB) {
                 var mask = first((int) Math.min(W, (length - o) / 4));
