@@ -25,7 +25,7 @@ import sensorium.app.Progress;
         description = "Measure the kernels against native libraries, in one process on the same inputs.")
 public final class BenchCommand implements Callable<Integer> {
     /** Cases that are measured in one process. */
-    private static final int TOGETHER = 6;
+    private static final int TOGETHER = 12;
 
     @Spec
     private CommandSpec spec;

@@ -39,15 +39,13 @@ public class Turns {
     public String threads;
 
     private final List<Match> matches = new ArrayList<>();
-    private IterationType phase;
     private int match = -1;
-    private Player player;
+    private Player player; // null in a turn that is nobody's
 
-    /** A case and who plays it; turns that counted. */
+    /** A case and who plays it; how many turns were taken. */
     private static final class Match {
         final Case of;
         final List<Player> players = new ArrayList<>();
-        int next;
         int played;
 
         Match(Case of) {
@@ -80,39 +78,48 @@ public class Turns {
             var match = new Match(Groups.named(name));
             List<Engine> engines = match.of.engines().get();
             Agreement.check(match.of, engines);
-            for (String count : threads.split(COMMA)) {
-                int n = Integer.parseInt(count);
+            String[] counts = threads.split(COMMA);
+            for (int i = 0; i < counts.length; i++) {
+                int n = Integer.parseInt(counts[i]);
                 engines.stream()
                         .filter(e -> e.worksWith(n))
                         .forEach(e -> match.players.add(new Player(match.of, e, n)));
                 Threads.use(n);
-                Compiler.warm(engines.getFirst());
+                Compiler.warm(engines.getFirst(), i == 0);
             }
             matches.add(match);
         }
         current = this;
     }
 
-    /** Passes the turn on; before the ones that count, runs the engine until its time is known. */
+    /** Passes the turn on. Turns that do not count find out how long the engines take, once each. */
     @Setup(Level.Iteration)
     public void next(IterationParams iteration) {
-        boolean counts = iteration.getType() == IterationType.MEASUREMENT;
-        if (iteration.getType() != phase) {
-            phase = iteration.getType();
-            matches.forEach(m -> m.next = 0);
+        if (iteration.getType() == IterationType.WARMUP) {
+            calibrateNext();
+            player = null;
+            return;
         }
         do {
             match = (match + 1) % matches.size();
-        } while (counts && matches.get(match).played == matches.get(match).of.turns());
+        } while (matches.get(match).played == matches.get(match).of.turns());
         Match playing = matches.get(match);
-        player = playing.players.get(playing.next);
-        playing.next = (playing.next + 1) % playing.players.size();
+        player = playing.players.get(playing.played++ % playing.players.size());
         Quiet.await();
         Threads.use(player.threads);
-        if (counts) {
-            playing.played++;
-        } else {
-            player.calls = calibrate();
+    }
+
+    private void calibrateNext() {
+        for (Match m : matches) {
+            for (Player p : m.players) {
+                if (p.calls == 0) {
+                    player = p;
+                    Quiet.await();
+                    Threads.use(p.threads);
+                    p.calls = calibrate();
+                    return;
+                }
+            }
         }
     }
 
@@ -129,14 +136,18 @@ public class Turns {
 
     @Benchmark
     public void run() {
-        for (int i = player.calls; i > 0; i--) {
-            player.engine.run();
+        if (player != null) {
+            for (int i = player.calls; i > 0; i--) {
+                player.engine.run();
+            }
         }
     }
 
-    /** Whose turn it is in this process, and how often it runs in it; nothing where the case could not be opened. */
+    /** Whose turn it is in this process, and how often it runs in it; nothing where it is nobody's. */
     static Optional<Turn> current() {
-        return Optional.ofNullable(current).map(t -> new Turn(t.player.label, t.player.calls));
+        return Optional.ofNullable(current)
+                .filter(t -> t.player != null)
+                .map(t -> new Turn(t.player.label, t.player.calls));
     }
 
     /** What the turns of an engine are reported under. */
