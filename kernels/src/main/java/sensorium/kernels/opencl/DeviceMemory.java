@@ -27,6 +27,7 @@ final class DeviceMemory implements DeviceQueue.Shortage {
     private static final byte GUARD = (byte) 0xFF;
 
     private final DeviceQueue queue;
+    private final Chain chain;
     private final long limit;
     private final boolean guarded;
     private final Map<Long, ArrayDeque<Block>> free = new HashMap<>();
@@ -37,9 +38,13 @@ final class DeviceMemory implements DeviceQueue.Shortage {
 
     private record Block(cl_mem memory, long bytes, Ledger.Entry entry) {}
 
-    /** @param limit most bytes to take from the device */
-    DeviceMemory(DeviceQueue queue, long limit, boolean guarded) {
+    /**
+     * @param limit most bytes to take from the device
+     * @param chain what may still want a buffer when its last user has gone
+     */
+    DeviceMemory(DeviceQueue queue, Chain chain, long limit, boolean guarded) {
         this.queue = queue;
+        this.chain = chain;
         this.limit = limit;
         this.guarded = guarded;
     }
@@ -212,8 +217,16 @@ final class DeviceMemory implements DeviceQueue.Shortage {
             return bytes;
         }
 
+        /** At once, or when the chain that it is part of has been submitted. */
         @Override
         protected void free() {
+            if (!pool.chain.keeps(this)) {
+                end();
+            }
+        }
+
+        /** Gives the buffer back to the pool. */
+        void end() {
             try {
                 if (pool.guarded && pool.live.contains(this)) {
                     pool.checkGuard(this);

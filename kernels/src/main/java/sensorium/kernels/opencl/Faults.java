@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import sensorium.backend.Backend;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
 
 /**
@@ -28,10 +27,10 @@ final class Faults {
 
     private record Fault(String op, Kind kind) {}
 
-    Faults(DeviceQueue queue, Backend owner) {
+    Faults(DeviceQueue queue, OpenClBackend owner) {
         this.queue = queue;
         // A pool of its own: the word is no tensor, and must not show among them.
-        pool = new DeviceMemory(queue, Long.MAX_VALUE, false);
+        pool = new DeviceMemory(queue, owner.chain(), Long.MAX_VALUE, false);
         word = pool.allocate(owner, Integer.BYTES);
         clear();
     }

@@ -10,6 +10,7 @@ import sensorium.backend.Operand;
 import sensorium.kernels.opencl.DeviceMemory.DeviceStorage;
 import sensorium.memory.MemoryStats;
 import sensorium.memory.Storage;
+import sensorium.memory.TensorMemoryException;
 import sensorium.op.Fused;
 import sensorium.op.Op;
 import sensorium.op.Primitive;
@@ -33,6 +34,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     private final DeviceQueue queue;
     private final DeviceMemory memory;
     private final Programs programs;
+    private final Chain chain;
     private final Faults faults;
     private final Tuner tuner;
     private final TensorCores tensorCores = TensorCores.asked();
@@ -46,7 +48,8 @@ public final class OpenClBackend implements Backend, AutoCloseable {
         this.tuner = tuner;
         device = new Device("opencl", index);
         queue = new DeviceQueue(facts);
-        memory = new DeviceMemory(queue, limit, guarded);
+        chain = new Chain(this);
+        memory = new DeviceMemory(queue, chain, limit, guarded);
         queue.onShortage(memory);
         programs = new Programs(queue, cache);
         faults = new Faults(queue, this);
@@ -127,6 +130,14 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     @Override
     public void run(Op op, List<Operand> inputs, List<Operand> outputs) {
         Stream.concat(inputs.stream(), outputs.stream()).forEach(o -> requireReach(op, o));
+        if (!chain.takes(op, inputs, outputs)) {
+            chain.submit();
+            launch(op, inputs, outputs);
+        }
+    }
+
+    /** Submits the kernels of one op. */
+    void launch(Op op, List<Operand> inputs, List<Operand> outputs) {
         switch (op) {
             case Primitive p
             when !queue.facts().fp64() && needsDouble(p, inputs, outputs) -> trips.run(op, inputs, outputs);
@@ -217,29 +228,40 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     /** @throws IndexOutOfBoundsException if an op given before met an index outside its axis */
     @Override
     public void synchronize() {
+        chain.submit();
         queue.finish();
         faults.raise();
     }
 
     @Override
     public DeviceStorage allocate(long bytes) {
-        return memory.allocate(this, bytes);
+        try {
+            return memory.allocate(this, bytes);
+        } catch (TensorMemoryException e) {
+            if (!chain.submit()) {
+                throw e;
+            }
+            return memory.allocate(this, bytes); // what the chain kept is free now
+        }
     }
 
     @Override
     public void upload(MemorySegment source, Storage target) {
+        chain.submit();
         queue.write(source, ((DeviceStorage) target).buffer());
     }
 
     /** @throws IndexOutOfBoundsException if an op given before met an index outside its axis */
     @Override
     public void download(Storage source, MemorySegment target) {
+        chain.submit();
         queue.read(((DeviceStorage) source).buffer(), target);
         faults.raise();
     }
 
     @Override
     public MemoryStats memory() {
+        chain.submit();
         return memory.stats();
     }
 
@@ -252,8 +274,14 @@ public final class OpenClBackend implements Backend, AutoCloseable {
                 "memory: " + memory.stats(),
                 "the driver holds " + queue.ledger(),
                 programs.compiled() + " programs built, the others came from disk",
+                chain.toString(),
                 went.isEmpty() ? "no op went by way of the host" : "by way of the host: " + went));
         return lines;
+    }
+
+    /** The elementwise ops that wait to be submitted together. */
+    Chain chain() {
+        return chain;
     }
 
     /** What the driver holds for this device. */
@@ -264,6 +292,7 @@ public final class OpenClBackend implements Backend, AutoCloseable {
     /** Gives everything back to the driver; storages that are still alive become unusable. */
     @Override
     public void close() {
+        chain.submit();
         queue.finish();
         programs.close();
         faults.close();

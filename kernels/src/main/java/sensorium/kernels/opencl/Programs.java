@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -34,6 +36,7 @@ final class Programs implements AutoCloseable {
     private static final String PRELUDE = "types.cl";
 
     private static final String OPTIONS = "-cl-std=CL1.2";
+    private static final Pattern INCLUDE = Pattern.compile("^#include \"(.*)\"$", Pattern.MULTILINE);
     private static final long MOST_BYTES = 64 << 20;
 
     private final DeviceQueue queue;
@@ -76,15 +79,24 @@ final class Programs implements AutoCloseable {
      * @param defines macros that the source is written in terms of
      */
     synchronized Kernel kernel(String file, String name, Map<String, ?> defines) {
-        return kernels.computeIfAbsent(new Key(file, name, Map.copyOf(defines)), this::create);
+        return kernels.computeIfAbsent(new Key(file, name, Map.copyOf(defines)), key -> create(key, text(file)));
     }
 
-    private Kernel create(Key key) {
+    /**
+     * A kernel that is written while the program runs.
+     *
+     * @param file what the source is called: another for every source
+     */
+    synchronized Kernel kernel(String file, String source, String name, Map<String, ?> defines) {
+        return kernels.computeIfAbsent(new Key(file, name, Map.copyOf(defines)), key -> create(key, including(source)));
+    }
+
+    private Kernel create(Key key, String source) {
         String macros = new TreeMap<>(key.defines)
                 .entrySet().stream()
                         .map(e -> "#define " + e.getKey() + " " + e.getValue() + "\n")
                         .collect(Collectors.joining());
-        Built built = programs.computeIfAbsent(key.file + "\n" + macros, _ -> build(key.file, macros));
+        Built built = programs.computeIfAbsent(key.file + "\n" + macros, _ -> build(key.file, source, macros));
         cl_kernel handle = CL.clCreateKernel(built.program, key.name, null);
         return new Kernel(
                 key.name + " of " + key.file,
@@ -92,8 +104,8 @@ final class Programs implements AutoCloseable {
                 queue.ledger().open(Ledger.Kind.KERNEL, key.name, () -> CL.clReleaseKernel(handle)));
     }
 
-    private Built build(String file, String macros) {
-        String written = edits.getOrDefault(file, UnaryOperator.identity()).apply(text(file));
+    private Built build(String file, String text, String macros) {
+        String written = edits.getOrDefault(file, UnaryOperator.identity()).apply(text);
         String source = (queue.facts().fp64() ? "#define HAS_DOUBLE\n" : "") + macros + text(PRELUDE) + written;
         DeviceFacts facts = queue.facts();
         Path kept = cache.resolve(
@@ -195,15 +207,20 @@ final class Programs implements AutoCloseable {
         return Arrays.equals(Caches.sha256(binary), Arrays.copyOf(file, hash)) ? Optional.of(binary) : Optional.empty();
     }
 
+    /** A source with what it includes: a line of its own, the name in quotation marks. */
     private static String text(String resource) {
         try (InputStream in = Programs.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + resource);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return including(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String including(String source) {
+        return INCLUDE.matcher(source).replaceAll(m -> Matcher.quoteReplacement(text(m.group(1))));
     }
 
     /** Releases all kernels, then all programs; what is asked for again is made again. */

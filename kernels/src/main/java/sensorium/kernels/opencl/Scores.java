@@ -13,15 +13,16 @@ import sensorium.tensor.Shape;
 
 /**
  * Launches attention: {@code attention.cl}. On GPUs a kernel does all and the scores are nowhere; elsewhere, and for wide
- * heads, the scores (B, H, T, S) are in memory between products.
+ * heads, the scores (B, H, T, S) are in memory between products. A single query, as in decoding with a cache, has a kernel of its
+ * own everywhere.
  */
 final class Scores {
     /** Local memory that {@code attend} and {@code attend_grad} need at most. */
     private static final long LOCAL_BYTES = 48 << 10;
     /** Queries and keys of a block of {@code attend_grad}. */
     private static final int SIDE = 32;
-    /** One query, as in decoding with a cache, would leave most of a group idle. */
-    private static final int LEAST_QUERIES = 2;
+    /** Keys that a group of {@code decode} takes. */
+    private static final int SPAN = 256;
 
     private Scores() {}
 
@@ -29,6 +30,10 @@ final class Scores {
     static void attention(Fused.Attention op, Call c) {
         DType type = c.type(0);
         int widest = Math.max(c.shape(0).dim(3), c.shape(2).dim(3));
+        if (c.shape(0).dim(2) == 1) {
+            decode(op, c);
+            return;
+        }
         if (widest <= 128 && oneKernel(c)) {
             attend(op, widest <= 64 ? 64 : 128, c);
             return;
@@ -75,10 +80,25 @@ final class Scores {
 
     /** Whether this is for the kernels that never write the scores. */
     private static boolean oneKernel(Call c) {
-        return c.isGpu()
-                && c.type(0) == DType.F32
-                && c.shape(0).dim(2) >= LEAST_QUERIES
-                && c.queue().localBytes() >= LOCAL_BYTES;
+        return c.isGpu() && c.type(0) == DType.F32 && c.queue().localBytes() >= LOCAL_BYTES;
+    }
+
+    /** A single query of each head: a group a span of keys, then one a head that puts the spans together. */
+    private static void decode(Fused.Attention op, Call c) {
+        DType type = c.type(0);
+        Shape all = scores(c).shape();
+        int widthV = c.shape(2).dim(3);
+        long rows = all.range(0, 3).size();
+        int spans = Math.ceilDiv(all.dim(3), SPAN);
+        DeviceStorage parts = c.temporary(type, rows * spans * (widthV + 2));
+        Operand mask = c.inputs() > 3 ? c.in(3) : null;
+        List<Object> arguments = new ArrayList<>(mask(c, mask, op.causal(), op.offset(), op.scale()));
+        arguments.addAll(heads(c));
+        arguments.addAll(List.of(spans, parts));
+        var defines = Map.of("T", type, "GROUP", c.groupSize(), "SPAN", SPAN);
+        c.launchGroups(c.kernel("attention.cl", "decode", defines), rows * spans, c.groupSize(), arguments.toArray());
+        c.launchGroups(
+                c.kernel("attention.cl", "merge", defines), rows, c.groupSize(), spans, widthV, parts, c.y(0), c.y(1));
     }
 
     private static void attend(Fused.Attention op, int width, Call c) {

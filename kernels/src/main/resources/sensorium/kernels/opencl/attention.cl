@@ -1,4 +1,4 @@
-// Attention: `attend` for GPUs in one kernel that never writes the scores; and for other devices, other types and the gradients what
+// Attention: `attend` for GPUs in one kernel that never writes the scores; `decode` for one query; and for other devices, other types and the gradients what
 // lies between products, a work-group a row of scores: scale, masks and softmax in one pass over a row that stays in the cache.
 // T is F32 or F64, for `attend` F32.
 
@@ -86,6 +86,122 @@ __kernel void slopes(
         slope[j] = HIDDEN(j) ? 0 : scale * p * (slope[j] - dot);
     }
 }
+
+// One query at a time, as in decoding with a cache: a group takes SPAN keys of a row, so that a long cache gives work to all units,
+// and leaves of them the greatest score, the sum of the weights and the weighted values; `merge` puts the spans of a row together,
+// scaled to the greatest score of all. LANES items share a key, for its channels adjoin.
+#ifdef SPAN
+#define LANES 8
+#define CHANNELS 64
+#define PARTS (GROUP / CHANNELS)
+
+__kernel void decode(
+        MASK,
+        Grid3 heads,
+        int width,
+        int widthV,
+        int rowQ,
+        int stepQ,
+        int rowK,
+        int stepK,
+        int rowV,
+        int stepV,
+        __global const TYPE(T) *q,
+        __global const TYPE(T) *k,
+        __global const TYPE(T) *v,
+        int spans,
+        __global TYPE(T) *parts) {
+    __local A products_[SPAN * LANES];
+    __local A weight[SPAN];
+    __local A scratch[GROUP];
+    int t = get_local_id(0);
+    int row = get_group_id(0) / spans;
+    int k0 = get_group_id(0) % spans * SPAN;
+    int count = min(SPAN, keys - k0);
+    int begin[3];
+    locate3(&heads, row / queries, begin);
+    int at;
+    locate1(&rows, row, &at);
+    __global const TYPE(T) *query = q + begin[0] + row % queries * rowQ;
+    for (int e = t; e < count * LANES; e += GROUP) {
+        __global const TYPE(T) *key = k + begin[1] + (k0 + e / LANES) * rowK;
+        A s = 0;
+        for (int d = e % LANES; d < width; d += LANES) {
+            s = fma(query[d * stepQ], key[d * stepK], s);
+        }
+        products_[e] = s;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    A m = -INFINITY;
+    for (int j = t; j < count; j += GROUP) {
+        A s = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            s += products_[j * LANES + lane];
+        }
+        s = SCORE(k0 + j, s);
+        weight[j] = s;
+        m = fmax(m, s);
+    }
+    m = group_reduce(m, scratch, 1);
+    A shift = m == -INFINITY ? 0 : m; // nothing seen here
+    A sum = 0;
+    for (int j = t; j < count; j += GROUP) {
+        A e = exp(weight[j] - shift);
+        weight[j] = e;
+        sum += e;
+    }
+    sum = group_reduce(sum, scratch, 0);
+    __global TYPE(T) *part = parts + (long)get_group_id(0) * (widthV + 2);
+    if (t == 0) {
+        part[0] = m;
+        part[1] = sum;
+    }
+    for (int d0 = 0; d0 < widthV; d0 += CHANNELS) {
+        int d = d0 + t % CHANNELS;
+        A o = 0;
+        if (d < widthV) {
+            for (int j = t / CHANNELS; j < count; j += PARTS) {
+                o = fma(weight[j], v[begin[2] + (k0 + j) * rowV + d * stepV], o);
+            }
+        }
+        scratch[t] = o;
+        barrier(CLK_LOCAL_MEM_FENCE);
+        if (t < CHANNELS && d < widthV) {
+            for (int p = 1; p < PARTS; p++) {
+                o += scratch[p * CHANNELS + t];
+            }
+            part[2 + d] = o;
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+}
+
+__kernel void merge(
+        int spans, int widthV, __global const TYPE(T) *parts, __global TYPE(T) *out, __global TYPE(T) *lse) {
+    long row = get_group_id(0);
+    int entry = widthV + 2;
+    __global const TYPE(T) *mine = parts + row * spans * entry;
+    A m = -INFINITY;
+    for (int s = 0; s < spans; s++) {
+        m = fmax(m, mine[s * entry]);
+    }
+    A shift = m == -INFINITY ? 0 : m;
+    A sum = 0;
+    for (int s = 0; s < spans; s++) {
+        sum += mine[s * entry + 1] * exp(mine[s * entry] - shift);
+    }
+    for (int d = get_local_id(0); d < widthV; d += GROUP) {
+        A o = 0;
+        for (int s = 0; s < spans; s++) {
+            o += mine[s * entry + 2 + d] * exp(mine[s * entry] - shift);
+        }
+        out[row * widthV + d] = o / sum; // 0 / 0, NaN, for a row that sees nothing
+    }
+    if (get_local_id(0) == 0) {
+        lse[row] = sum == 0 ? NAN : m + log(sum);
+    }
+}
+#endif
 
 #ifdef D
 #define PAD 4

@@ -1,33 +1,7 @@
 // y[i] = f(a[i], b[i]) with broadcasting by strides of 0, and f(x[i], c) or f(c, x[i]) with a constant. One work-item an
 // element, y contiguous. T is the type of the operands; comparisons yield BOOL.
 
-typedef ACCUMULATE(T) A;
-
-A f_add(A a, A b) { return a + b; }
-A f_sub(A a, A b) { return a - b; }
-A f_mul(A a, A b) { return a * b; }
-
-#ifdef FLOATS
-A f_div(A a, A b) { return a / b; }
-// Java's power of 1 to what is no number, and of ±1 to infinity, is NaN; C's is 1.
-A f_pow(A a, A b) { return isnan(b) || (fabs(a) == 1 && isinf(b)) ? (A)NAN : pow(a, b); }
-A f_max(A a, A b) { return a > b || isnan(a) ? a : b; }
-A f_min(A a, A b) { return a < b || isnan(a) ? a : b; }
-#else
-// The processor traps where the quotient overflows; division by zero is reported by divides().
-A f_div(A a, A b) { return b == -1 ? -a : b == 0 ? 0 : a / b; }
-A f_max(A a, A b) { return max(a, b); }
-A f_min(A a, A b) { return min(a, b); }
-#endif
-
-A f_eq(A a, A b) { return a == b; }
-A f_ne(A a, A b) { return a != b; }
-A f_lt(A a, A b) { return a < b; }
-A f_le(A a, A b) { return a <= b; }
-A f_gt(A a, A b) { return a > b; }
-A f_ge(A a, A b) { return a >= b; }
-A f_and(A a, A b) { return a != 0 && b != 0; }
-A f_or(A a, A b) { return a != 0 || b != 0; }
+#include "functions.cl"
 
 #define BINARY(name, R)                                                                                       \
     __kernel void binary_##name(                                                                                     \

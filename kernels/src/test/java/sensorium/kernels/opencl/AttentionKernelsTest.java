@@ -82,7 +82,11 @@ class AttentionKernelsTest {
         "65, 65, 64, 64, true, added",
         "40, 50, 100, 128, true, none",
         "2, 300, 8, 8, false, added",
-        "37, 37, 130, 130, false, none"
+        "37, 37, 130, 130, false, none",
+        "1, 700, 64, 64, true, none",
+        "1, 256, 20, 100, false, seen",
+        "1, 257, 8, 64, false, added",
+        "1, 1, 64, 64, false, none"
     })
     void agreesWithTheCpu(int queries, int keys, int width, int widthV, boolean causal, String mask) {
         List<float[]> ours = results(backend, queries, keys, width, widthV, causal, mask);
