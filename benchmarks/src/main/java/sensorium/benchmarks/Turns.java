@@ -27,7 +27,7 @@ import org.openjdk.jmh.runner.IterationType;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Turns {
     private static final String COMMA = ",";
-    private static final long TURN_NANOS = 40_000_000L;
+    private static final long TURN_NANOS = 30_000_000L;
     private static Turns current;
 
     /** The cases by name, with commas between them. */
