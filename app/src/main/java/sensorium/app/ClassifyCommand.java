@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
 import sensorium.multimodal.classify.FileClassifier;
 import sensorium.multimodal.classify.Guess;
 import sensorium.multimodal.data.DataSets;
@@ -77,6 +78,9 @@ final class ClassifyCommand implements Runnable {
                 }
                 guess(new ZeroShot(space.model(), choice)::classify);
             }
+            case OpenedModel other ->
+                throw new BadInputException(model + ": a " + other.kind()
+                        + " model, which tells nothing apart; train one that does: sensorium train classify");
         }
     }
 

@@ -1,15 +1,23 @@
 package sensorium.app;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.app.report.TierTable;
+import sensorium.diffusion.ClassDiffusion;
+import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SpaceEvaluation;
@@ -17,9 +25,13 @@ import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.Scores;
 import sensorium.multimodal.data.Skipped;
+import sensorium.multimodal.judge.PictureJudge;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
+import sensorium.tensor.Tensor;
+import sensorium.vision.PictureTokenizer;
+import sensorium.vision.VqRecipe;
 
 /** {@code eval MODEL}: the metrics that belong to a model. */
 @Command(
@@ -27,10 +39,18 @@ import sensorium.multimodal.stamps.Recall;
         mixinStandardHelpOptions = true,
         description = {
             "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any other"
-                    + " folder, the accuracy of a classifier.",
+                    + " folder, the accuracy of a classifier, what two classifiers think of the pictures that a diffusion model makes.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
+    /** Pictures that a diffusion model makes at once. */
+    private static final int AT_ONCE = 100;
+
+    private static final int LEAST_JUDGED = 10;
+
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private CommonOptions common;
 
@@ -40,6 +60,15 @@ final class EvalCommand implements Runnable {
     @Mixin
     private DataOptions data;
 
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Option(
+            names = "-n",
+            paramLabel = "N",
+            description = "Pictures that a diffusion model makes to be judged (default: ${DEFAULT-VALUE}).")
+    private int count = 1000;
+
     @Override
     public void run() {
         common.backend();
@@ -48,6 +77,8 @@ final class EvalCommand implements Runnable {
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space space -> space(space.model(), watcher);
                 case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
+                case OpenedModel.Diffusion made -> pictures(made.model(), progress, watcher);
+                case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Published published ->
                     throw new BadInputException(
                             model + ": a published " + published.kind()
@@ -77,6 +108,94 @@ final class EvalCommand implements Runnable {
         json.put("data", data.name);
         json.put("skipped", skipped.count());
         common.print(json, TierRows.text(rows) + skipped.summary());
+    }
+
+    /** Makes as many of each label, and has them judged. */
+    private void pictures(ClassDiffusion model, Progress progress, Material.Watcher watcher) {
+        SpaceData known = data.open();
+        var judges = new Judges(common, progress, known.folder());
+        List<String> labels = judges.config().labels();
+        if (!labels.equals(model.labels())) {
+            throw new BadInputException("the model makes " + model.labels() + ", the data has " + labels
+                    + "; judge it on what it was trained on");
+        }
+        if (count < Math.max(LEAST_JUDGED, labels.size())) {
+            throw new ParameterException(
+                    spec.commandLine(), "-n must be at least " + Math.max(LEAST_JUDGED, labels.size()));
+        }
+        var training = Examples.forScoring(judges.config(), known.folder().forTraining(), watcher);
+        var test = Examples.forScoring(judges.config(), known.scored(data.split), watcher);
+        PictureJudge judge = judges.open(training);
+        int[] asked = IntStream.range(0, count).map(i -> i % labels.size()).toArray();
+        long began = System.nanoTime();
+        float[] made = made(model, asked, progress);
+        double seconds = (System.nanoTime() - began) * 1e-9;
+        Map<String, Double> verdict = judge.verdict(made, asked, training, test, common.seed, watcher);
+        Map<String, Object> json = new LinkedHashMap<>(verdict);
+        json.put("n", count);
+        json.put("sampler", sampling.sampler);
+        json.put("steps", sampling.steps);
+        json.put("guidance", sampling.guidance(model.guided()));
+        json.put("sampling_seconds", seconds);
+        json.put("data", data.name);
+        common.print(
+                json,
+                String.format(
+                        Locale.ROOT,
+                        "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real ones); Fréchet"
+                                + " distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f; precision %.2f, recall %.2f",
+                        count,
+                        100 * verdict.get("agreement"),
+                        100 * verdict.get("judge_accuracy"),
+                        verdict.get("frechet"),
+                        verdict.get("frechet_real"),
+                        verdict.get("frechet_gaussian"),
+                        verdict.get("precision"),
+                        verdict.get("recall")));
+    }
+
+    /** Pixels from 0 to 1. */
+    private float[] made(ClassDiffusion model, int[] asked, Progress progress) {
+        int length = model.channels() * model.side() * model.side();
+        float[] all = new float[asked.length * length];
+        for (int from = 0; from < asked.length; from += AT_ONCE) {
+            int at = from;
+            long[] classes = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
+                    .asLongStream()
+                    .toArray();
+            progress.update("denoising", from, asked.length, "");
+            Scope.tidyRun(() -> {
+                Tensor pictures = model.sample(
+                        sampling.way(),
+                        sampling.steps,
+                        classes,
+                        sampling.guidance(model.guided()),
+                        common.seed + at,
+                        (_, _) -> {});
+                float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
+                System.arraycopy(pixels, 0, all, at * length, pixels.length);
+            });
+        }
+        return all;
+    }
+
+    private void tokens(PictureTokenizer model, Material.Watcher watcher) {
+        PictureData known = PictureData.open(data.name);
+        var c = model.config();
+        if (known.channels() != c.channels() || known.side() != c.side()) {
+            throw new BadInputException("the model knows pictures of %d channels, %dx%d; those of %s have %d, %dx%d"
+                    .formatted(
+                            c.channels(), c.side(), c.side(), data.name, known.channels(), known.side(), known.side()));
+        }
+        Examples examples = known.heldOut(data.split, watcher);
+        Map<String, Double> measures = VqRecipe.measure(model, PictureData.pixels(examples));
+        Map<String, Object> json = new LinkedHashMap<>();
+        for (String name : List.of("psnr", "ssim", "used", "perplexity")) {
+            json.put(name, measures.get(name));
+        }
+        json.put("n", examples.size());
+        json.put("data", data.name);
+        common.print(json, TokensView.words(measures) + ", of " + examples.size() + " pictures");
     }
 
     private void classifier(Classifier classifier, Material.Watcher watcher) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import sensorium.diffusion.ClassDiffusion;
 import sensorium.diffusion.Sampler;
 import sensorium.memory.Scope;
+import sensorium.multimodal.model.ModelFolder;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
@@ -26,7 +27,7 @@ import sensorium.vision.PngWriter;
         name = "generate",
         mixinStandardHelpOptions = true,
         description = {
-            "Make pictures out of noise, by the published diffusion transformer of digits.",
+            "Make pictures out of noise, by a model that was trained here or by the published diffusion transformer of digits.",
             "The same seed gives the same pictures."
         })
 final class GenerateCommand implements Runnable {
@@ -47,15 +48,8 @@ final class GenerateCommand implements Runnable {
     @Option(names = "-n", paramLabel = "N", description = "How many pictures (default: ${DEFAULT-VALUE}).")
     private int count = 20;
 
-    @Option(
-            names = "--sampler",
-            paramLabel = "S",
-            description =
-                    "ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras (default: ${DEFAULT-VALUE}).")
-    private String sampler = "ddim";
-
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of sampling (default: ${DEFAULT-VALUE}).")
-    private int steps = 50;
+    @Mixin
+    private SamplingOptions sampling;
 
     @Option(
             names = "-o",
@@ -68,24 +62,26 @@ final class GenerateCommand implements Runnable {
         if (count < 1 || count > MOST) {
             throw new ParameterException(spec.commandLine(), "-n must be from 1 to " + MOST);
         }
-        Sampler way = Sampler.named(sampler);
+        Sampler way = sampling.way();
         common.backend();
-        ClassDiffusion diffusion = ClassDiffusion.ofDigits(model);
+        ClassDiffusion diffusion = new ModelFolder(model).openDiffusion();
+        double guidance = sampling.guidance(diffusion.guided());
         int kinds = diffusion.labels().size();
         int wanted = label == null ? -1 : diffusion.label(label);
         long[] classes = IntStream.range(0, count)
                 .mapToLong(i -> label == null ? i % kinds : wanted)
                 .toArray();
-        int evaluations =
-                way.over(diffusion.schedule(), diffusion.prediction(), steps).evaluations();
+        int evaluations = way.over(diffusion.schedule(), diffusion.prediction(), sampling.steps)
+                .evaluations();
         long began = System.nanoTime();
         Picture grid;
         try (var progress = new Progress()) {
             grid = Scope.tidy(() -> {
                 Tensor pictures = diffusion.sample(
                         way,
-                        steps,
+                        sampling.steps,
                         classes,
+                        guidance,
                         common.seed,
                         (_, i) -> progress.update("denoising", i + 1L, evaluations, ""));
                 return PictureGrid.of(pictures, columns(kinds));
@@ -97,14 +93,21 @@ final class GenerateCommand implements Runnable {
         json.put("file", out.toString());
         json.put("n", count);
         json.put("labels", label == null ? diffusion.labels() : List.of(label));
-        json.put("sampler", sampler);
-        json.put("steps", steps);
+        json.put("sampler", sampling.sampler);
+        json.put("steps", sampling.steps);
+        json.put("guidance", guidance);
         json.put("seed", common.seed);
         json.put("seconds", seconds);
         common.print(
                 json,
                 String.format(
-                        Locale.ROOT, "%d pictures by %s in %d steps, %.1f s: %s", count, sampler, steps, seconds, out));
+                        Locale.ROOT,
+                        "%d pictures by %s in %d steps, %.1f s: %s",
+                        count,
+                        sampling.sampler,
+                        sampling.steps,
+                        seconds,
+                        out));
     }
 
     /** As many as there are classes where all come in turn, else about as many as rows. */

@@ -32,7 +32,9 @@ import sensorium.tensor.ShapeException;
             IndexCommand.class,
             SearchCommand.class,
             ClassifyCommand.class,
-            GenerateCommand.class
+            GenerateCommand.class,
+            TokenizeCommand.class,
+            DetokenizeCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

@@ -87,7 +87,8 @@ final class TrainClassifyCommand implements Runnable {
                         outcome,
                         List.of(
                                 new TimeTable.Span("decode", decoding),
-                                new TimeTable.Span("train and evaluate", training)))
+                                new TimeTable.Span("train and evaluate", training)),
+                        List.of())
                 .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());

@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "RECIPE",
-        subcommands = {TrainSharedSpaceCommand.class, TrainClassifyCommand.class},
+        subcommands = {
+            TrainSharedSpaceCommand.class,
+            TrainClassifyCommand.class,
+            TrainDiffusionCommand.class,
+            TrainVqCommand.class
+        },
         description = "Train a model on a data folder.")
 final class TrainCommand implements Runnable {
     @Spec
@@ -18,6 +23,7 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "train needs a recipe: shared-space or classify");
+        throw new ParameterException(
+                spec.commandLine(), "train needs a recipe: shared-space, classify, diffusion or vq");
     }
 }

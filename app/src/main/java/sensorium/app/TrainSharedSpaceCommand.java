@@ -44,7 +44,8 @@ final class TrainSharedSpaceCommand implements Runnable {
                         outcome,
                         List.of(
                                 new TimeTable.Span("decode", result.decodeSeconds()),
-                                new TimeTable.Span("train", training)))
+                                new TimeTable.Span("train", training)),
+                        List.of())
                 .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());

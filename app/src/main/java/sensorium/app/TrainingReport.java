@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  * @param items how many, in words
  * @param skipped what of it could not be used
  * @param spans where the time went
+ * @param shown what it can do, to be looked at first
  */
 record TrainingReport(
         String title,
@@ -38,7 +39,8 @@ record TrainingReport(
         Skipped skipped,
         Module model,
         Trainer.Outcome outcome,
-        List<TimeTable.Span> spans) {
+        List<TimeTable.Span> spans,
+        List<Page.Section> shown) {
     private static final String ACCURACY = "accuracy";
 
     /** Puts {@code report.html} into the folder of the run, and says where it is. */
@@ -50,7 +52,7 @@ record TrainingReport(
     }
 
     private Page page(RunFolder run) {
-        List<Page.Section> sections = new ArrayList<>();
+        List<Page.Section> sections = new ArrayList<>(shown);
         if (outcome.measures().containsKey(ACCURACY)) {
             sections.add(accuracy(outcome.measures()));
         }

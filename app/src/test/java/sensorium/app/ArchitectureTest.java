@@ -34,7 +34,7 @@ final class ArchitectureTest {
             new Module("text", "core", "nn"),
             new Module("vision", "core", "nn"),
             new Module("audio", "core", "nn"),
-            new Module("multimodal", "core", "nn", "text", "vision", "audio"),
+            new Module("multimodal", "core", "nn", "text", "vision", "audio", "diffusion"),
             new Module("diffusion", "core", "nn", "text", "vision"),
             new Module("app", "core", "nn", "text", "vision", "audio", "multimodal", "diffusion"));
 

@@ -14,6 +14,7 @@ public record Ddim(double eta, Bounds bounds, Spacing spacing, int offset, boole
         return new Ddim(0, Bounds.PIXELS, Spacing.LEADING, 0, true);
     }
 
+    @Override
     public Ddim within(Bounds other) {
         return new Ddim(eta, other, spacing, offset, endsClean);
     }

@@ -20,6 +20,11 @@ public record Ddpm(Variance variance, Bounds bounds, Spacing spacing) implements
     }
 
     @Override
+    public Ddpm within(Bounds other) {
+        return new Ddpm(variance, other, spacing);
+    }
+
+    @Override
     public Trajectory over(NoiseSchedule schedule, Prediction prediction, int steps) {
         double[] t = spacing.timesteps(schedule.steps(), steps, 0);
         return new StepwiseTrajectory(schedule, t) {

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import sensorium.memory.Scope;
 import sensorium.nn.GridPositions;
+import sensorium.nn.Init;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.Patches;
 import sensorium.nn.Trace;
 import sensorium.nn.Transformer;
 import sensorium.nn.Weights;
+import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 /**
@@ -43,7 +45,7 @@ public record Dit(
                 GridPositions.of(w.at("positions"), c.positions(), 0, across, across, width),
                 List.copyOf(conditions),
                 Transformer.of(w.at("transformer"), c.transformer()),
-                Linear.of(w.at("output"), width, c.patch() * c.patch() * c.out(), true),
+                Linear.of(w.at("output"), width, c.patch() * c.patch() * c.out(), true, Init.zeros()),
                 c);
     }
 
@@ -52,8 +54,16 @@ public record Dit(
      *
      * @param timesteps (N)
      * @param classes (N), I64
+     * @throws ShapeException if patches do not fill a picture
      */
     public Tensor forward(Tensor x, Tensor timesteps, Tensor classes) {
+        if (x.rank() != 4
+                || x.dim(1) != config.in()
+                || x.dim(2) % config.patch() != 0
+                || x.dim(3) % config.patch() != 0) {
+            throw new ShapeException("[dit] " + x + " is no batch of pictures of " + config.in()
+                    + " channels whose height and width are multiples of " + config.patch());
+        }
         return Scope.tidy("a diffusion transformer", () -> {
             int rows = x.dim(2) / config.patch();
             int columns = x.dim(3) / config.patch();

@@ -27,7 +27,8 @@ public record DitConfig(
         TimestepEmbedding.Config timesteps,
         int classes,
         int conditions,
-        TransformerConfig transformer) {
+        TransformerConfig transformer)
+        implements NetworkConfig {
     public DitConfig {
         if (side % patch != 0) {
             throw new IllegalArgumentException("[dit] patches of " + patch + " do not fill a side of " + side);

@@ -27,6 +27,7 @@ public record DpmSolver(
         return new DpmSolver(sde, bounds, spacing, true, endsClean, lowerOrderFinal);
     }
 
+    @Override
     public DpmSolver within(Bounds other) {
         return new DpmSolver(sde, other, spacing, karras, endsClean, lowerOrderFinal);
     }

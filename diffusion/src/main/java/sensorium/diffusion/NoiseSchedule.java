@@ -11,6 +11,8 @@ import sensorium.tensor.Tensor;
  * (nearly the picture) to T − 1 (nearly noise). Ho et al., arXiv:2006.11239.
  */
 public final class NoiseSchedule {
+    private static final int USUAL = 1000;
+
     private final double[] kept; // ᾱ
 
     private NoiseSchedule(double[] kept) {
@@ -57,6 +59,24 @@ public final class NoiseSchedule {
             betas[t] = Math.min(1 - cosine((t + 1.0) / steps) / cosine((double) t / steps), 0.999);
         }
         return ofBetas(betas);
+    }
+
+    /**
+     * Over 1,000 steps, with the usual numbers, by the name that it goes by.
+     *
+     * @throws BadInputException if there is none of this name
+     */
+    public static NoiseSchedule named(String name) {
+        return switch (name) {
+            case "linear" -> linear(USUAL, 1e-4, 0.02);
+            case "scaled-linear" -> scaledLinear(USUAL, 0.00085, 0.012);
+            case "sigmoid" -> sigmoid(USUAL, 1e-4, 0.02);
+            case "cosine" -> cosine(USUAL);
+            case "zero-terminal-snr" -> linear(USUAL, 1e-4, 0.02).withZeroTerminalSnr();
+            default ->
+                throw new BadInputException("unknown schedule " + name
+                        + "; known are linear, scaled-linear, cosine, sigmoid, zero-terminal-snr");
+        };
     }
 
     private static double cosine(double time) {

@@ -11,18 +11,18 @@ public sealed interface Sampler permits Ddpm, Ddim, SigmaSampler, DpmSolver {
      */
     Trajectory over(NoiseSchedule schedule, Prediction prediction, int steps);
 
+    /** The same with other bounds of the predicted picture. */
+    Sampler within(Bounds bounds);
+
     /**
-     * By the name that it goes by on the command line, with its usual settings.
+     * By the name that it goes by on the command line, with its usual settings; what it is bound to is the affair of the model.
      *
      * @throws BadInputException if there is none of this name
      */
     static Sampler named(String name) {
         return switch (name) {
             case "ddpm" -> Ddpm.usual();
-            case "ddim" ->
-                Ddim.usual()
-                        .within(Bounds.NONE); // bounds undo what its noise, unbounded, has done: in many steps all is
-            // lost
+            case "ddim" -> Ddim.usual();
             case "euler" -> SigmaSampler.of(SigmaSampler.Kind.EULER);
             case "euler-a" -> SigmaSampler.of(SigmaSampler.Kind.EULER_ANCESTRAL);
             case "heun" -> SigmaSampler.of(SigmaSampler.Kind.HEUN);

@@ -7,7 +7,7 @@ import sensorium.tensor.Tensor;
  *
  * @param karras whether σ goes by their schedule (ρ = 7) instead of by even timesteps
  */
-public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karras) implements Sampler {
+public record SigmaSampler(Kind kind, Bounds bounds, Spacing spacing, int offset, boolean karras) implements Sampler {
     public enum Kind {
         /** Straight on along the slope. */
         EULER,
@@ -18,7 +18,12 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
     }
 
     public static SigmaSampler of(Kind kind) {
-        return new SigmaSampler(kind, Spacing.LINSPACE, 0, false);
+        return new SigmaSampler(kind, Bounds.NONE, Spacing.LINSPACE, 0, false);
+    }
+
+    @Override
+    public SigmaSampler within(Bounds other) {
+        return new SigmaSampler(kind, other, spacing, offset, karras);
     }
 
     @Override
@@ -56,7 +61,7 @@ public record SigmaSampler(Kind kind, Spacing spacing, int offset, boolean karra
             double sigma = sigmas.sigma(i);
             double next = sigmas.sigma(i + 1);
             double a = signal(i);
-            Tensor picture = prediction.sample(x.times(a), output, a, sigma * a);
+            Tensor picture = bounds.apply(prediction.sample(x.times(a), output, a, sigma * a));
             Tensor d = x.minus(picture).dividedBy(sigma);
             return switch (kind) {
                 case EULER -> x.plus(d.times(next - sigma));

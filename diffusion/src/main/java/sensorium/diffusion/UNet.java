@@ -71,7 +71,7 @@ public record UNet(
                 List.copyOf(up),
                 GroupNorm.of(
                         w.at("norm"), c.blocks().groups(), first, c.blocks().eps()),
-                Conv2d.of(w.at("output"), first, c.out(), 3, 1, 1, true),
+                Conv2d.silent(w.at("output"), first, c.out()),
                 c);
     }
 

@@ -28,7 +28,8 @@ public record UNetConfig(
         List<Mixer.Kind> up,
         TimestepEmbedding.Config timesteps,
         int classes,
-        BlockConfig blocks) {
+        BlockConfig blocks)
+        implements NetworkConfig {
     public UNetConfig {
         widths = List.copyOf(widths);
         down = List.copyOf(down);

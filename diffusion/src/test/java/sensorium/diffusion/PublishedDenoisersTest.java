@@ -161,7 +161,7 @@ class PublishedDenoisersTest {
     }
 
     private static float[] sampled(ClassDiffusion digits, long seed) {
-        return digits.sample(Sampler.named("euler-a"), 4, new long[] {3, 8}, seed, (_, _) -> {})
+        return digits.sample(Sampler.named("euler-a"), 4, new long[] {3, 8}, 1, seed, (_, _) -> {})
                 .toFloats();
     }
 
@@ -172,7 +172,7 @@ class PublishedDenoisersTest {
         assertThatThrownBy(() -> digits.label("10"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("there are: 0, 1,");
-        assertThatThrownBy(() -> digits.sample(Sampler.named("ddim"), 0, new long[] {1}, 0, (_, _) -> {}))
+        assertThatThrownBy(() -> digits.sample(Sampler.named("ddim"), 0, new long[] {1}, 1, 0, (_, _) -> {}))
                 .isInstanceOf(BadInputException.class);
     }
 

@@ -15,6 +15,14 @@ public record Conv2d(Parameter weight, Parameter bias, Window window) implements
         return of(w, in, out, kernel, kernel, new Window(stride, stride, padding, padding, 1, 1, 1), bias);
     }
 
+    /** 3×3 that gives zeros until it has learnt otherwise: the end of a branch, or of a network that predicts noise. */
+    public static Conv2d silent(Weights w, int in, int out) {
+        return new Conv2d(
+                w.parameter("weight", Init.zeros(), out, in, 3, 3),
+                w.parameter("bias", Init.zeros(), out),
+                new Window(1, 1, 1, 1, 1, 1, 1));
+    }
+
     public static Conv2d of(Weights w, int in, int out, int kernelH, int kernelW, Window window, boolean bias) {
         int fan = in / window.groups() * kernelH * kernelW;
         return new Conv2d(

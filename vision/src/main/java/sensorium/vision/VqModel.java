@@ -4,6 +4,7 @@ import sensorium.nn.Conv2d;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
+import sensorium.nn.codes.Codebook;
 import sensorium.tensor.Tensor;
 
 /**
@@ -43,12 +44,22 @@ public record VqModel(
 
     /** (N, C, H, W) → (N, h, w), I64, row by row. */
     public Tensor tokens(Tensor pictures) {
-        return codebook.nearest(encode(pictures));
+        return nearest(encode(pictures));
     }
 
     /** (N, h, w), I64 → (N, C, H, W). */
     public Tensor picture(Tensor tokens) {
-        return decode(codebook.map(tokens));
+        return decode(map(tokens));
+    }
+
+    /** Of a map (N, code width, h, w) the nearest codes: (N, h, w), I64. */
+    public Tensor nearest(Tensor map) {
+        return codebook.nearest(map.permute(0, 2, 3, 1));
+    }
+
+    /** Codes (N, h, w) as a map (N, code width, h, w). */
+    public Tensor map(Tensor codes) {
+        return codebook.vectors(codes).permute(0, 3, 1, 2);
     }
 
     /** (N, code width, h, w), as it is → (N, C, H, W). */

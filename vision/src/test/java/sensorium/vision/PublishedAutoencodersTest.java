@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import sensorium.autograd.Tape;
 import sensorium.backend.BackendProvider.Available;
 import sensorium.backend.Backends;
 import sensorium.io.Safetensors;
@@ -23,7 +21,6 @@ import sensorium.nn.Module;
 import sensorium.nn.Parity;
 import sensorium.nn.Trace;
 import sensorium.nn.WeightNames;
-import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,9 +88,9 @@ class PublishedAutoencodersTest {
             compare(model, DiffusersAutoencoder.VQ, in, 3e-5, () -> {
                 Tensor latents = model.encode(in.get("input.sample"));
                 assertWithin(3e-5, latents, in.get("output.latents"));
-                Tensor tokens = model.codebook().nearest(latents);
+                Tensor tokens = model.nearest(latents);
                 assertThat(tokens.toLongs()).isEqualTo(in.get("output.indices").toLongs());
-                assertWithin(3e-5, model.codebook().map(tokens), in.get("output.quantized"));
+                assertWithin(3e-5, model.map(tokens), in.get("output.quantized"));
                 assertWithin(3e-5, model.picture(tokens), in.get("output.decoded"));
             });
             Tensor direct = model.decode(in.get("output.latents"));
@@ -124,20 +121,5 @@ class PublishedAutoencodersTest {
                         .encode(in.get("input.sample"))
                         .mean(),
                 in.get("output.mean"));
-    }
-
-    @Test
-    void codesAreCopiedStraightThrough() {
-        Tensor two = Tensor.of(new float[] {0, 0, 1, 1}, 2, 2);
-        Codebook codes = Weights.load(Map.of("weight", two), "two codes", w -> Codebook.of(w, 2, 2));
-        Tensor map = Tensor.of(new float[] {0.1f, 0.8f, -0.3f, 0.9f}, 1, 2, 1, 2); // (0.1, −0.3) and (0.8, 0.9)
-        assertThat(codes.nearest(map).toLongs()).containsExactly(0, 1);
-        assertThat(codes.quantized(map).toFloats()).containsExactly(0, 1, 0, 1);
-        Tensor gradient = Tape.vjp(
-                        in -> List.of(codes.quantized(in.get(0))),
-                        List.of(map),
-                        List.of(Tensor.of(new float[] {1, 2, 3, 4}, 1, 2, 1, 2)))
-                .get(0);
-        assertThat(gradient.toFloats()).containsExactly(1, 2, 3, 4);
     }
 }

@@ -43,6 +43,12 @@ public final class Media {
                 png(thumbnail(picture, THUMBNAIL)));
     }
 
+    /** Many small pictures in one, at twice their size. */
+    public static Html grid(Picture picture, String name) {
+        return Html.of(
+                "<img class=\"grid\" alt=\"{}\" width=\"{}\" src=\"{}\">", name, 2 * picture.width(), png(picture));
+    }
+
     /** A player of the first three seconds of a sound, at an even loudness. */
     public static Html player(Waveform sound, String name) {
         Waveform heard = sound.resampled(SAMPLE_RATE).trimmed(-40).first(SECONDS);

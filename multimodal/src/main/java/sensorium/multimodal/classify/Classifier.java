@@ -19,8 +19,13 @@ public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig con
 
     /** What {@link Input} describes, (B, C, H, W), → logits (B, labels). */
     public Tensor forward(Tensor x) {
+        return Trace.note(this, head.forward(features(x)));
+    }
+
+    /** The same → what the classes are told apart by (B, features). */
+    public Tensor features(Tensor x) {
         Input in = config.input();
         Tensor shown = in.mean() == 0 && in.std() == 1 ? x : x.minus(in.mean()).times(1 / in.std());
-        return Trace.note(this, head.forward(encoder.forward(shown)));
+        return encoder.forward(shown);
     }
 }

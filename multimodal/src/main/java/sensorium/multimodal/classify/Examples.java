@@ -144,6 +144,16 @@ public final class Examples {
         return skipped;
     }
 
+    /** How many floats {@link #draw} writes. */
+    public int length() {
+        return inputs.length();
+    }
+
+    /** An example as it is: (C, H, W) of 0…1 if it is a picture. Written from {@code at} on. */
+    public void draw(int example, float[] out, int at) {
+        inputs.plain(example, out, at);
+    }
+
     Inputs inputs() {
         return inputs;
     }

@@ -1,6 +1,7 @@
 package sensorium.multimodal.classify;
 
 import sensorium.audio.SoundBank;
+import sensorium.vision.Picture;
 
 /** What a classifier is shown of a picture or a sound. */
 public sealed interface Input {
@@ -33,6 +34,11 @@ public sealed interface Input {
         @Override
         public Sense sense() {
             return Sense.PICTURE;
+        }
+
+        /** The brightness of a pixel, 0 to 255, by ITU-R BT.601. */
+        public static int luma(Picture rgb, int x, int y) {
+            return (299 * rgb.at(x, y, 0) + 587 * rgb.at(x, y, 1) + 114 * rgb.at(x, y, 2) + 500) / 1000;
         }
     }
 

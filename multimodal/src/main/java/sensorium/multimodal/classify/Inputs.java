@@ -80,7 +80,7 @@ final class Inputs {
         for (int i = 0; i < luma.length; i++) {
             int x = i % input.width();
             int y = i / input.width();
-            luma[i] = (byte) ((299 * rgb.at(x, y, 0) + 587 * rgb.at(x, y, 1) + 114 * rgb.at(x, y, 2) + 500) / 1000);
+            luma[i] = (byte) Input.Grey.luma(rgb, x, y);
         }
         return new ImageSource.Grey(luma, 0, input.width(), input.height());
     }

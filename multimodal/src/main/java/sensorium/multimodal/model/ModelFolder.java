@@ -14,6 +14,10 @@ import java.util.HexFormat;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
+import sensorium.diffusion.ClassDiffusion;
+import sensorium.diffusion.DiffusionConfig;
+import sensorium.diffusion.DiffusionModel;
+import sensorium.diffusion.NetworkConfig;
 import sensorium.io.Safetensors;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
@@ -23,6 +27,7 @@ import sensorium.multimodal.classify.Input;
 import sensorium.nn.Weights;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureTokenizer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +43,10 @@ import tools.jackson.databind.node.ObjectNode;
 public record ModelFolder(Path path) {
     public static final String SHARED_SPACE = "shared-space";
     public static final String CLASSIFY = "classify";
+    public static final String DIFFUSION = "diffusion";
+    public static final String VQ = "vq";
     static final String VIT = "vit";
+    static final String DIGITS = "dit_mnist";
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
@@ -47,6 +55,7 @@ public record ModelFolder(Path path) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .addMixIn(Input.class, Named.class)
             .addMixIn(Compression.class, Named.class)
+            .addMixIn(NetworkConfig.class, Named.class)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -64,6 +73,16 @@ public record ModelFolder(Path path) {
     /** The {@code config.json} of a new run. */
     public static ObjectNode config(ClassifierConfig config) {
         return config(CLASSIFY, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(DiffusionConfig config) {
+        return config(DIFFUSION, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(PictureTokenizer.Config config) {
+        return config(VQ, config);
     }
 
     private static ObjectNode config(String kind, Object model) {
@@ -85,7 +104,13 @@ public record ModelFolder(Path path) {
         return switch (kind) {
             case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
             case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
+            case DIFFUSION ->
+                new OpenedModel.Diffusion(ClassDiffusion.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
+            case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
             case "" -> {
+                if (type.equals(DIGITS)) {
+                    yield new OpenedModel.Diffusion(ClassDiffusion.ofDigits(path));
+                }
                 if (type.equals(VIT)) {
                     yield new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
                 }
@@ -93,8 +118,9 @@ public record ModelFolder(Path path) {
                         + (type.isEmpty() ? "" : " but \"" + brief(type) + "\"") + "; is this the folder of a model?");
             }
             default ->
-                throw new BadInputException(path.resolve(CONFIG) + ": kind \"" + brief(kind)
-                        + "\" is not known; there are " + SHARED_SPACE + " and " + CLASSIFY);
+                throw new BadInputException(
+                        path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION) + " and " + VQ);
         };
     }
 
@@ -109,6 +135,34 @@ public record ModelFolder(Path path) {
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
                         + " model, which has no shared space; train one with: sensorium train shared-space");
+        };
+    }
+
+    /**
+     * Opens a model that makes pictures.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public ClassDiffusion openDiffusion() {
+        return switch (open()) {
+            case OpenedModel.Diffusion d -> d.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which makes no pictures; train one with: sensorium train diffusion");
+        };
+    }
+
+    /**
+     * Opens a model of tokens.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public PictureTokenizer openTokenizer() {
+        return switch (open()) {
+            case OpenedModel.Tokens t -> t.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which knows no tokens of pictures; train one with: sensorium train vq");
         };
     }
 

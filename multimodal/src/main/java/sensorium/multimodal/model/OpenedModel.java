@@ -1,8 +1,10 @@
 package sensorium.multimodal.model;
 
+import sensorium.diffusion.ClassDiffusion;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureTokenizer;
 import sensorium.vision.Vit;
 
 /** A model that was opened, and what is needed to use it. */
@@ -23,6 +25,22 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.CLASSIFY;
+        }
+    }
+
+    /** A model that makes pictures of classes out of noise. */
+    record Diffusion(ClassDiffusion model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.DIFFUSION;
+        }
+    }
+
+    /** Pictures as tokens and back. */
+    record Tokens(PictureTokenizer model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.VQ;
         }
     }
 

@@ -28,7 +28,7 @@ public record ResidualBlock(
                 Conv2d.of(w.at("conv1"), in, out, 3, 1, 1, true),
                 timed ? Linear.of(w.at("time"), c.embedding(), c.scaleShift() ? 2 * out : out, true) : null,
                 GroupNorm.of(w.at("norm2"), c.groups(), out, c.eps()),
-                Conv2d.of(w.at("conv2"), out, out, 3, 1, 1, true),
+                Conv2d.silent(w.at("conv2"), out, out),
                 in == out ? null : Conv2d.of(w.at("shortcut"), in, out, 1, 1, 0, true),
                 c.scaleShift());
     }

@@ -1,0 +1,83 @@
+package sensorium.app;
+
+import java.util.List;
+import java.util.Optional;
+import sensorium.BadInputException;
+import sensorium.multimodal.Material;
+import sensorium.multimodal.classify.Choice;
+import sensorium.multimodal.classify.ClassifierConfig;
+import sensorium.multimodal.classify.Examples;
+import sensorium.multimodal.classify.Input;
+import sensorium.multimodal.classify.Sense;
+import sensorium.multimodal.data.DataFolder;
+import sensorium.multimodal.data.DataSets;
+import sensorium.multimodal.data.Item;
+import sensorium.vision.LabelledPictures;
+
+/**
+ * A data folder as those see it that learn to make pictures: labelled ones, square and all of one size.
+ *
+ * @param seen how a classifier would see them
+ */
+record PictureData(DataFolder folder, ClassifierConfig seen) {
+    /** @throws BadInputException if there are no pictures, or they are no squares */
+    static PictureData open(String nameOrFolder) {
+        DataFolder folder = DataSets.ofUser().open(nameOrFolder);
+        var data = new PictureData(folder, Choice.of(folder.forTraining(), Optional.of(Sense.PICTURE)));
+        if (data.seen.input() instanceof Input.Grey g && g.width() != g.height()) {
+            throw new BadInputException(
+                    "pictures of %dx%d cannot be learnt from: only squares can".formatted(g.width(), g.height()));
+        }
+        return data;
+    }
+
+    int channels() {
+        return seen.input() instanceof Input.Grey ? 1 : 3;
+    }
+
+    int side() {
+        return switch (seen.input()) {
+            case Input.Grey g -> g.width();
+            case Input.Colour c -> c.side();
+            case Input.Heard _ -> throw new IllegalStateException("pictures were asked for");
+        };
+    }
+
+    List<String> labels() {
+        return seen.labels();
+    }
+
+    Examples training(Material.Watcher watcher) {
+        return Examples.forScoring(seen, folder.forTraining(), watcher);
+    }
+
+    /** Those that are held out, of a split or of the usual one; all where the folder knows no splits. */
+    Examples heldOut(String split, Material.Watcher watcher) {
+        List<Item> items = split == null ? folder.forEvaluation() : folder.split(split);
+        return Examples.forScoring(seen, items, watcher);
+    }
+
+    /** Pixels from −1 to 1. */
+    static LabelledPictures pixels(Examples examples) {
+        int length = examples.length();
+        return new LabelledPictures() {
+            @Override
+            public int size() {
+                return examples.size();
+            }
+
+            @Override
+            public int label(int picture) {
+                return examples.label(picture);
+            }
+
+            @Override
+            public void draw(int picture, float[] out, int at) {
+                examples.draw(picture, out, at);
+                for (int i = at; i < at + length; i++) {
+                    out[i] = 2 * out[i] - 1;
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,177 @@
+package sensorium.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static sensorium.app.CommandRun.sensorium;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import sensorium.vision.Picture;
+import sensorium.vision.PictureFile;
+import sensorium.vision.PngWriter;
+
+/** From labelled pictures to made ones that are judged, all in seconds: nothing here is good, everything is there. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class DiffusionCommandsTest {
+    private static final String CACHE = "SENSORIUM_CACHE";
+    private static final int SIDE = 16;
+
+    @TempDir
+    static Path folder;
+
+    private Path data;
+    private Path run;
+    private String cache;
+
+    @BeforeAll
+    void train() throws Exception {
+        cache = System.setProperty(CACHE, folder.resolve("cache").toString());
+        data = folder.resolve("data");
+        for (int i = 0; i < 40; i++) {
+            Path of = Files.createDirectories(data.resolve(i % 2 == 0 ? "left" : "right"));
+            PngWriter.write(halves(i), of.resolve(i + ".png"));
+        }
+        run = folder.resolve("unet");
+        var json = sensorium("train", "diffusion", "--data", data, "--out", run, "--epochs", 3, "--json")
+                .json();
+        assertThat(json.path("steps").asInt()).isEqualTo(2);
+        assertThat(json.path("held_out_error").asDouble()).isBetween(0.05, 5.0);
+    }
+
+    @AfterAll
+    void restore() {
+        if (cache == null) {
+            System.clearProperty(CACHE);
+        } else {
+            System.setProperty(CACHE, cache);
+        }
+    }
+
+    /** Bright on the left, or on the right. */
+    private static Picture halves(int i) {
+        var bytes = new byte[SIDE * SIDE * 3];
+        for (int p = 0; p < SIDE * SIDE; p++) {
+            boolean left = p % SIDE < SIDE / 2;
+            int v = left == (i % 2 == 0) ? 200 + i : i;
+            bytes[3 * p] = bytes[3 * p + 1] = bytes[3 * p + 2] = (byte) v;
+        }
+        return new Picture(SIDE, SIDE, 3, bytes);
+    }
+
+    @Test
+    void itsReportShowsWhatItMakes() throws Exception {
+        assertThat(Files.readString(run.resolve("report.html"), StandardCharsets.UTF_8))
+                .contains(
+                        "What it makes", "From noise to picture", "How much it is guided", "From one noise to another");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ddim, 1", "ddim, 3", "euler-a, 2", "dpm++, 2"})
+    void theSameSeedMakesTheSamePictures(String sampler, double guidance) throws Exception {
+        Path first = folder.resolve("first.png");
+        Path second = folder.resolve("second.png");
+        for (Path to : new Path[] {first, second}) {
+            Object[] line = {
+                "generate",
+                run,
+                "--label",
+                "left",
+                "-n",
+                4,
+                "--steps",
+                4,
+                "--sampler",
+                sampler,
+                "--guidance",
+                guidance,
+                "-o",
+                to
+            };
+            assertThat(sensorium(line).status()).isZero();
+        }
+        assertThat(second).hasSameBinaryContentAs(first);
+        assertThat(PictureFile.decode(first).width()).isEqualTo(2 * SIDE + 2);
+    }
+
+    @Test
+    void aTransformerDoesItToo() {
+        Path dit = folder.resolve("dit");
+        sensorium("train", "diffusion", "--network", "dit", "--data", data, "--out", dit, "--epochs", 1, "--json")
+                .json();
+        var json = sensorium("generate", dit, "-n", 2, "--steps", 3, "-o", folder.resolve("dit.png"), "--json")
+                .json();
+        assertThat(json.path("guidance").asDouble()).isEqualTo(2);
+    }
+
+    @Test
+    void whatItMakesIsJudged() {
+        Object[] line = {"eval", run, "--data", data, "-n", 12, "--steps", 3, "--json"};
+        var json = sensorium(line).json();
+        assertThat(json.path("n").asInt()).isEqualTo(12);
+        assertThat(json.path("agreement").asDouble()).isBetween(0.0, 1.0);
+        assertThat(json.path("frechet").asDouble())
+                .isGreaterThan(json.path("frechet_real").asDouble());
+        assertThat(json.path("frechet_gaussian").isNumber()).isTrue();
+        // The judges are there now, and say the same again.
+        assertThat(sensorium(line).json().path("frechet").asDouble())
+                .isCloseTo(json.path("frechet").asDouble(), within(1e-6));
+    }
+
+    @Test
+    void picturesBecomeTokensAndPicturesAgain() throws Exception {
+        Path vq = folder.resolve("vq");
+        var trained = sensorium("train", "vq", "--data", data, "--out", vq, "--epochs", 6, "--json")
+                .json();
+        assertThat(trained.path("psnr").asDouble()).isGreaterThan(3);
+        assertThat(Files.readString(vq.resolve("report.html"), StandardCharsets.UTF_8))
+                .contains("Before and after", "One token exchanged", "The codebook");
+        Path picture = data.resolve("left").resolve("0.png");
+        var ids = sensorium("tokenize", vq, "--image", picture);
+        assertThat(ids.out().split(" ")).hasSize(16);
+        Path back = folder.resolve("back.png");
+        assertThat(sensorium("detokenize", vq, "--ids", ids.out(), "-o", back).status())
+                .isZero();
+        assertThat(PictureFile.decode(back).width()).isEqualTo(SIDE);
+        var measured = sensorium("eval", vq, "--data", data, "--json").json();
+        assertThat(measured.path("psnr").asDouble())
+                .isCloseTo(trained.path("psnr").asDouble(), within(1e-6));
+        assertThat(complaint("detokenize", vq, "--ids", "1 2 3", "-o", back)).contains("16, 4 a row");
+        assertThat(complaint("detokenize", vq, "--ids", ids.out() + "0000", "-o", back))
+                .contains("no code");
+        assertThat(complaint("tokenize", run, "--image", picture)).contains("train vq");
+    }
+
+    private static String complaint(Object... words) {
+        CommandRun run = sensorium(words);
+        assertThat(run.status()).isBetween(1, 2);
+        assertThat(run.err().lines()).hasSize(1);
+        return run.err();
+    }
+
+    @Test
+    void wrongWishesAreOneLine() {
+        Path free = folder.resolve("free");
+        Object[] train = {"train", "diffusion", "--data", data, "--out", free, "--epochs", 1};
+        assertThat(complaint(with(train, "--network", "magic"))).contains("unet and dit");
+        assertThat(complaint(with(train, "--schedule", "magic"))).contains("zero-terminal-snr");
+        assertThat(complaint(with(train, "--set", "withhold=2"))).contains("withhold");
+        assertThat(complaint("generate", run, "--label", "up")).contains("left, right");
+        assertThat(complaint("eval", run, "--data", data, "-n", 3)).contains("-n");
+        assertThat(complaint("index", run, "--data", data, "--out", free)).contains("diffusion");
+    }
+
+    private static Object[] with(Object[] line, Object... more) {
+        Object[] all = Arrays.copyOf(line, line.length + more.length);
+        System.arraycopy(more, 0, all, line.length, more.length);
+        return all;
+    }
+}

@@ -1,0 +1,168 @@
+package sensorium.diffusion;
+
+import java.util.Map;
+import java.util.stream.IntStream;
+import sensorium.memory.Scope;
+import sensorium.nn.Losses;
+import sensorium.nn.Module;
+import sensorium.nn.training.Descent;
+import sensorium.nn.training.Epochs;
+import sensorium.nn.training.Length;
+import sensorium.nn.training.Loss;
+import sensorium.nn.training.Plan;
+import sensorium.nn.training.Recipe;
+import sensorium.nn.training.Schedule;
+import sensorium.nn.training.Step;
+import sensorium.nn.training.UpdateRule;
+import sensorium.op.Primitive.Random;
+import sensorium.op.Primitive.Random.Distribution;
+import sensorium.random.Philox;
+import sensorium.tensor.DType;
+import sensorium.tensor.Shape;
+import sensorium.tensor.Tensor;
+import sensorium.vision.LabelledPictures;
+
+/**
+ * How a network learns to denoise (Ho et al., arXiv:2006.11239): pictures with noise of a random step of the schedule, and the squared
+ * error of what it says of them. Now and then the class is withheld, so that samples can be guided (Ho and Salimans, arXiv:2207.12598).
+ */
+public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
+    /** Pictures as floats, their classes, the steps that they stand at, and the stream of their noise. */
+    @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
+    public record Batch(float[] pictures, long[] classes, int[] timesteps, long stream) {}
+
+    /**
+     * The numbers that may be set.
+     *
+     * @param rate the peak learning rate
+     * @param withhold share of the pictures whose class the network is not told
+     * @param minsnr bound on the weight of steps with little noise (arXiv:2303.09556), 0 for equal weights
+     * @param ema decay of the averaged weights
+     */
+    public record Options(int batch, double rate, double withhold, double minsnr, double ema) {
+        public static final Options USUAL = new Options(64, 2e-3, 0.12, 0, 0.998);
+
+        public Options {
+            if (batch < 1
+                    || batch > 4096
+                    || !(rate > 0)
+                    || !(withhold >= 0 && withhold < 1)
+                    || !(minsnr >= 0)
+                    || !(ema >= 0 && ema < 1)) {
+                throw new IllegalArgumentException(
+                        "batch 1 to 4096, rate above 0, withhold and ema from 0 to below 1, minsnr 0 or more");
+            }
+        }
+    }
+
+    /** Pictures that the loss is measured on after training. */
+    private static final int MEASURED = 512;
+
+    private final DiffusionModel model;
+    private final NoiseSchedule schedule;
+    private final LabelledPictures pictures;
+    private final LabelledPictures heldOut;
+    private final Options options;
+    private final long seed;
+    private final Epochs epochs;
+
+    /** @param heldOut what the loss is measured on in the end */
+    public DiffusionRecipe(
+            DiffusionModel model, LabelledPictures pictures, LabelledPictures heldOut, Options options, long seed) {
+        this.model = model;
+        this.schedule = NoiseSchedule.named(model.config().schedule());
+        this.pictures = pictures;
+        this.heldOut = heldOut;
+        this.options = options;
+        this.seed = seed;
+        this.epochs = new Epochs(pictures.size(), options.batch, seed);
+    }
+
+    /** AdamW that decays matrices a little, a tenth of the run to rise, then a cosine down to nothing; averaged weights. */
+    public static Plan plan(Options options, long seed, Length length) {
+        var descent = Descent.adamW(options.rate)
+                .withRule(new UpdateRule.AdamW(0.9, 0.99, 0.01))
+                .withSchedule(new Schedule.Cosine(0.1, 0))
+                .withEma(options.ema);
+        return Plan.of(seed, length, descent);
+    }
+
+    /** Updates that show every picture so many times. */
+    public long steps(double times) {
+        return epochs.steps(times, 1);
+    }
+
+    @Override
+    public Module model() {
+        return model;
+    }
+
+    @Override
+    public Batch batch(Step step) {
+        return batch(pictures, epochs.batch(step.batch()), options.withhold, step.batch());
+    }
+
+    /** Steps are spread evenly over the schedule: one of each of as many equal parts as there are pictures. */
+    private Batch batch(LabelledPictures source, int[] chosen, double withhold, long key) {
+        int n = chosen.length;
+        int length = shape(1).dim(1) * shape(1).dim(2) * shape(1).dim(3);
+        var random = Philox.keyed(seed, key);
+        float[] values = new float[n * length];
+        long[] classes = new long[n];
+        int[] timesteps = new int[n];
+        for (int i = 0; i < n; i++) {
+            source.draw(chosen[i], values, i * length);
+            boolean told = random.uniform(2L * i) >= withhold;
+            classes[i] =
+                    told ? source.label(chosen[i]) : model.config().labels().size();
+            timesteps[i] =
+                    Math.min(schedule.steps() - 1, (int) ((i + random.uniform(2L * i + 1)) / n * schedule.steps()));
+        }
+        return new Batch(values, classes, timesteps, key);
+    }
+
+    @Override
+    public Loss loss(Batch batch, Step step) {
+        return new Loss(error(batch), batch.classes.length);
+    }
+
+    private Tensor error(Batch b) {
+        Prediction says = model.config().prediction();
+        Shape shape = shape(b.classes.length);
+        Tensor x0 = Tensor.of(b.pictures, shape.dims());
+        Tensor noise = Tensor.generate(new Random(Distribution.NORMAL, DType.F32, shape, seed, b.stream));
+        Tensor a = schedule.signal(b.timesteps, shape.rank());
+        Tensor s = schedule.noise(b.timesteps, shape.rank());
+        float[] t = new float[b.timesteps.length];
+        IntStream.range(0, t.length).forEach(i -> t[i] = b.timesteps[i]);
+        Tensor output = model.forward(
+                x0.times(a).plus(noise.times(s)), Tensor.of(t, t.length), Tensor.of(b.classes, b.classes.length));
+        Tensor target = says.target(x0, noise, a, s);
+        if (options.minsnr == 0) {
+            return Losses.mse(output, target);
+        }
+        Tensor each = output.minus(target).square().mean(false, 1, 2, 3);
+        return each.times(schedule.minSnr(b.timesteps, says, options.minsnr)).mean();
+    }
+
+    private Shape shape(int n) {
+        DiffusionConfig c = model.config();
+        return Shape.of(n, c.channels(), c.side(), c.side());
+    }
+
+    /** The error on pictures that were not trained on, always with the same noise. */
+    @Override
+    public Map<String, Double> evaluate() {
+        int n = Math.min(MEASURED, heldOut.size());
+        double sum = 0;
+        for (int from = 0; from < n; from += options.batch) {
+            int[] chosen =
+                    IntStream.range(from, Math.min(n, from + options.batch)).toArray();
+            long key = -1L - from;
+            double error =
+                    Scope.tidy(() -> error(batch(heldOut, chosen, 0, key)).item());
+            sum += chosen.length * error;
+        }
+        return Map.of("held_out_error", sum / n);
+    }
+}

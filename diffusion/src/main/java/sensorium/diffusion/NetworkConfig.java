@@ -1,0 +1,4 @@
+package sensorium.diffusion;
+
+/** Which network denoises. */
+public sealed interface NetworkConfig permits UNetConfig, DitConfig {}

@@ -1,0 +1,2 @@
+/** How good pictures are that a model made. */
+package sensorium.multimodal.judge;
