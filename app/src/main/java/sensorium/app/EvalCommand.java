@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.app.report.TierTable;
-import sensorium.diffusion.ClassDiffusion;
 import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
@@ -43,7 +42,7 @@ import sensorium.vision.VqRecipe;
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
-    /** Pictures that a diffusion model makes at once. */
+    /** Pictures that a model makes at once. */
     private static final int AT_ONCE = 100;
 
     private static final int LEAST_JUDGED = 10;
@@ -66,7 +65,7 @@ final class EvalCommand implements Runnable {
     @Option(
             names = "-n",
             paramLabel = "N",
-            description = "Pictures that a diffusion model makes to be judged (default: ${DEFAULT-VALUE}).")
+            description = "Pictures that are made to be judged (default: ${DEFAULT-VALUE}).")
     private int count = 1000;
 
     @Override
@@ -77,7 +76,8 @@ final class EvalCommand implements Runnable {
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space space -> space(space.model(), watcher);
                 case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
-                case OpenedModel.Diffusion made -> pictures(made.model(), progress, watcher);
+                case OpenedModel.Diffusion made -> pictures(made, progress, watcher);
+                case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Published published ->
                     throw new BadInputException(
@@ -111,12 +111,14 @@ final class EvalCommand implements Runnable {
     }
 
     /** Makes as many of each label, and has them judged. */
-    private void pictures(ClassDiffusion model, Progress progress, Material.Watcher watcher) {
+    private void pictures(OpenedModel opened, Progress progress, Material.Watcher watcher) {
+        sampling.requireKnown();
+        PictureMaker maker = PictureMaker.of(opened, new ModelFolder(model), sampling);
         SpaceData known = data.open();
         var judges = new Judges(common, progress, known.folder());
         List<String> labels = judges.config().labels();
-        if (!labels.equals(model.labels())) {
-            throw new BadInputException("the model makes " + model.labels() + ", the data has " + labels
+        if (!labels.equals(maker.labels())) {
+            throw new BadInputException("the model makes " + maker.labels() + ", the data has " + labels
                     + "; judge it on what it was trained on");
         }
         if (count < Math.max(LEAST_JUDGED, labels.size())) {
@@ -128,14 +130,12 @@ final class EvalCommand implements Runnable {
         PictureJudge judge = judges.open(training);
         int[] asked = IntStream.range(0, count).map(i -> i % labels.size()).toArray();
         long began = System.nanoTime();
-        float[] made = made(model, asked, progress);
+        float[] made = made(maker, asked, test.length(), progress);
         double seconds = (System.nanoTime() - began) * 1e-9;
         Map<String, Double> verdict = judge.verdict(made, asked, training, test, common.seed, watcher);
         Map<String, Object> json = new LinkedHashMap<>(verdict);
         json.put("n", count);
-        json.put("sampler", sampling.sampler);
-        json.put("steps", sampling.steps);
-        json.put("guidance", sampling.guidance(model.guided()));
+        json.putAll(maker.settings());
         json.put("sampling_seconds", seconds);
         json.put("data", data.name);
         common.print(
@@ -155,23 +155,16 @@ final class EvalCommand implements Runnable {
     }
 
     /** Pixels from 0 to 1. */
-    private float[] made(ClassDiffusion model, int[] asked, Progress progress) {
-        int length = model.channels() * model.side() * model.side();
+    private float[] made(PictureMaker maker, int[] asked, int length, Progress progress) {
         float[] all = new float[asked.length * length];
         for (int from = 0; from < asked.length; from += AT_ONCE) {
             int at = from;
             long[] classes = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
                     .asLongStream()
                     .toArray();
-            progress.update("denoising", from, asked.length, "");
+            progress.update("making pictures", from, asked.length, "");
             Scope.tidyRun(() -> {
-                Tensor pictures = model.sample(
-                        sampling.way(),
-                        sampling.steps,
-                        classes,
-                        sampling.guidance(model.guided()),
-                        common.seed + at,
-                        (_, _) -> {});
+                Tensor pictures = maker.make(classes, common.seed + at, _ -> {});
                 float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
                 System.arraycopy(pixels, 0, all, at * length, pixels.length);
             });
@@ -181,12 +174,7 @@ final class EvalCommand implements Runnable {
 
     private void tokens(PictureTokenizer model, Material.Watcher watcher) {
         PictureData known = PictureData.open(data.name);
-        var c = model.config();
-        if (known.channels() != c.channels() || known.side() != c.side()) {
-            throw new BadInputException("the model knows pictures of %d channels, %dx%d; those of %s have %d, %dx%d"
-                    .formatted(
-                            c.channels(), c.side(), c.side(), data.name, known.channels(), known.side(), known.side()));
-        }
+        known.requireLike(model.config());
         Examples examples = known.heldOut(data.split, watcher);
         Map<String, Double> measures = VqRecipe.measure(model, PictureData.pixels(examples));
         Map<String, Object> json = new LinkedHashMap<>();

@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import sensorium.diffusion.ClassDiffusion;
-import sensorium.diffusion.Sampler;
 import sensorium.memory.Scope;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.tensor.Tensor;
@@ -22,12 +20,13 @@ import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
 import sensorium.vision.PngWriter;
 
-/** {@code generate MODEL}: pictures out of noise. */
+/** {@code generate MODEL}: pictures out of noise, or token by token. */
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
         description = {
-            "Make pictures out of noise, by a model that was trained here or by the published diffusion transformer of digits.",
+            "Make pictures by a model that was trained here, out of noise or token by token, or by the published diffusion"
+                    + " transformer of digits.",
             "The same seed gives the same pictures."
         })
 final class GenerateCommand implements Runnable {
@@ -39,7 +38,7 @@ final class GenerateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The folder of a diffusion model.")
+    @Parameters(paramLabel = "MODEL", description = "The folder of a model of train diffusion or train tokens.")
     private Path model;
 
     @Option(names = "--label", paramLabel = "L", description = "The class of all pictures (default: all in turn).")
@@ -62,28 +61,21 @@ final class GenerateCommand implements Runnable {
         if (count < 1 || count > MOST) {
             throw new ParameterException(spec.commandLine(), "-n must be from 1 to " + MOST);
         }
-        Sampler way = sampling.way();
+        sampling.requireKnown();
         common.backend();
-        ClassDiffusion diffusion = new ModelFolder(model).openDiffusion();
-        double guidance = sampling.guidance(diffusion.guided());
-        int kinds = diffusion.labels().size();
-        int wanted = label == null ? -1 : diffusion.label(label);
+        PictureMaker maker = PictureMaker.open(new ModelFolder(model), sampling);
+        int kinds = maker.labels().size();
+        int wanted = label == null ? -1 : maker.label(label);
         long[] classes = IntStream.range(0, count)
                 .mapToLong(i -> label == null ? i % kinds : wanted)
                 .toArray();
-        int evaluations = way.over(diffusion.schedule(), diffusion.prediction(), sampling.steps)
-                .evaluations();
+        int evaluations = maker.evaluations();
         long began = System.nanoTime();
         Picture grid;
         try (var progress = new Progress()) {
             grid = Scope.tidy(() -> {
-                Tensor pictures = diffusion.sample(
-                        way,
-                        sampling.steps,
-                        classes,
-                        guidance,
-                        common.seed,
-                        (_, i) -> progress.update("denoising", i + 1L, evaluations, ""));
+                Tensor pictures = maker.make(
+                        classes, common.seed, i -> progress.update("making pictures", i + 1L, evaluations, ""));
                 return PictureGrid.of(pictures, columns(kinds));
             });
         }
@@ -92,22 +84,13 @@ final class GenerateCommand implements Runnable {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("file", out.toString());
         json.put("n", count);
-        json.put("labels", label == null ? diffusion.labels() : List.of(label));
-        json.put("sampler", sampling.sampler);
-        json.put("steps", sampling.steps);
-        json.put("guidance", guidance);
+        json.put("labels", label == null ? maker.labels() : List.of(label));
+        json.putAll(maker.settings());
         json.put("seed", common.seed);
         json.put("seconds", seconds);
         common.print(
                 json,
-                String.format(
-                        Locale.ROOT,
-                        "%d pictures by %s in %d steps, %.1f s: %s",
-                        count,
-                        sampling.sampler,
-                        sampling.steps,
-                        seconds,
-                        out));
+                String.format(Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", count, evaluations, seconds, out));
     }
 
     /** As many as there are classes where all come in turn, else about as many as rows. */

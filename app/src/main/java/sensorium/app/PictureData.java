@@ -13,6 +13,7 @@ import sensorium.multimodal.data.DataFolder;
 import sensorium.multimodal.data.DataSets;
 import sensorium.multimodal.data.Item;
 import sensorium.vision.LabelledPictures;
+import sensorium.vision.PictureTokenizer;
 
 /**
  * A data folder as those see it that learn to make pictures: labelled ones, square and all of one size.
@@ -45,6 +46,14 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
 
     List<String> labels() {
         return seen.labels();
+    }
+
+    /** @throws BadInputException if pictures are not those that a tokenizer knows */
+    void requireLike(PictureTokenizer.Config c) {
+        if (channels() != c.channels() || side() != c.side()) {
+            throw new BadInputException("the model knows pictures of %d channels, %dx%d; those of %s have %d, %dx%d"
+                    .formatted(c.channels(), c.side(), c.side(), folder.root(), channels(), side(), side()));
+        }
     }
 
     Examples training(Material.Watcher watcher) {

@@ -2,6 +2,7 @@ package sensorium.app;
 
 import picocli.CommandLine.Option;
 import sensorium.diffusion.Sampler;
+import sensorium.nn.TokenChoice;
 
 /** How pictures are made out of noise. */
 final class SamplingOptions {
@@ -21,6 +22,33 @@ final class SamplingOptions {
             description =
                     "How much more of the class than was learnt, 1 for no more (default: 2 where a model can be guided).")
     private Double guidance;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description =
+                    "Of tokens: below 1 the likely ones become likelier, 0 takes the best (default: ${DEFAULT-VALUE}).")
+    private double temperature = 1;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Of tokens: only so many of the best (default: all).")
+    private int topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Of tokens: only the best that together are so likely (default: ${DEFAULT-VALUE}).")
+    private double topP = 1;
+
+    /** @throws sensorium.BadInputException if a number is out of its range */
+    TokenChoice choice() {
+        return new TokenChoice(temperature, topK, topP);
+    }
+
+    /** @throws sensorium.BadInputException if a name is unknown or a number out of its range: before any work is done */
+    void requireKnown() {
+        way();
+        choice();
+    }
 
     Sampler way() {
         return Sampler.named(sampler);

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             TrainSharedSpaceCommand.class,
             TrainClassifyCommand.class,
             TrainDiffusionCommand.class,
-            TrainVqCommand.class
+            TrainVqCommand.class,
+            TrainTokensCommand.class
         },
         description = "Train a model on a data folder.")
 final class TrainCommand implements Runnable {
@@ -24,6 +25,6 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "train needs a recipe: shared-space, classify, diffusion or vq");
+                spec.commandLine(), "train needs a recipe: shared-space, classify, diffusion, vq or tokens");
     }
 }

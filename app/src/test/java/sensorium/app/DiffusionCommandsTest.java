@@ -148,6 +148,27 @@ final class DiffusionCommandsTest {
         assertThat(complaint("detokenize", vq, "--ids", ids.out() + "0000", "-o", back))
                 .contains("no code");
         assertThat(complaint("tokenize", run, "--image", picture)).contains("train vq");
+        writesTokenByToken(vq);
+    }
+
+    private void writesTokenByToken(Path vq) {
+        Path prior = folder.resolve("prior");
+        var trained = sensorium("train", "tokens", "--data", data, "--vq", vq, "--out", prior, "--epochs", 2, "--json")
+                .json();
+        assertThat(trained.path("held_out_surprise").asDouble()).isBetween(0.01, 10.0);
+        assertThat(prior.resolve("report.html")).content().contains("Written token by token");
+        Path one = folder.resolve("one.png");
+        Path two = folder.resolve("two.png");
+        Object[] line = {"generate", prior, "--label", "left", "-n", 4, "--seed", 5, "--top-k", 9, "-o"};
+        assertThat(sensorium(with(line, one, "--threads", 1)).status()).isZero();
+        assertThat(sensorium(with(line, two, "--threads", 2)).status()).isZero();
+        assertThat(one).hasSameBinaryContentAs(two);
+        var judged =
+                sensorium("eval", prior, "--data", data, "-n", 10, "--json").json();
+        assertThat(judged.path("agreement").asDouble()).isBetween(0.0, 1.0);
+        assertThat(complaint("generate", prior, "--top-p", "0")).contains("top-p");
+        assertThat(complaint("train", "tokens", "--data", data, "--vq", run, "--out", folder.resolve("no")))
+                .contains("train vq");
     }
 
     private static String complaint(Object... words) {

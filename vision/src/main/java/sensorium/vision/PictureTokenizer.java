@@ -20,6 +20,7 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
      */
     public record Config(int channels, int side, int fold, int codes, int width, AutoencoderConfig network) {
         private static final int LARGEST = 256;
+        private static final int MOST_CODES = 1 << 15;
 
         public Config {
             if (side < 1
@@ -27,6 +28,7 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
                     || fold < 1
                     || side % (fold * network.reduction()) != 0
                     || codes < 2
+                    || codes > MOST_CODES
                     || width < 1
                     || network.channels() != channels * fold * fold) {
                 throw new IllegalArgumentException("[tokenizer] no pictures of %d channels, %dx%d, in squares of %d"

@@ -28,6 +28,7 @@ import sensorium.nn.Weights;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureTokenizer;
+import sensorium.vision.TokenPrior;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -45,6 +46,7 @@ public record ModelFolder(Path path) {
     public static final String CLASSIFY = "classify";
     public static final String DIFFUSION = "diffusion";
     public static final String VQ = "vq";
+    public static final String TOKENS = "tokens";
     static final String VIT = "vit";
     static final String DIGITS = "dit_mnist";
 
@@ -85,6 +87,11 @@ public record ModelFolder(Path path) {
         return config(VQ, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(TokenPrior.Config config) {
+        return config(TOKENS, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -107,6 +114,7 @@ public record ModelFolder(Path path) {
             case DIFFUSION ->
                 new OpenedModel.Diffusion(ClassDiffusion.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
+            case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case "" -> {
                 if (type.equals(DIGITS)) {
                     yield new OpenedModel.Diffusion(ClassDiffusion.ofDigits(path));
@@ -120,7 +128,7 @@ public record ModelFolder(Path path) {
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION) + " and " + VQ);
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ) + " and " + TOKENS);
         };
     }
 

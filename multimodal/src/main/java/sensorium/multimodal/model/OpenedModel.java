@@ -5,6 +5,7 @@ import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureTokenizer;
+import sensorium.vision.TokenPrior;
 import sensorium.vision.Vit;
 
 /** A model that was opened, and what is needed to use it. */
@@ -41,6 +42,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.VQ;
+        }
+    }
+
+    /** What writes pictures of classes as tokens. */
+    record Prior(TokenPrior model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.TOKENS;
         }
     }
 

@@ -168,8 +168,12 @@ class TimedRunTest {
             assertThat(outcome.seconds()).isCloseTo(SECONDS, within(0.02 * SECONDS));
         }
         // What was ready when it was cut off has the same fraction when it is made again.
-        for (Step step : after.begun.subList(0, 2)) {
-            assertThat(step.fraction()).isCloseTo(before.composed.get(step.number() * step.parts()), within(1e-12));
+        // How much that was is the affair of the loaders' threads.
+        for (Step step : after.begun) {
+            Double fraction = before.composed.get(step.number() * step.parts());
+            if (fraction != null) {
+                assertThat(step.fraction()).isCloseTo(fraction, within(1e-12));
+            }
         }
         List<Step> all = new ArrayList<>(before.begun);
         all.addAll(after.begun);

@@ -1,0 +1,130 @@
+package sensorium.app;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import sensorium.BadInputException;
+import sensorium.diffusion.ClassDiffusion;
+import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
+import sensorium.tensor.Tensor;
+import sensorium.vision.TokenPrior;
+
+/** Whatever makes pictures of classes: out of noise, or token by token. */
+interface PictureMaker {
+    List<String> labels();
+
+    /**
+     * The number of a class.
+     *
+     * @throws BadInputException if none is called so
+     */
+    int label(String name);
+
+    /** How often the model is asked for a batch. */
+    int evaluations();
+
+    /** What it was told to do, to be reported. */
+    Map<String, Object> settings();
+
+    /**
+     * Pictures (N, C, H, W), pixels about from −1 to 1.
+     *
+     * @param classes of each
+     * @param seed the same gives the same pictures
+     * @param watch is told each evaluation
+     */
+    Tensor make(long[] classes, long seed, IntConsumer watch);
+
+    /** @throws BadInputException if the model makes no pictures, or options do not suit it */
+    static PictureMaker open(ModelFolder folder, SamplingOptions options) {
+        return of(folder.open(), folder, options);
+    }
+
+    /** Likewise, of a model that is open. */
+    static PictureMaker of(OpenedModel opened, ModelFolder folder, SamplingOptions options) {
+        return switch (opened) {
+            case OpenedModel.Diffusion d -> new OfNoise(d.model(), options);
+            case OpenedModel.Prior p -> new OfTokens(p.model(), options);
+            case OpenedModel other ->
+                throw new BadInputException(folder.path() + ": a " + other.kind()
+                        + " model, which makes no pictures; train one with: sensorium train diffusion");
+        };
+    }
+
+    /** By diffusion. */
+    record OfNoise(ClassDiffusion model, SamplingOptions options) implements PictureMaker {
+        @Override
+        public List<String> labels() {
+            return model.labels();
+        }
+
+        @Override
+        public int label(String name) {
+            return model.label(name);
+        }
+
+        @Override
+        public int evaluations() {
+            return options.way()
+                    .over(model.schedule(), model.prediction(), options.steps)
+                    .evaluations();
+        }
+
+        @Override
+        public Map<String, Object> settings() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("sampler", options.sampler);
+            json.put("steps", options.steps);
+            json.put("guidance", options.guidance(model.guided()));
+            return json;
+        }
+
+        @Override
+        public Tensor make(long[] classes, long seed, IntConsumer watch) {
+            return model.sample(
+                    options.way(),
+                    options.steps,
+                    classes,
+                    options.guidance(model.guided()),
+                    seed,
+                    (_, i) -> watch.accept(i));
+        }
+    }
+
+    /** By a transformer. */
+    record OfTokens(TokenPrior model, SamplingOptions options) implements PictureMaker {
+        @Override
+        public List<String> labels() {
+            return model.config().labels();
+        }
+
+        @Override
+        public int label(String name) {
+            return model.label(name);
+        }
+
+        @Override
+        public int evaluations() {
+            return model.config().length();
+        }
+
+        @Override
+        public Map<String, Object> settings() {
+            var choice = options.choice();
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("temperature", choice.temperature());
+            json.put("top_k", choice.topK());
+            json.put("top_p", choice.topP());
+            json.put("guidance", options.guidance(true));
+            return json;
+        }
+
+        @Override
+        public Tensor make(long[] classes, long seed, IntConsumer watch) {
+            return model.pictures()
+                    .picture(model.write(classes, options.guidance(true), options.choice(), seed, watch));
+        }
+    }
+}
