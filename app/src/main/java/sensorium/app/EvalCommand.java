@@ -159,12 +159,12 @@ final class EvalCommand implements Runnable {
         float[] all = new float[asked.length * length];
         for (int from = 0; from < asked.length; from += AT_ONCE) {
             int at = from;
-            long[] classes = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
-                    .asLongStream()
-                    .toArray();
+            List<String> labels = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
+                    .mapToObj(maker.labels()::get)
+                    .toList();
             progress.update("making pictures", from, asked.length, "");
             Scope.tidyRun(() -> {
-                Tensor pictures = maker.make(classes, common.seed + at, _ -> {});
+                Tensor pictures = maker.make(labels, common.seed + at, _ -> {});
                 float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
                 System.arraycopy(pixels, 0, all, at * length, pixels.length);
             });

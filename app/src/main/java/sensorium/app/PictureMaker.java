@@ -5,22 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import sensorium.BadInputException;
-import sensorium.diffusion.ClassDiffusion;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.tensor.Tensor;
 import sensorium.vision.TokenPrior;
 
-/** Whatever makes pictures of classes: out of noise, or token by token. */
+/** Whatever makes pictures that are asked for: out of noise, or token by token. */
 interface PictureMaker {
+    /** What can be asked for, where that is a list; empty where it is any text. */
     List<String> labels();
-
-    /**
-     * The number of a class.
-     *
-     * @throws BadInputException if none is called so
-     */
-    int label(String name);
 
     /** How often the model is asked for a batch. */
     int evaluations();
@@ -31,11 +25,12 @@ interface PictureMaker {
     /**
      * Pictures (N, C, H, W), pixels about from −1 to 1.
      *
-     * @param classes of each
+     * @param asked of each: a label, or a text
      * @param seed the same gives the same pictures
      * @param watch is told each evaluation
+     * @throws BadInputException if something cannot be asked for
      */
-    Tensor make(long[] classes, long seed, IntConsumer watch);
+    Tensor make(List<String> asked, long seed, IntConsumer watch);
 
     /** @throws BadInputException if the model makes no pictures, or options do not suit it */
     static PictureMaker open(ModelFolder folder, SamplingOptions options) {
@@ -54,15 +49,10 @@ interface PictureMaker {
     }
 
     /** By diffusion. */
-    record OfNoise(ClassDiffusion model, SamplingOptions options) implements PictureMaker {
+    record OfNoise(DiffusionPipeline model, SamplingOptions options) implements PictureMaker {
         @Override
         public List<String> labels() {
-            return model.labels();
-        }
-
-        @Override
-        public int label(String name) {
-            return model.label(name);
+            return model.asking().labels();
         }
 
         @Override
@@ -82,11 +72,11 @@ interface PictureMaker {
         }
 
         @Override
-        public Tensor make(long[] classes, long seed, IntConsumer watch) {
+        public Tensor make(List<String> asked, long seed, IntConsumer watch) {
             return model.sample(
                     options.way(),
                     options.steps,
-                    classes,
+                    asked,
                     options.guidance(model.guided()),
                     seed,
                     (_, i) -> watch.accept(i));
@@ -98,11 +88,6 @@ interface PictureMaker {
         @Override
         public List<String> labels() {
             return model.config().labels();
-        }
-
-        @Override
-        public int label(String name) {
-            return model.label(name);
         }
 
         @Override
@@ -122,7 +107,8 @@ interface PictureMaker {
         }
 
         @Override
-        public Tensor make(long[] classes, long seed, IntConsumer watch) {
+        public Tensor make(List<String> asked, long seed, IntConsumer watch) {
+            long[] classes = asked.stream().mapToLong(model::label).toArray();
             return model.pictures()
                     .picture(model.write(classes, options.guidance(true), options.choice(), seed, watch));
         }

@@ -14,9 +14,9 @@ import java.util.HexFormat;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
-import sensorium.diffusion.ClassDiffusion;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.NetworkConfig;
 import sensorium.io.Safetensors;
 import sensorium.multimodal.SharedSpace;
@@ -112,12 +112,13 @@ public record ModelFolder(Path path) {
             case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
             case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
             case DIFFUSION ->
-                new OpenedModel.Diffusion(ClassDiffusion.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
+                new OpenedModel.Diffusion(
+                        DiffusionPipeline.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case "" -> {
                 if (type.equals(DIGITS)) {
-                    yield new OpenedModel.Diffusion(ClassDiffusion.ofDigits(path));
+                    yield new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
                 }
                 if (type.equals(VIT)) {
                     yield new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
@@ -151,7 +152,7 @@ public record ModelFolder(Path path) {
      *
      * @throws BadInputException if it is another kind of model, or none
      */
-    public ClassDiffusion openDiffusion() {
+    public DiffusionPipeline openDiffusion() {
         return switch (open()) {
             case OpenedModel.Diffusion d -> d.model();
             case OpenedModel other ->

@@ -1,6 +1,6 @@
 package sensorium.multimodal.model;
 
-import sensorium.diffusion.ClassDiffusion;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.vision.ImageProcessor;
@@ -30,7 +30,7 @@ public sealed interface OpenedModel {
     }
 
     /** A model that makes pictures of classes out of noise. */
-    record Diffusion(ClassDiffusion model) implements OpenedModel {
+    record Diffusion(DiffusionPipeline model) implements OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.DIFFUSION;

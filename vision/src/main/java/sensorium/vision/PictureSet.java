@@ -1,0 +1,9 @@
+package sensorium.vision;
+
+/** Pictures of one size, to learn from. */
+public interface PictureSet {
+    int size();
+
+    /** Writes a picture's pixels (C, H, W), from −1 to 1, from {@code at} on. Called by several threads at once. */
+    void draw(int picture, float[] out, int at);
+}
