@@ -9,19 +9,17 @@ import sensorium.app.report.Html;
 import sensorium.app.report.Media;
 import sensorium.app.report.Page;
 import sensorium.diffusion.Conditioning;
-import sensorium.diffusion.Ddim;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.Noise;
-import sensorium.diffusion.Sampler;
+import sensorium.diffusion.Sampling;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 import sensorium.vision.PictureGrid;
 
 /** What a model makes out of noise, as sections of a report. */
 final class DiffusionView {
-    private static final Sampler WAY = Ddim.usual();
     private static final int STEPS = 50;
-    private static final double GUIDANCE = 2;
+    private static final Sampling USUAL = guided(2);
     /** Rows of the first picture. */
     private static final int EACH = 4;
     /** Labels that the other pictures show. */
@@ -31,6 +29,10 @@ final class DiffusionView {
     private static final double[] GUIDANCES = {1, 1.5, 2, 3, 5, 8};
 
     private DiffusionView() {}
+
+    private static Sampling guided(double guidance) {
+        return new Sampling(null, STEPS, guidance);
+    }
 
     /** @param shown what is asked for: labels, or texts */
     static List<Page.Section> of(DiffusionPipeline model, List<String> shown, long seed) {
@@ -74,7 +76,7 @@ final class DiffusionView {
         List<String> asked = IntStream.range(0, EACH * kinds)
                 .mapToObj(i -> shown.get(i % kinds))
                 .toList();
-        return picture(kinds, "samples", () -> model.sample(WAY, STEPS, asked, GUIDANCE, seed, (_, _) -> {}));
+        return picture(kinds, "samples", () -> model.sample(USUAL, asked, seed, (_, _) -> {}));
     }
 
     private static Html film(DiffusionPipeline model, List<String> asked, long seed) {
@@ -82,7 +84,7 @@ final class DiffusionView {
             List<Tensor> frames = new ArrayList<>();
             var begin = Noise.seeded(seed).next(model.shape(asked.size()));
             frames.add(model.pictures(begin));
-            model.sample(WAY, STEPS, model.asking().of(asked), GUIDANCE, begin, Noise.seeded(seed), (x, i) -> {
+            model.sample(USUAL, model.asking().of(asked), begin, Noise.seeded(seed), (x, i) -> {
                 if ((i + 1) % (STEPS / (FRAMES - 1)) == 0) {
                     frames.add(model.pictures(x).keep());
                 }
@@ -98,7 +100,7 @@ final class DiffusionView {
                 GUIDANCES.length,
                 "a sweep of guidance",
                 () -> columns(Arrays.stream(GUIDANCES)
-                        .mapToObj(w -> model.sample(WAY, STEPS, asked, w, seed, (_, _) -> {}))
+                        .mapToObj(w -> model.sample(guided(w), asked, seed, (_, _) -> {}))
                         .toList()));
     }
 
@@ -112,7 +114,7 @@ final class DiffusionView {
                     .mapToObj(i -> {
                         double angle = Math.PI / 2 * i / (FRAMES - 1);
                         Tensor mixed = from.times(Math.cos(angle)).plus(to.times(Math.sin(angle)));
-                        return model.sample(WAY, STEPS, told, GUIDANCE, mixed, Noise.seeded(seed), (_, _) -> {});
+                        return model.sample(USUAL, told, mixed, Noise.seeded(seed), (_, _) -> {});
                     })
                     .toList());
         });
@@ -127,7 +129,7 @@ final class DiffusionView {
             return columns(IntStream.range(0, FRAMES)
                     .mapToObj(i -> {
                         double share = (double) i / (FRAMES - 1);
-                        return model.sampleBetween(WAY, STEPS, asked, next, share, GUIDANCE, begin, Noise.seeded(seed));
+                        return model.sampleBetween(USUAL, asked, next, share, begin, Noise.seeded(seed));
                     })
                     .toList());
         });

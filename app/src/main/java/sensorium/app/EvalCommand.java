@@ -46,6 +46,10 @@ final class EvalCommand implements Runnable {
     private static final int AT_ONCE = 100;
 
     private static final int LEAST_JUDGED = 10;
+    /** Pictures of labels that are judged, where nothing else is said. */
+    private static final int LABELLED = 1000;
+    /** Likewise of words. */
+    private static final int PROMPTS = 200;
 
     @Spec
     private CommandSpec spec;
@@ -65,8 +69,14 @@ final class EvalCommand implements Runnable {
     @Option(
             names = "-n",
             paramLabel = "N",
-            description = "Pictures that are made to be judged (default: ${DEFAULT-VALUE}).")
-    private int count = 1000;
+            description = "Pictures that are made to be judged (default: 1000; 200 of words).")
+    private Integer count;
+
+    @Option(
+            names = "--space",
+            paramLabel = "RUN",
+            description = "The model of train shared-space that judges pictures made of words.")
+    private Path space;
 
     @Override
     public void run() {
@@ -76,6 +86,12 @@ final class EvalCommand implements Runnable {
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space space -> space(space.model(), watcher);
                 case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
+                case OpenedModel.Diffusion made
+                when made.model().asking().labels().isEmpty() -> {
+                    sampling.requireKnown();
+                    new PromptEvaluation(common, made.model(), sampling)
+                            .run(data.open(), space, count == null ? PROMPTS : count, progress);
+                }
                 case OpenedModel.Diffusion made -> pictures(made, progress, watcher);
                 case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
@@ -121,20 +137,21 @@ final class EvalCommand implements Runnable {
             throw new BadInputException("the model makes " + maker.labels() + ", the data has " + labels
                     + "; judge it on what it was trained on");
         }
-        if (count < Math.max(LEAST_JUDGED, labels.size())) {
+        int n = count == null ? LABELLED : count;
+        if (n < Math.max(LEAST_JUDGED, labels.size())) {
             throw new ParameterException(
                     spec.commandLine(), "-n must be at least " + Math.max(LEAST_JUDGED, labels.size()));
         }
         var training = Examples.forScoring(judges.config(), known.folder().forTraining(), watcher);
         var test = Examples.forScoring(judges.config(), known.scored(data.split), watcher);
         PictureJudge judge = judges.open(training);
-        int[] asked = IntStream.range(0, count).map(i -> i % labels.size()).toArray();
+        int[] asked = IntStream.range(0, n).map(i -> i % labels.size()).toArray();
         long began = System.nanoTime();
         float[] made = made(maker, asked, test.length(), progress);
         double seconds = (System.nanoTime() - began) * 1e-9;
         Map<String, Double> verdict = judge.verdict(made, asked, training, test, common.seed, watcher);
         Map<String, Object> json = new LinkedHashMap<>(verdict);
-        json.put("n", count);
+        json.put("n", n);
         json.putAll(maker.settings());
         json.put("sampling_seconds", seconds);
         json.put("data", data.name);
@@ -144,7 +161,7 @@ final class EvalCommand implements Runnable {
                         Locale.ROOT,
                         "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real ones); Fréchet"
                                 + " distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f; precision %.2f, recall %.2f",
-                        count,
+                        n,
                         100 * verdict.get("agreement"),
                         100 * verdict.get("judge_accuracy"),
                         verdict.get("frechet"),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import sensorium.BadInputException;
 import sensorium.diffusion.DiffusionPipeline;
+import sensorium.diffusion.Sampling;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.tensor.Tensor;
@@ -57,15 +58,13 @@ interface PictureMaker {
 
         @Override
         public int evaluations() {
-            return options.way()
-                    .over(model.schedule(), model.prediction(), options.steps)
-                    .evaluations();
+            return model.trajectory(how()).evaluations();
         }
 
         @Override
         public Map<String, Object> settings() {
             Map<String, Object> json = new LinkedHashMap<>();
-            json.put("sampler", options.sampler);
+            json.put("sampler", options.sampler == null ? "usual" : options.sampler);
             json.put("steps", options.steps);
             json.put("guidance", options.guidance(model.guided()));
             return json;
@@ -73,13 +72,11 @@ interface PictureMaker {
 
         @Override
         public Tensor make(List<String> asked, long seed, IntConsumer watch) {
-            return model.sample(
-                    options.way(),
-                    options.steps,
-                    asked,
-                    options.guidance(model.guided()),
-                    seed,
-                    (_, i) -> watch.accept(i));
+            return model.sample(how(), asked, seed, (_, i) -> watch.accept(i));
+        }
+
+        private Sampling how() {
+            return options.sampling(model.guided());
         }
     }
 

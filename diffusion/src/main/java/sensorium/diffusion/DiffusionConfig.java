@@ -23,8 +23,8 @@ import sensorium.vision.PictureTokenizer;
  * @param side height and width of a picture
  * @param latent the autoencoder whose latents are denoised, or null where pixels are
  * @param fold side of the squares of what is denoised that are channels of the network: 1 leaves it as it is
- * @param prediction what the network says
- * @param schedule name of the noise that it is trained on
+ * @param prediction what the network says, if it is not a flow
+ * @param schedule name of the {@link NoisingProcess} that it is trained on
  */
 public record DiffusionConfig(
         List<String> labels,
@@ -185,10 +185,16 @@ public record DiffusionConfig(
         return new DiffusionConfig(labels, text, channels, side, latent, fold, network, other, schedule);
     }
 
+    /** How pictures are lost in noise. */
+    public NoisingProcess process() {
+        return NoisingProcess.named(schedule, prediction);
+    }
+
     /** @throws BadInputException if no schedule is called so */
     public DiffusionConfig withSchedule(String name) {
-        var known = NoiseSchedule.named(name);
-        if (known.kept(known.steps() - 1) == 0 && prediction == Prediction.EPSILON) {
+        if (NoisingProcess.named(name, prediction) instanceof NoisingProcess.Diffusion(var known, var says)
+                && known.kept(known.steps() - 1) == 0
+                && says == Prediction.EPSILON) {
             throw new BadInputException("a model that predicts the noise cannot learn from " + name
                     + ", which leaves nothing else in the end; predict the velocity");
         }

@@ -58,7 +58,7 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
     private static final int MEASURED = 512;
 
     private final DiffusionModel model;
-    private final NoiseSchedule schedule;
+    private final NoisingProcess process;
     private final Lessons lessons;
     private final Lessons heldOut;
     private final Options options;
@@ -68,7 +68,7 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
     /** @param heldOut what the loss is measured on in the end */
     public DiffusionRecipe(DiffusionModel model, Lessons lessons, Lessons heldOut, Options options, long seed) {
         this.model = model;
-        this.schedule = NoiseSchedule.named(model.config().schedule());
+        this.process = model.config().process();
         this.lessons = lessons;
         this.heldOut = heldOut;
         this.options = options;
@@ -118,7 +118,7 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
             source.draw(chosen[i], values, i * length);
             told[i] = source.told(chosen[i], random.uniform(3L * i) < withhold, random, 3L * i + 1);
             timesteps[i] =
-                    Math.min(schedule.steps() - 1, (int) ((i + random.uniform(3L * i + 2)) / n * schedule.steps()));
+                    Math.min(process.steps() - 1, (int) ((i + random.uniform(3L * i + 2)) / n * process.steps()));
         }
         return new Batch(values, told, timesteps, key);
     }
@@ -129,22 +129,19 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
     }
 
     private Tensor error(Lessons source, Batch b) {
-        Prediction says = model.config().prediction();
         Shape shape = shape(b.told.length);
         Tensor x0 = Tensor.of(b.pictures, shape.dims());
         Tensor noise = Tensor.generate(new Random(Distribution.NORMAL, DType.F32, shape, seed, b.stream));
-        Tensor a = schedule.signal(b.timesteps, shape.rank());
-        Tensor s = schedule.noise(b.timesteps, shape.rank());
         float[] t = new float[b.timesteps.length];
         IntStream.range(0, t.length).forEach(i -> t[i] = b.timesteps[i]);
-        Tensor output =
-                model.forward(x0.times(a).plus(noise.times(s)), Tensor.of(t, t.length), source.conditioning(b.told));
-        Tensor target = says.target(x0, noise, a, s);
+        Tensor output = model.forward(
+                process.noised(x0, noise, b.timesteps), Tensor.of(t, t.length), source.conditioning(b.told));
+        Tensor target = process.target(x0, noise, b.timesteps);
         if (options.minsnr == 0) {
             return Losses.mse(output, target);
         }
         Tensor each = output.minus(target).square().mean(false, 1, 2, 3);
-        return each.times(schedule.minSnr(b.timesteps, says, options.minsnr)).mean();
+        return each.times(process.minSnr(b.timesteps, options.minsnr)).mean();
     }
 
     private Shape shape(int n) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.nn.Activation;
@@ -97,16 +97,16 @@ class DiffusionRecipeTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void whatIsAskedForIsMade(DiffusionConfig.Kind kind) {
+    @CsvSource({"UNET, cosine", "DIT, cosine", "UNET, rectified-flow"})
+    void whatIsAskedForIsMade(DiffusionConfig.Kind kind, String schedule) {
         Scope.tidyRun(() -> {
-            var model = DiffusionModel.of(Weights.random(1), config(kind));
+            var model = DiffusionModel.of(Weights.random(1), config(kind).withSchedule(schedule));
             var pictures = Lessons.ofClasses(new Halves(64, 64), 2);
             var recipe = new DiffusionRecipe(model, pictures, pictures, FEW, 1);
             double before = recipe.evaluate().get("held_out_error");
             Trainer.Outcome outcome;
             try (var run = RunFolder.create(
-                    folder.resolve(kind.name()), JsonMapper.shared().createObjectNode())) {
+                    folder.resolve(kind + schedule), JsonMapper.shared().createObjectNode())) {
                 outcome = Trainer.train(
                         recipe, DiffusionRecipe.plan(FEW, 1, new Length.Steps(300)), run, new TrainingListener() {});
             }
@@ -120,7 +120,7 @@ class DiffusionRecipeTest {
 
     /** How much brighter the left is than the right of pictures of a class. */
     private static double leaning(DiffusionPipeline model, String label) {
-        Tensor made = model.sample(Ddim.usual(), 20, List.of(label, label, label, label), 2, 3, (_, _) -> {});
+        Tensor made = model.sample(new Sampling(null, 20, 2), List.of(label, label, label, label), 3, (_, _) -> {});
         return made.slice(3, 0, SIDE / 2)
                 .minus(made.slice(3, SIDE / 2, SIDE))
                 .mean()

@@ -166,7 +166,7 @@ class PublishedDenoisersTest {
     }
 
     private static float[] sampled(DiffusionPipeline digits, long seed) {
-        return digits.sample(Sampler.named("euler-a"), 4, List.of("3", "8"), 1, seed, (_, _) -> {})
+        return digits.sample(new Sampling(Sampler.named("euler-a"), 4, 1), List.of("3", "8"), seed, (_, _) -> {})
                 .toFloats();
     }
 
@@ -177,7 +177,8 @@ class PublishedDenoisersTest {
         assertThatThrownBy(() -> digits.asking().of(List.of("10")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("there are: 0, 1,");
-        assertThatThrownBy(() -> digits.sample(Sampler.named("ddim"), 0, List.of("1"), 1, 0, (_, _) -> {}))
+        assertThatThrownBy(
+                        () -> digits.sample(new Sampling(Sampler.named("ddim"), 0, 1), List.of("1"), 0, (_, _) -> {}))
                 .isInstanceOf(BadInputException.class);
     }
 
