@@ -130,6 +130,7 @@ final class EvalCommand implements Runnable {
     private void pictures(OpenedModel opened, Progress progress, Material.Watcher watcher) {
         sampling.requireKnown();
         PictureMaker maker = PictureMaker.of(opened, new ModelFolder(model), sampling);
+        var _ = maker.evaluations(); // steps that cannot be made are refused before judges are trained
         SpaceData known = data.open();
         var judges = new Judges(common, progress, known.folder());
         List<String> labels = judges.config().labels();

@@ -41,7 +41,7 @@ final class SpaceTraining {
             var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
             var length = training.length(
                     folder, times -> epoch(material, options, common.seed).steps(times, 1));
-            var plan = Plan.of(common.seed, length, recipe.descent());
+            var plan = training.plan(Plan.of(common.seed, length, recipe.descent()));
             var outcome = Trainer.train(recipe, plan, folder, new TrainingView(common, progress));
             var skipped = Skipped.all(data.folder().skipped(), material.skipped());
             return new Result(space, material, skipped, outcome, decodeSeconds);

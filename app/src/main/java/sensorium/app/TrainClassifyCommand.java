@@ -72,7 +72,7 @@ final class TrainClassifyCommand implements Runnable {
             var recipe = new ClassifyRecipe(model, examples, scored, common.seed);
             outcome = Trainer.train(
                     recipe,
-                    ClassifyRecipe.plan(common.seed, options.length(folder, recipe::steps)),
+                    options.plan(ClassifyRecipe.plan(common.seed, options.length(folder, recipe::steps))),
                     folder,
                     new TrainingView(common, progress));
         }

@@ -76,7 +76,7 @@ final class TrainTokensCommand implements Runnable {
             var recipe = new TokenRecipe(model, corpus, held, common.seed);
             outcome = Trainer.train(
                     recipe,
-                    TokenRecipe.plan(common.seed, options.length(folder, recipe::steps)),
+                    options.plan(TokenRecipe.plan(common.seed, options.length(folder, recipe::steps))),
                     folder,
                     new TrainingView(common, progress));
         }

@@ -57,7 +57,7 @@ final class TrainVqCommand implements Runnable {
             var recipe = new VqRecipe(model, PictureData.pixels(examples), held, common.seed);
             outcome = Trainer.train(
                     recipe,
-                    VqRecipe.plan(common.seed, options.length(folder, recipe::steps)),
+                    options.plan(VqRecipe.plan(common.seed, options.length(folder, recipe::steps))),
                     folder,
                     new TrainingView(common, progress));
         }

@@ -9,6 +9,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import sensorium.BadInputException;
 import sensorium.nn.training.Length;
+import sensorium.nn.training.Plan;
 import sensorium.nn.training.RunFolder;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,6 +52,27 @@ final class TrainingOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Change a number of the recipe; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "The peak learning rate (default: the recipe's); a run that diverged goes on at a lower one.")
+    private Double rate;
+
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            fallbackValue = "1e6",
+            paramLabel = "BOUND",
+            description = "Look at every layer's result in every step, and stop at the first that is not finite or of a larger"
+                    + " magnitude than this (${FALLBACK-VALUE} where none is given); slow.")
+    private Double bound;
+
+    /** A recipe's plan with what was asked for otherwise. */
+    Plan plan(Plan usual) {
+        Plan plan = rate == null ? usual : usual.withRate(rate);
+        return bound == null ? plan : plan.withBound(bound);
+    }
+
     Overrides overrides() {
         return new Overrides(settings);
     }
@@ -70,10 +92,13 @@ final class TrainingOptions {
         return folder.length().orElse(new Length.Minutes(4));
     }
 
-    /** @throws BadInputException if the length is none */
+    /** @throws BadInputException if the length is none, or another number is of no use */
     void requirePositive() {
         if ((howLong.epochs != null && !(howLong.epochs > 0)) || (howLong.minutes != null && !(howLong.minutes > 0))) {
             throw new BadInputException("--minutes and --epochs must be above 0");
+        }
+        if ((rate != null && !(rate > 0 && Double.isFinite(rate))) || (bound != null && !(bound > 0))) {
+            throw new BadInputException("--rate and --trace must be above 0");
         }
     }
 

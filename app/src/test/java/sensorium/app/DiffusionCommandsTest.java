@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureFile;
 import sensorium.vision.PngWriter;
@@ -185,9 +186,45 @@ final class DiffusionCommandsTest {
         assertThat(complaint(with(train, "--network", "magic"))).contains("unet and dit");
         assertThat(complaint(with(train, "--schedule", "magic"))).contains("zero-terminal-snr");
         assertThat(complaint(with(train, "--set", "withhold=2"))).contains("withhold");
+        assertThat(complaint(with(train, "--trace", "0"))).contains("--rate and --trace must be above 0");
+        assertThat(free).doesNotExist(); // nothing was begun
         assertThat(complaint("generate", run, "--label", "up")).contains("left, right");
+        assertThat(complaint("generate", run, "--label", "2")).contains("left, right");
+        assertThat(complaint("generate", run, "--sampler", "magic")).contains("ddpm, ddim, euler", "dpm++-karras");
+        assertThat(complaint("generate", run, "-n", 0)).contains("1 to 4096");
+        assertThat(complaint("generate", run, "-n", 5000)).contains("1 to 4096");
         assertThat(complaint("eval", run, "--data", data, "-n", 3)).contains("-n");
         assertThat(complaint("index", run, "--data", data, "--out", free)).contains("diffusion");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ddpm", "ddim", "euler", "euler-a", "heun", "dpm++", "dpm++-sde", "dpm++-karras"})
+    void noSamplerTakesNoStepsOrMoreThanThereAre(String sampler) {
+        for (int steps : new int[] {-1, 0, 1001}) {
+            assertThat(complaint("generate", run, "--sampler", sampler, "--steps", steps))
+                    .contains("1 to 1000");
+        }
+        assertThat(complaint("eval", run, "--data", data, "--sampler", sampler, "--steps", 0))
+                .contains("1 to 1000");
+    }
+
+    /** Four is the patch of the transformer, and what the U-Net halves the side by. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unet", "dit"})
+    void sidesThatPatchesDoNotFillAreRefused(String network) throws Exception {
+        Path odd = folder.resolve("odd");
+        for (String label : new String[] {"dark", "bright"}) {
+            Path of = Files.createDirectories(odd.resolve(label));
+            var bytes = new byte[18 * 18 * 3];
+            Arrays.fill(bytes, (byte) (label.equals("dark") ? 20 : 200));
+            for (int i = 0; i < 4; i++) {
+                PngWriter.write(new Picture(18, 18, 3, bytes), of.resolve(i + ".png"));
+            }
+        }
+        Path free = folder.resolve("free " + network);
+        assertThat(complaint("train", "diffusion", "--network", network, "--data", odd, "--out", free))
+                .contains("18x18", "a multiple of 4");
+        assertThat(free).doesNotExist();
     }
 
     private static Object[] with(Object[] line, Object... more) {

@@ -23,6 +23,7 @@ final class Groups {
         GROUPS.put("vit", () -> TorchThreads.tried(VitCases.all()));
         GROUPS.put("train", () -> TorchThreads.tried(TrainCases.all()));
         GROUPS.put("unet", () -> TorchThreads.tried(UnetCases.all()));
+        GROUPS.put("sampling", () -> TorchThreads.tried(SamplingCases.all()));
         GROUPS.put("speech", () -> TorchThreads.tried(SpeechCases.all()));
     }
 

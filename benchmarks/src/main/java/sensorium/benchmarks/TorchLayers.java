@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import sensorium.nn.Module;
 
 /**
@@ -28,6 +29,13 @@ record TorchLayers(String path, Map<String, Tensor> weights) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         module.state().forEach((name, t) -> all.put(name, Torch.view(t)));
         return new TorchLayers("", all);
+    }
+
+    /** The same with the weights of convolutions laid out channels last, which makes the maps so too. */
+    TorchLayers channelsLast() {
+        Map<String, Tensor> all = new LinkedHashMap<>(weights);
+        all.replaceAll((_, w) -> w.dim() == 4 ? w.contiguous(MemoryFormat.ChannelsLast) : w);
+        return new TorchLayers(path, all);
     }
 
     /** For training: copies, of which autograd follows what is trainable. */

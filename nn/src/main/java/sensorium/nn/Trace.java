@@ -4,7 +4,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import sensorium.autograd.Tape;
+import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 
 /**
@@ -22,16 +25,26 @@ public final class Trace implements AutoCloseable {
 
     private final IdentityHashMap<Module, String> paths = new IdentityHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final BiConsumer<String, Tensor> watcher; // null where everything is kept
 
-    private Trace(Module model) {
+    private Trace(Module model, BiConsumer<String, Tensor> watcher) {
         model.modules().forEach((path, module) -> paths.putIfAbsent(module, path));
+        this.watcher = watcher;
     }
 
     /** Runs {@code forward} and keeps what the modules of {@code model} note. Close it to free the tensors. */
     public static Trace of(Module model, Supplier<?> forward) {
-        var trace = new Trace(model);
+        var trace = new Trace(model, null);
         ScopedValue.where(CURRENT, trace).call(forward::get);
         return trace;
+    }
+
+    /**
+     * Runs {@code forward} and shows every intermediate, with its path, as it is noted, also those that a later one replaces. Nothing is
+     * kept, and what the watcher computes is not recorded: training can be watched.
+     */
+    public static <T> T watch(Module model, BiConsumer<String, Tensor> watcher, Supplier<T> forward) {
+        return ScopedValue.where(CURRENT, new Trace(model, watcher)).call(forward::get);
     }
 
     /** In the order noted; the last one where a module ran more than once. They outlive scopes. */
@@ -47,36 +60,42 @@ public final class Trace implements AutoCloseable {
 
     /** Notes a module's result and returns it. */
     public static Tensor note(Module module, Tensor result) {
-        if (CURRENT.isBound()) {
-            CURRENT.get().keep(module, "", result);
-        }
-        return result;
+        return note(module, "", result);
     }
 
     /** Notes an inner value of a module, {@code name} below its path, and returns it. */
     public static Tensor note(Module module, String name, Tensor value) {
-        if (CURRENT.isBound()) {
-            CURRENT.get().keep(module, name, value);
-        }
+        note(module, name, () -> value);
         return value;
     }
 
     /** Notes an inner value that is only worth computing for a trace. */
     public static void note(Module module, String name, Supplier<Tensor> value) {
         if (CURRENT.isBound()) {
-            CURRENT.get().keep(module, name, value.get());
+            CURRENT.get().take(module, name, value);
         }
     }
 
-    private void keep(Module module, String name, Tensor value) {
+    private void take(Module module, String name, Supplier<Tensor> value) {
         String path = paths.get(module);
         if (path == null) {
             return; // part of another model that ran meanwhile
         }
         String full = path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name;
-        Tensor before = tensors.put(full, value.detached().keep());
+        if (watcher == null) {
+            keep(full, value.get());
+        } else {
+            Scope.tidyRun(() -> Tape.pause(() -> {
+                watcher.accept(full, value.get());
+                return full;
+            }));
+        }
+    }
+
+    private void keep(String path, Tensor value) {
+        Tensor before = tensors.put(path, value.detached().keep());
         if (before != null) {
-            before.release("a later note of " + full);
+            before.release("a later note of " + path);
         }
     }
 }

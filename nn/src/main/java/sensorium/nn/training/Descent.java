@@ -24,6 +24,10 @@ public record Descent(
         return new Descent(changed, rate, schedule, grouping, clip, accumulate, ema);
     }
 
+    public Descent withRate(double changed) {
+        return new Descent(rule, changed, schedule, grouping, clip, accumulate, ema);
+    }
+
     public Descent withSchedule(Schedule changed) {
         return new Descent(rule, rate, changed, grouping, clip, accumulate, ema);
     }

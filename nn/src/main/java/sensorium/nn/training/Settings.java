@@ -1,6 +1,7 @@
 package sensorium.nn.training;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import sensorium.BadInputException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -9,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code minutes}, holds when it is continued; when it is finished, {@code steps} and {@code knots} say what it was.
  */
 record Settings(RunFolder folder, Plan plan) {
+    /** That of a {@link Descent}, as records print themselves. */
+    private static final Pattern RATE = Pattern.compile(", rate=[^,]+, ");
+
     /** How long the folder's run was to be, nothing where none began. */
     static Optional<Length> length(RunFolder folder) {
         if (!(folder.config().get("training") instanceof ObjectNode known)) {
@@ -25,7 +29,8 @@ record Settings(RunFolder folder, Plan plan) {
     }
 
     /**
-     * Records the plan, or compares it with the recorded one.
+     * Records the plan, or compares it with the recorded one. Only the rate may have changed, for a run that diverged; config.json then
+     * tells the new one, the log which step was made at which.
      *
      * @throws BadInputException if the run began under another
      */
@@ -33,10 +38,14 @@ record Settings(RunFolder folder, Plan plan) {
         ObjectNode config = folder.config();
         if (config.get("training") instanceof ObjectNode known) {
             Length length = length(folder).orElseThrow();
-            if (!length.equals(plan.length())
-                    || !known.path("plan").asString("").equals(plan.identity())) {
+            String began = known.path("plan").asString("");
+            if (!length.equals(plan.length()) || !atAnyRate(began).equals(atAnyRate(plan.identity()))) {
                 throw new BadInputException(folder.path() + ": began with other settings (" + length + ", "
-                        + known.path("plan").asString("") + "); continue with the same or start another folder");
+                        + began + "); continue with the same or start another folder");
+            }
+            if (!began.equals(plan.identity())) {
+                known.put("plan", plan.identity());
+                folder.writeConfig(config);
             }
             return;
         }
@@ -47,6 +56,10 @@ record Settings(RunFolder folder, Plan plan) {
         }
         training.put("plan", plan.identity());
         folder.writeConfig(config);
+    }
+
+    private static String atAnyRate(String identity) {
+        return RATE.matcher(identity).replaceFirst(", ");
     }
 
     /** Records the course that the run took. */

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import sensorium.BadInputException;
 import sensorium.autograd.Tape;
 import sensorium.memory.Scope;
+import sensorium.nn.Trace;
 import sensorium.nn.Training;
 import sensorium.nn.training.TrainingListener.Progress;
 import sensorium.tensor.Tensor;
@@ -36,6 +37,7 @@ public final class Trainer<B> {
     private double fraction; // of the update whose batches were handed to a loader last
     private double best = Double.NaN;
     private double lastLoss = Double.NaN;
+    private long checkpointed; // updates that the last checkpoint holds, 0 for none
     private Map<String, Double> measures = Map.of();
 
     /**
@@ -79,7 +81,7 @@ public final class Trainer<B> {
     /**
      * Trains, or goes on where the folder's checkpoint stands.
      *
-     * @throws BadInputException if the folder's run had other settings, the loss is not a number, or the disk is full
+     * @throws BadInputException if the folder's run had other settings, a loss or a gradient is not finite, or the disk is full
      */
     public static <B> Outcome train(Recipe<B> recipe, Plan plan, RunFolder folder, TrainingListener listener) {
         return train(recipe, plan, folder, listener, System::nanoTime);
@@ -145,8 +147,9 @@ public final class Trainer<B> {
             double rate = descent.rate() * course.factor(descent.schedule(), number);
             Pass pass = pass(first, batches);
             double norm = GradientNorm.of(pass.gradients().values());
-            requireFinite(pass.loss(), "loss", number);
-            requireFinite(norm, "gradient", number);
+            if (!Double.isFinite(pass.loss()) || !Double.isFinite(norm)) {
+                throw diverged(first.step(), pass, norm);
+            }
             optimizer.step(GradientNorm.clip(pass.gradients(), norm, descent.clip()), rate);
             if (ema != null) {
                 ema.update(number);
@@ -213,8 +216,7 @@ public final class Trainer<B> {
     private Backward backward(B batch, Step step, List<Tensor> values, List<Tensor> before) {
         return Tape.record(tape -> {
             // The forward's own scope ends first: what backward needs is held by the tape, which lets go as it walks.
-            Loss loss = Scope.tidy(
-                    "forward", () -> Training.step(plan.seed(), step.batch(), () -> recipe.loss(batch, step)));
+            Loss loss = Scope.tidy("forward", () -> forward(batch, step));
             double value = loss.value().item();
             Tensor share = step.parts() == 1 ? loss.value() : loss.value().times(1.0 / step.parts());
             List<Tensor> gradients = tape.gradients(share, values);
@@ -229,11 +231,35 @@ public final class Trainer<B> {
         });
     }
 
-    private void requireFinite(double value, String what, long number) {
-        if (!Double.isFinite(value)) {
-            throw new BadInputException(folder.path() + ": the " + what + " became " + value + " at step "
-                    + (number + 1) + "; the last checkpoint is whole; try a lower rate or stronger clipping");
+    /** Why the run cannot go on. Nothing was changed yet, so the batches can be run again to see where it began. */
+    private BadInputException diverged(Step first, Pass pass, double norm) {
+        boolean forward = !Double.isFinite(pass.loss());
+        String what = forward ? "the loss became " + pass.loss() : "the gradient became " + norm;
+        String where = Divergence.of(recipe, plan.seed(), first, forward, pass.gradients());
+        return stopped(what + " at step " + (first.number() + 1) + ": " + where);
+    }
+
+    private BadInputException stopped(String why) {
+        String next = checkpointed > 0
+                ? "the checkpoint of step " + checkpointed + " stays: go on from there with --resume and a lower --rate"
+                : "there is no checkpoint yet: begin again with a lower rate";
+        return new BadInputException(folder.path() + ": " + why + "; " + next);
+    }
+
+    private Loss forward(B batch, Step step) {
+        Supplier<Loss> pass = () -> Training.step(plan.seed(), step.batch(), () -> recipe.loss(batch, step));
+        if (plan.bound() == 0) {
+            return pass.get();
         }
+        return Trace.watch(
+                recipe.model(),
+                (path, value) -> {
+                    var seen = Intermediate.of(path, value);
+                    if (!seen.isWithin(plan.bound())) {
+                        throw stopped(seen.fault(plan.bound()) + " at step " + (step.number() + 1));
+                    }
+                },
+                pass);
     }
 
     private void evaluate(long made, MetricsLog log) {
@@ -268,6 +294,7 @@ public final class Trainer<B> {
             log.force();
             var at = new Checkpoint.State(made, best, lastLoss, speed.seconds(), course, measures);
             Checkpoint.save(folder, at, recipe.model(), optimizer, ema);
+            checkpointed = made;
             return null;
         });
         listener.saved(made);
@@ -293,6 +320,7 @@ public final class Trainer<B> {
                     course = state.course();
                     measures = state.measures();
                     speed.resume(state.seconds());
+                    checkpointed = state.step();
                     return state.step();
                 })
                 .orElse(0L);

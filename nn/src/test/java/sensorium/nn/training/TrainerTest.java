@@ -53,7 +53,7 @@ class TrainerTest {
         assertThat(train("loaders", Toy.plan(50).withLoaders(4))).isEqualTo(one);
         assertThat(train(
                         "other seed",
-                        new Plan(4, new Length.Steps(50), Toy.plan(50).descent(), 7, "accuracy", 1e9, 1)))
+                        new Plan(4, new Length.Steps(50), Toy.plan(50).descent(), 7, "accuracy", 1e9, 1, 0)))
                 .isNotEqualTo(one);
     }
 
