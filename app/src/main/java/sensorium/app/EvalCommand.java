@@ -182,7 +182,7 @@ final class EvalCommand implements Runnable {
                     .toList();
             progress.update("making pictures", from, asked.length, "");
             Scope.tidyRun(() -> {
-                Tensor pictures = maker.make(labels, common.seed + at, _ -> {});
+                Tensor pictures = maker.make(labels, common.seed + at, (_, _) -> {});
                 float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
                 System.arraycopy(pixels, 0, all, at * length, pixels.length);
             });

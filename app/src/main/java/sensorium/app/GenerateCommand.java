@@ -16,7 +16,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
+import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
@@ -33,6 +35,8 @@ import sensorium.vision.PngWriter;
         })
 final class GenerateCommand implements Runnable {
     private static final int MOST = 4096;
+    private static final int PREVIEW_COLUMNS = 96;
+    private static final int PREVIEW_ROWS = 16;
 
     @Mixin
     private CommonOptions common;
@@ -65,6 +69,27 @@ final class GenerateCommand implements Runnable {
     private SamplingOptions sampling;
 
     @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "A picture that is changed into what is asked for; it is fitted to the model's size.")
+    private Path image;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "S",
+            description = "How much of it is changed: near 0 little, 1 all (default: 0.6; 1 with --mask).")
+    private Double strength;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "With --image: white where it is made anew, black where it stays as it is.")
+    private Path mask;
+
+    @Option(names = "--no-preview", description = "Do not show on the terminal what the pictures look like so far.")
+    private boolean noPreview;
+
+    @Option(
             names = "-o",
             paramLabel = "FILE",
             description = "Where the pictures go, as one PNG (default: ${DEFAULT-VALUE}).")
@@ -74,6 +99,9 @@ final class GenerateCommand implements Runnable {
     public void run() {
         if (count != null && (count < 1 || count > MOST)) {
             throw new ParameterException(spec.commandLine(), "-n must be from 1 to " + MOST);
+        }
+        if (image == null && (strength != null || mask != null)) {
+            throw new ParameterException(spec.commandLine(), "--strength and --mask go with --image");
         }
         sampling.requireKnown();
         common.backend();
@@ -86,12 +114,18 @@ final class GenerateCommand implements Runnable {
         int evaluations = maker.evaluations();
         long began = System.nanoTime();
         Picture grid;
-        try (var progress = new Progress()) {
-            grid = Scope.tidy(() -> {
-                Tensor made = maker.make(
-                        asked, common.seed, i -> progress.update("making pictures", i + 1L, evaluations, ""));
-                return PictureGrid.of(made, columns(kinds.size(), pictures));
-            });
+        int columns = columns(kinds.size(), pictures);
+        try (var progress = new Progress();
+                var preview = new Preview(System.err, PREVIEW_COLUMNS, PREVIEW_ROWS)) {
+            boolean shown = !noPreview && !common.json && Preview.isPossible(progress.isShown(), System.getenv());
+            PictureMaker.Watch watch = (i, soFar) -> {
+                if (shown && soFar != null && preview.isDue()) {
+                    preview.show(Scope.tidy(() -> PictureGrid.of(soFar.get(), columns)));
+                }
+                progress.update("making pictures", i + 1L, evaluations, "");
+            };
+            grid = Scope.tidy(() -> PictureGrid.of(
+                    image == null ? maker.make(asked, common.seed, watch) : changed(maker, asked, watch), columns));
         }
         double seconds = (System.nanoTime() - began) * 1e-9;
         PngWriter.write(grid, out);
@@ -105,6 +139,25 @@ final class GenerateCommand implements Runnable {
         common.print(
                 json,
                 String.format(Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", pictures, evaluations, seconds, out));
+    }
+
+    private Tensor changed(PictureMaker maker, List<String> asked, PictureMaker.Watch watch) {
+        int[] shape = maker.shape();
+        int n = asked.size();
+        Tensor given = read(image, shape[0], shape[1]).expand(n, shape[0], shape[1], shape[2]);
+        Tensor keep = mask == null
+                ? null
+                : read(mask, 1, shape[1]).le(0).to(DType.F32).expand(n, 1, shape[1], shape[2]);
+        double usual = mask == null ? 0.6 : 1;
+        return maker.change(asked, given, keep, strength == null ? usual : strength, common.seed, watch);
+    }
+
+    /** (1, C, side, side), from −1 to 1. */
+    private static Tensor read(Path file, int channels, int side) {
+        var picture = PictureData.pixels(Examples.ofFile(PictureData.input(channels, side), file));
+        float[] pixels = new float[channels * side * side];
+        picture.draw(0, pixels, 0);
+        return Tensor.of(pixels, 1, channels, side, side);
     }
 
     /** What the pictures are of, in turn. */

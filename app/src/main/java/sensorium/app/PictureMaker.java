@@ -3,7 +3,8 @@ package sensorium.app;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 import sensorium.BadInputException;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.Sampling;
@@ -31,7 +32,30 @@ interface PictureMaker {
      * @param watch is told each evaluation
      * @throws BadInputException if something cannot be asked for
      */
-    Tensor make(List<String> asked, long seed, IntConsumer watch);
+    Tensor make(List<String> asked, long seed, Watch watch);
+
+    /**
+     * Given pictures, changed into what is asked for.
+     *
+     * @param given (N, C, H, W), pixels from −1 to 1, of the size that the model makes
+     * @param keep (N, 1, H, W), 1 where a picture stays and 0 where it is made anew; null changes all of it
+     * @param strength above 0, where little changes, to 1, where nothing is left of it
+     * @throws BadInputException if this maker cannot, or something cannot be asked for
+     */
+    default Tensor change(
+            List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
+        throw new BadInputException("pictures are changed by models of train diffusion alone; leave --image");
+    }
+
+    /** (C, H, W) of the pictures. */
+    int[] shape();
+
+    /** Is told how far the making is. */
+    @FunctionalInterface
+    interface Watch {
+        /** @param soFar the pictures as they are now, or null where there are none before the end */
+        void made(int evaluation, Supplier<Tensor> soFar);
+    }
 
     /** @throws BadInputException if the model makes no pictures, or options do not suit it */
     static PictureMaker open(ModelFolder folder, SamplingOptions options) {
@@ -71,8 +95,27 @@ interface PictureMaker {
         }
 
         @Override
-        public Tensor make(List<String> asked, long seed, IntConsumer watch) {
-            return model.sample(how(), asked, seed, (_, i) -> watch.accept(i));
+        public Tensor make(List<String> asked, long seed, Watch watch) {
+            return model.sample(how(), asked, seed, shown(watch));
+        }
+
+        @Override
+        public Tensor change(
+                List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
+            return model.change(how(), asked, given, keep, strength, seed, shown(watch));
+        }
+
+        private ObjIntConsumer<Tensor> shown(Watch watch) {
+            return (x, i) -> watch.made(i, () -> model.pictures(x));
+        }
+
+        @Override
+        public int[] shape() {
+            int side = model.pictureSide();
+            int channels = model.latents() == null
+                    ? model.denoised().dim(0)
+                    : model.latents().codec().config().channels();
+            return new int[] {channels, side, side};
         }
 
         private Sampling how() {
@@ -104,10 +147,16 @@ interface PictureMaker {
         }
 
         @Override
-        public Tensor make(List<String> asked, long seed, IntConsumer watch) {
+        public int[] shape() {
+            var c = model.config().pictures();
+            return new int[] {c.channels(), c.side(), c.side()};
+        }
+
+        @Override
+        public Tensor make(List<String> asked, long seed, Watch watch) {
             long[] classes = asked.stream().mapToLong(model::label).toArray();
             return model.pictures()
-                    .picture(model.write(classes, options.guidance(true), options.choice(), seed, watch));
+                    .picture(model.write(classes, options.guidance(true), options.choice(), seed, i -> watch.made(i, null)));
         }
     }
 }
