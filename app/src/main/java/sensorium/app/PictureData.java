@@ -40,6 +40,7 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
         return switch (seen.input()) {
             case Input.Grey g -> g.width();
             case Input.Colour c -> c.side();
+            case Input.Whole w -> w.side();
             case Input.Heard _ -> throw new IllegalStateException("pictures were asked for");
         };
     }
@@ -54,6 +55,11 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
             throw new BadInputException("the model knows pictures of %d channels, %dx%d; those of %s have %d, %dx%d"
                     .formatted(c.channels(), c.side(), c.side(), folder.root(), channels(), side(), side()));
         }
+    }
+
+    /** How a picture is shown to what makes such pictures. */
+    static Input input(int channels, int side) {
+        return channels == 1 ? new Input.Grey(side, side, 0, 1) : new Input.Whole(side);
     }
 
     Examples training(Material.Watcher watcher) {

@@ -42,8 +42,7 @@ interface PictureMaker {
      * @param strength above 0, where little changes, to 1, where nothing is left of it
      * @throws BadInputException if this maker cannot, or something cannot be asked for
      */
-    default Tensor change(
-            List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
+    default Tensor change(List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
         throw new BadInputException("pictures are changed by models of train diffusion alone; leave --image");
     }
 
@@ -100,8 +99,7 @@ interface PictureMaker {
         }
 
         @Override
-        public Tensor change(
-                List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
+        public Tensor change(List<String> asked, Tensor given, Tensor keep, double strength, long seed, Watch watch) {
             return model.change(how(), asked, given, keep, strength, seed, shown(watch));
         }
 
@@ -156,7 +154,8 @@ interface PictureMaker {
         public Tensor make(List<String> asked, long seed, Watch watch) {
             long[] classes = asked.stream().mapToLong(model::label).toArray();
             return model.pictures()
-                    .picture(model.write(classes, options.guidance(true), options.choice(), seed, i -> watch.made(i, null)));
+                    .picture(model.write(
+                            classes, options.guidance(true), options.choice(), seed, i -> watch.made(i, null)));
         }
     }
 }

@@ -93,8 +93,7 @@ final class TrainDiffusionCommand implements Runnable {
             var recipe = new DiffusionRecipe(model, examples.lessons(), heldOut.lessons(), settings, common.seed);
             outcome = Trainer.train(
                     recipe,
-                    options.plan(
-                            DiffusionRecipe.plan(settings, common.seed, options.length(folder, recipe::steps))),
+                    options.plan(DiffusionRecipe.plan(settings, common.seed, options.length(folder, recipe::steps))),
                     folder,
                     new TrainingView(common, progress));
         }
