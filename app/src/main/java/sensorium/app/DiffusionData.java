@@ -24,6 +24,12 @@ sealed interface DiffusionData {
      */
     record Taught(Lessons lessons, Skipped skipped) {}
 
+    /** What reads captions, or null where labels are told. */
+    TextEncoder reader();
+
+    /** Whose latents are denoised, or null where pixels are. */
+    PictureTokenizer codec();
+
     /** The model that suits the data. */
     DiffusionConfig config(DiffusionConfig.Kind kind);
 
@@ -66,8 +72,13 @@ sealed interface DiffusionData {
                 : pixels.encoded(model.latents(), fit, c.channels(), c.side(), c.side());
     }
 
-    /** @param codec or null */
+    /** Each with its label. */
     record OfLabels(PictureData data, PictureTokenizer codec) implements DiffusionData {
+        @Override
+        public TextEncoder reader() {
+            return null;
+        }
+
         @Override
         public DiffusionConfig config(DiffusionConfig.Kind kind) {
             var told = Told.labels(data.labels());
@@ -116,7 +127,7 @@ sealed interface DiffusionData {
         }
     }
 
-    /** @param codec or null */
+    /** Each with what is said of it. */
     record OfCaptions(SpaceData data, TextEncoder reader, PictureTokenizer codec) implements DiffusionData {
         private static final int SIDE = 64;
         private static final int SHOWN = 12;

@@ -67,6 +67,20 @@ final class DiffusionView {
                         wishes(model, some, seed)));
     }
 
+    /** The first two alone. */
+    static List<Page.Section> brief(DiffusionPipeline model, List<String> shown, String note, long seed) {
+        List<String> some = shown.subList(0, Math.min(SOME, shown.size()));
+        return List.of(
+                new Page.Section(
+                        "What it makes of words",
+                        note + " One column each: " + String.join(", ", shown) + ".",
+                        samples(model, shown, seed)),
+                new Page.Section(
+                        "From noise to picture",
+                        "%d steps, from left to right; the rows: %s.".formatted(STEPS, String.join(", ", some)),
+                        film(model, some, seed)));
+    }
+
     private static String plain(double x) {
         return x == Math.rint(x) ? Integer.toString((int) x) : Double.toString(x);
     }

@@ -10,13 +10,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sensorium.app.report.TimeTable;
 import sensorium.diffusion.DiffusionConfig;
-import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.DiffusionRecipe;
-import sensorium.multimodal.Material;
-import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
-import sensorium.nn.Weights;
 import sensorium.nn.training.Trainer;
 import sensorium.text.TextEncoder;
 import sensorium.vision.PictureTokenizer;
@@ -74,43 +70,24 @@ final class TrainDiffusionCommand implements Runnable {
         PictureTokenizer codec = latent == null ? null : new ModelFolder(latent).openTokenizer();
         DiffusionData data = DiffusionData.open(options.data, reader, codec);
         DiffusionConfig config = data.config(kind).withSchedule(schedule);
+        DiffusionTraining.Result result;
         long began = System.nanoTime();
-        DiffusionModel model;
-        Trainer.Outcome outcome;
-        double decoding;
-        Skipped skipped;
-        int pictures;
-        // The folder first: that it cannot be had should not be learnt after decoding everything.
-        try (var progress = new Progress();
-                var folder = options.folder(ModelFolder.config(config))) {
-            Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
-            model = DiffusionModel.of(Weights.random(common.seed), config, reader, codec);
-            var examples = options.orWithdraw(folder, () -> data.training(model, watcher));
-            var heldOut = options.orWithdraw(folder, () -> data.heldOut(model, watcher));
-            pictures = examples.lessons().size();
-            skipped = Skipped.all(data.skipped(), examples.skipped(), heldOut.skipped());
-            decoding = (System.nanoTime() - began) * 1e-9;
-            var recipe = new DiffusionRecipe(model, examples.lessons(), heldOut.lessons(), settings, common.seed);
-            outcome = Trainer.train(
-                    recipe,
-                    options.plan(DiffusionRecipe.plan(settings, common.seed, options.length(folder, recipe::steps))),
-                    folder,
-                    new TrainingView(common, progress));
+        try (var progress = new Progress()) {
+            result = new DiffusionTraining(data, config, settings).run(options, common, progress);
         }
-        double training = (System.nanoTime() - began) * 1e-9 - decoding;
-        // As it was saved: with the averaged weights.
-        DiffusionPipeline saved = new ModelFolder(options.out).openDiffusion();
+        double all = (System.nanoTime() - began) * 1e-9;
+        Trainer.Outcome outcome = result.outcome();
         Path report = new TrainingReport(
                         "Pictures out of noise, learnt from " + options.data,
                         options.data,
-                        "%,d pictures, %s".formatted(pictures, data.told()),
-                        skipped,
-                        model,
+                        "%,d pictures, %s".formatted(result.pictures(), data.told()),
+                        result.skipped(),
+                        result.model(),
                         outcome,
                         List.of(
-                                new TimeTable.Span("decode", decoding),
-                                new TimeTable.Span("train and evaluate", training)),
-                        DiffusionView.of(saved, data.shown(), common.seed))
+                                new TimeTable.Span("decode", result.decodeSeconds()),
+                                new TimeTable.Span("train and evaluate", all - result.decodeSeconds())),
+                        DiffusionView.of(DiffusionPipeline.of(result.model()), data.shown(), common.seed))
                 .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());
@@ -118,12 +95,12 @@ final class TrainDiffusionCommand implements Runnable {
         json.put("told", data.told());
         json.put("latent", latent == null ? null : latent.toString());
         json.put("network", network);
-        json.put("parameters", model.parameterCount());
+        json.put("parameters", result.model().parameterCount());
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
         json.put("held_out_error", outcome.measures().get("held_out_error"));
         json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
+        json.put("skipped", result.skipped().count());
         json.put("report", report.toString());
         common.print(
                 json,
@@ -134,7 +111,7 @@ final class TrainDiffusionCommand implements Runnable {
                         outcome.seconds(),
                         data.told(),
                         outcome.measures().get("held_out_error"),
-                        skipped.summary(),
+                        result.skipped().summary(),
                         report));
     }
 }
