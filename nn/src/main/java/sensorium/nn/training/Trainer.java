@@ -117,7 +117,7 @@ public final class Trainer<B> {
         }
         settings.finish(course);
         // From here on the model is what was saved: averaged or best.
-        Checkpoint.loadModel(folder, recipe.model());
+        Checkpoint.loadModel(folder, recipe.saved());
         return new Outcome(course.total(), lastLoss, measures, speed.seconds());
     }
 
@@ -274,7 +274,7 @@ public final class Trainer<B> {
     }
 
     private void saveModel() {
-        Runnable write = () -> Checkpoint.saveModel(folder, recipe.model());
+        Runnable write = () -> Checkpoint.saveModel(folder, recipe.saved());
         if (ema == null) {
             write.run();
         } else {
