@@ -7,13 +7,14 @@ import sensorium.diffusion.Asking;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionConfig.Told;
 import sensorium.diffusion.DiffusionModel;
+import sensorium.diffusion.LatentConfig;
 import sensorium.diffusion.Lessons;
 import sensorium.multimodal.CaptionedPictures;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
 import sensorium.text.TextEncoder;
-import sensorium.vision.PictureTokenizer;
+import sensorium.vision.PictureCodec;
 
 /** A data folder as those see it that learn to make pictures out of noise: each with its label, or with what is said of it. */
 sealed interface DiffusionData {
@@ -28,7 +29,7 @@ sealed interface DiffusionData {
     TextEncoder reader();
 
     /** Whose latents are denoised, or null where pixels are. */
-    PictureTokenizer codec();
+    PictureCodec codec();
 
     /** The model that suits the data. */
     DiffusionConfig config(DiffusionConfig.Kind kind);
@@ -51,15 +52,15 @@ sealed interface DiffusionData {
      * @param codec whose latents are denoised, or null where pixels are
      * @throws BadInputException if there are no such pictures
      */
-    static DiffusionData open(String name, TextEncoder reader, PictureTokenizer codec) {
+    static DiffusionData open(String name, TextEncoder reader, PictureCodec codec) {
         if (reader == null) {
-            PictureData data = PictureData.open(name);
+            PictureData data = PictureData.whole(name);
             if (codec != null) {
-                data.requireLike(codec.config());
+                data.requireLike(codec);
             }
             return new OfLabels(data, codec);
         }
-        if (codec != null && codec.config().channels() != 3) {
+        if (codec != null && codec.channels() != 3) {
             throw new BadInputException("the model of tokens knows no coloured pictures, which captions are of");
         }
         return new OfCaptions(SpaceData.open(name), reader, codec);
@@ -73,7 +74,7 @@ sealed interface DiffusionData {
     }
 
     /** Each with its label. */
-    record OfLabels(PictureData data, PictureTokenizer codec) implements DiffusionData {
+    record OfLabels(PictureData data, PictureCodec codec) implements DiffusionData {
         @Override
         public TextEncoder reader() {
             return null;
@@ -84,7 +85,7 @@ sealed interface DiffusionData {
             var told = Told.labels(data.labels());
             return codec == null
                     ? DiffusionConfig.small(kind, told, data.channels(), data.side())
-                    : DiffusionConfig.small(kind, told, codec.config());
+                    : DiffusionConfig.small(kind, told, LatentConfig.of(codec));
         }
 
         @Override
@@ -128,7 +129,7 @@ sealed interface DiffusionData {
     }
 
     /** Each with what is said of it. */
-    record OfCaptions(SpaceData data, TextEncoder reader, PictureTokenizer codec) implements DiffusionData {
+    record OfCaptions(SpaceData data, TextEncoder reader, PictureCodec codec) implements DiffusionData {
         private static final int SIDE = 64;
         private static final int SHOWN = 12;
 
@@ -137,7 +138,7 @@ sealed interface DiffusionData {
             var told = Told.text(reader.config());
             return codec == null
                     ? DiffusionConfig.small(kind, told, 3, SIDE)
-                    : DiffusionConfig.small(kind, told, codec.config());
+                    : DiffusionConfig.small(kind, told, LatentConfig.of(codec));
         }
 
         @Override

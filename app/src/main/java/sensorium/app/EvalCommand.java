@@ -28,17 +28,21 @@ import sensorium.multimodal.judge.PictureJudge;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
+import sensorium.tensor.Resampling;
 import sensorium.tensor.Tensor;
+import sensorium.vision.PictureAutoencoder;
+import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
-import sensorium.vision.VqRecipe;
+import sensorium.vision.ReadPictures;
 
 /** {@code eval MODEL}: the metrics that belong to a model. */
 @Command(
         name = "eval",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any other"
-                    + " folder, the accuracy of a classifier, what two classifiers think of the pictures that a diffusion model makes.",
+            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any"
+                    + " other folder, the accuracy of a classifier, what two classifiers think of the pictures that a"
+                    + " diffusion model makes.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
@@ -95,10 +99,11 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Diffusion made -> pictures(made, progress, watcher);
                 case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
+                case OpenedModel.Maps maps -> maps(maps.model(), watcher);
                 case OpenedModel.Published published ->
-                    throw new BadInputException(
-                            model + ": a published " + published.kind()
-                                    + " model, which knows no labels of the data; train a classifier: sensorium train classify");
+                    throw new BadInputException(model + ": a published " + published.kind()
+                            + " model, which knows no labels of the data; train a classifier: sensorium train"
+                            + " classify");
             }
         }
     }
@@ -160,8 +165,9 @@ final class EvalCommand implements Runnable {
                 json,
                 String.format(
                         Locale.ROOT,
-                        "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real ones); Fréchet"
-                                + " distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f; precision %.2f, recall %.2f",
+                        "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real"
+                                + " ones); Fréchet distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f;"
+                                + " precision %.2f, recall %.2f",
                         n,
                         100 * verdict.get("agreement"),
                         100 * verdict.get("judge_accuracy"),
@@ -182,7 +188,7 @@ final class EvalCommand implements Runnable {
                     .toList();
             progress.update("making pictures", from, asked.length, "");
             Scope.tidyRun(() -> {
-                Tensor pictures = maker.make(labels, common.seed + at, (_, _) -> {});
+                Tensor pictures = fitted(maker.make(labels, common.seed + at, (_, _) -> {}), length);
                 float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
                 System.arraycopy(pixels, 0, all, at * length, pixels.length);
             });
@@ -190,18 +196,38 @@ final class EvalCommand implements Runnable {
         return all;
     }
 
+    /** As large as those are that the judges see. */
+    private static Tensor fitted(Tensor pictures, int length) {
+        int side = (int) Math.round(Math.sqrt((double) length / pictures.dim(1)));
+        return side == pictures.dim(2) ? pictures : pictures.interpolate(side, side, Resampling.BILINEAR);
+    }
+
     private void tokens(PictureTokenizer model, Material.Watcher watcher) {
-        PictureData known = PictureData.open(data.name);
-        known.requireLike(model.config());
-        Examples examples = known.heldOut(data.split, watcher);
-        Map<String, Double> measures = VqRecipe.measure(model, PictureData.pixels(examples));
+        Examples examples = heldOut(model, watcher);
+        read(ReadPictures.measure(model, PictureData.pixels(examples)), examples.size());
+    }
+
+    private void maps(PictureAutoencoder model, Material.Watcher watcher) {
+        Examples examples = heldOut(model, watcher);
+        read(ReadPictures.measure(model, PictureData.pixels(examples)), examples.size());
+    }
+
+    private Examples heldOut(PictureCodec model, Material.Watcher watcher) {
+        PictureData known = PictureData.whole(data.name).ofAllLabels();
+        known.requireLike(model);
+        return known.heldOut(data.split, watcher);
+    }
+
+    private void read(Map<String, Double> measures, int n) {
         Map<String, Object> json = new LinkedHashMap<>();
-        for (String name : List.of("psnr", "ssim", "used", "perplexity")) {
-            json.put(name, measures.get(name));
+        for (String name : List.of("psnr", "ssim", "used", "perplexity", "deviation")) {
+            if (measures.containsKey(name)) {
+                json.put(name, measures.get(name));
+            }
         }
-        json.put("n", examples.size());
+        json.put("n", n);
         json.put("data", data.name);
-        common.print(json, TokensView.words(measures) + ", of " + examples.size() + " pictures");
+        common.print(json, TokensView.words(measures) + ", of " + n + " pictures");
     }
 
     private void classifier(Classifier classifier, Material.Watcher watcher) {

@@ -112,7 +112,7 @@ interface PictureMaker {
             int side = model.pictureSide();
             int channels = model.latents() == null
                     ? model.denoised().dim(0)
-                    : model.latents().codec().config().channels();
+                    : model.latents().codec().channels();
             return new int[] {channels, side, side};
         }
 

@@ -15,7 +15,7 @@ import sensorium.diffusion.DiffusionRecipe;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.training.Trainer;
 import sensorium.text.TextEncoder;
-import sensorium.vision.PictureTokenizer;
+import sensorium.vision.PictureCodec;
 
 /** {@code train diffusion}: pictures of classes, or of what is said, out of noise. */
 @Command(
@@ -67,7 +67,7 @@ final class TrainDiffusionCommand implements Runnable {
         overrides.requireAllTaken(settings);
         TextEncoder reader =
                 text == null ? null : new ModelFolder(text).openSpace().text();
-        PictureTokenizer codec = latent == null ? null : new ModelFolder(latent).openTokenizer();
+        PictureCodec codec = latent == null ? null : new ModelFolder(latent).openCodec();
         DiffusionData data = DiffusionData.open(options.data, reader, codec);
         DiffusionConfig config = data.config(kind).withSchedule(schedule);
         DiffusionTraining.Result result;

@@ -11,7 +11,6 @@ import sensorium.nn.unet.BlockConfig;
 import sensorium.nn.unet.Mixer;
 import sensorium.nn.unet.TimestepEmbedding;
 import sensorium.text.TextEncoder;
-import sensorium.vision.PictureTokenizer;
 
 /**
  * Which model makes pictures out of noise.
@@ -31,7 +30,7 @@ public record DiffusionConfig(
         TextEncoder.Config text,
         int channels,
         int side,
-        PictureTokenizer.Config latent,
+        LatentConfig latent,
         int fold,
         NetworkConfig network,
         Prediction prediction,
@@ -90,7 +89,7 @@ public record DiffusionConfig(
         if (latent != null && (latent.channels() != channels || latent.side() != side)) {
             throw new IllegalArgumentException("[diffusion] the latents are of other pictures");
         }
-        if (fold < 1 || (latent == null ? side : latent.tokens()) % fold != 0) {
+        if (fold < 1 || (latent == null ? side : latent.places()) % fold != 0) {
             throw new IllegalArgumentException("[diffusion] squares of " + fold + " do not fill what is denoised");
         }
     }
@@ -101,12 +100,12 @@ public record DiffusionConfig(
     }
 
     /** Latents, likewise. */
-    public static DiffusionConfig small(Kind kind, Told told, PictureTokenizer.Config latent) {
+    public static DiffusionConfig small(Kind kind, Told told, LatentConfig latent) {
         return new Small(told, latent.channels(), latent.side(), latent)
-                .of(kind, latent.width(), latent.tokens(), 1, 2, 64);
+                .of(kind, latent.width(), latent.places(), 1, 2, 64);
     }
 
-    private record Small(Told told, int channels, int side, PictureTokenizer.Config latent) {
+    private record Small(Told told, int channels, int side, LatentConfig latent) {
         /**
          * @param in channels of what is denoised
          * @param across its side
@@ -178,7 +177,7 @@ public record DiffusionConfig(
     public int[] denoised() {
         return latent == null
                 ? new int[] {channels, side, side}
-                : new int[] {latent.width(), latent.tokens(), latent.tokens()};
+                : new int[] {latent.width(), latent.places(), latent.places()};
     }
 
     public DiffusionConfig with(Prediction other) {

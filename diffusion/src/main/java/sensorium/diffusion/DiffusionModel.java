@@ -5,7 +5,7 @@ import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
-import sensorium.vision.PictureTokenizer;
+import sensorium.vision.PictureCodec;
 
 /**
  * A network that denoises pictures or their latents, a U-Net or a transformer, with all that is needed to make pictures by it.
@@ -30,7 +30,7 @@ public record DiffusionModel(UNet unet, Dit dit, TextEncoder text, Latents laten
      * @param text null where the configuration has none
      * @param codec null where the configuration has no latents
      */
-    public static DiffusionModel of(Weights w, DiffusionConfig c, TextEncoder text, PictureTokenizer codec) {
+    public static DiffusionModel of(Weights w, DiffusionConfig c, TextEncoder text, PictureCodec codec) {
         return of(w, c, text, codec == null ? null : Latents.of(w.at("latents"), codec));
     }
 

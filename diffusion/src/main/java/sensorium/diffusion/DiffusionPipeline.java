@@ -75,7 +75,7 @@ public record DiffusionPipeline(
 
     /** Height and width of the pictures. */
     public int pictureSide() {
-        return latents == null ? denoised.dim(1) : latents.codec().config().side();
+        return latents == null ? denoised.dim(1) : latents.codec().side();
     }
 
     /** Samples (N, C, H, W) as pictures, pixels from −1 to 1 and, where the sampler leaves them so, a little beyond. */

@@ -6,7 +6,7 @@ import sensorium.nn.Init;
 import sensorium.nn.Module;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
-import sensorium.vision.PictureTokenizer;
+import sensorium.vision.PictureCodec;
 
 /**
  * Where diffusion is cheaper than among pixels: the small maps of an autoencoder that was trained before (Rombach et al.,
@@ -15,14 +15,14 @@ import sensorium.vision.PictureTokenizer;
  * @param mean (width)
  * @param deviation (width)
  */
-public record Latents(PictureTokenizer codec, Buffer mean, Buffer deviation) implements Module {
-    static Latents of(Weights w, PictureTokenizer.Config c) {
-        return of(w, PictureTokenizer.of(w.at("codec"), c));
+public record Latents(PictureCodec codec, Buffer mean, Buffer deviation) implements Module {
+    static Latents of(Weights w, LatentConfig c) {
+        return of(w, c.codec(w.at("codec")));
     }
 
     /** Of an autoencoder that is there. */
-    static Latents of(Weights w, PictureTokenizer codec) {
-        int width = codec.config().width();
+    static Latents of(Weights w, PictureCodec codec) {
+        int width = codec.width();
         return new Latents(
                 codec, w.buffer("mean", Init.zeros(), width), w.buffer("deviation", new Init.Constant(1), width));
     }
@@ -54,7 +54,7 @@ public record Latents(PictureTokenizer codec, Buffer mean, Buffer deviation) imp
     public Tensor decode(Tensor latents) {
         return Scope.tidy("pictures of latents", () -> {
             Tensor maps = latents.times(channels(deviation.value())).plus(channels(mean.value()));
-            return codec.picture(codec.vq().nearest(maps));
+            return codec.decode(maps);
         });
     }
 

@@ -95,8 +95,8 @@ public final class Lessons {
                 maps[first + i] = Arrays.copyOfRange(encoded, i * length, (i + 1) * length);
             }
         }
-        int width = latents.codec().config().width();
-        int across = latents.codec().config().tokens();
+        int width = latents.codec().width();
+        int across = latents.codec().places();
         if (fit) {
             Scope.tidyRun(() -> latents.fit(map(maps, width, across)));
         }

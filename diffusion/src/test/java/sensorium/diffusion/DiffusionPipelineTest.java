@@ -64,7 +64,8 @@ class DiffusionPipelineTest {
         Scope.tidyRun(() -> {
             var codec = codec();
             var reader = reader();
-            var config = DiffusionConfig.small(kind, DiffusionConfig.Told.text(reader.config()), codec.config());
+            var config =
+                    DiffusionConfig.small(kind, DiffusionConfig.Told.text(reader.config()), LatentConfig.of(codec));
             var model = DiffusionModel.of(Weights.random(1), config, reader, codec);
             var pictures = new Halves(16);
             List<List<String>> captions = java.util.stream.IntStream.range(0, 16)
@@ -117,7 +118,8 @@ class DiffusionPipelineTest {
     @Test
     void latentsHaveUnitVarianceAndComeBack() {
         Scope.tidyRun(() -> {
-            var latents = Latents.of(Weights.random(1), codec());
+            var codec = codec();
+            var latents = Latents.of(Weights.random(1), codec);
             var pictures = Tensor.concat(0, List.of(Noise.seeded(1).next(Shape.of(8, 1, SIDE, SIDE))));
             Tensor maps = latents.codec().encode(pictures);
             latents.fit(maps);
@@ -126,11 +128,7 @@ class DiffusionPipelineTest {
             assertThat(normal.square().mean(false, 0, 2, 3).toDoubles())
                     .containsOnly(new double[] {1, 1, 1, 1}, within(1e-3));
             assertThat(latents.decode(normal).toDoubles())
-                    .containsExactly(
-                            latents.codec()
-                                    .picture(latents.codec().tokens(pictures))
-                                    .toDoubles(),
-                            within(1e-4));
+                    .containsExactly(codec.picture(codec.tokens(pictures)).toDoubles(), within(1e-4));
         });
     }
 

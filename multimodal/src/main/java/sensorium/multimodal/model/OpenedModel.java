@@ -4,6 +4,7 @@ import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
 import sensorium.vision.Vit;
@@ -42,6 +43,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.VQ;
+        }
+    }
+
+    /** Pictures as maps of numbers and back. */
+    record Maps(PictureAutoencoder model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.KL;
         }
     }
 
