@@ -116,7 +116,7 @@ final class GenerateCommand implements Runnable {
         Picture grid;
         int columns = columns(kinds.size(), pictures);
         try (var progress = new Progress();
-                var preview = new Preview(System.err, PREVIEW_COLUMNS, PREVIEW_ROWS)) {
+                var preview = Preview.onTerminal(PREVIEW_COLUMNS, PREVIEW_ROWS)) {
             boolean shown = !noPreview && !common.json && Preview.isPossible(progress.isShown(), System.getenv());
             PictureMaker.Watch watch = (i, soFar) -> {
                 if (shown && soFar != null && preview.isDue()) {

@@ -32,6 +32,11 @@ final class Preview implements AutoCloseable {
         this.rows = rows;
     }
 
+    /** Above the progress bar, which is on the standard error. */
+    static Preview onTerminal(int columns, int rows) {
+        return new Preview(System.err, columns, rows);
+    }
+
     /** Whether a terminal, by what its environment says, shows 24-bit colours (termstandard/colors: COLORTERM). */
     static boolean isPossible(boolean terminal, Map<String, String> environment) {
         String term = environment.getOrDefault("TERM", "dumb");
