@@ -100,7 +100,8 @@ public record FiniteScalars(List<Integer> levels) implements Quantizer {
             offset[i] = l % 2 == 0 ? 0.5 : 0; // an even number of levels has one more below zero than above
             double x = offset[i] / half[i];
             shift[i] = Math.log((1 + x) / (1 - x)) / 2; // artanh
-            scale[i] = 1.0 / (l / 2);
+            int below = l / 2;
+            scale[i] = 1.0 / below;
         }
         Tensor bounded = vectors.plus(row(vectors, shift))
                 .tanh()
