@@ -42,6 +42,9 @@ sealed interface PictureLesson<M extends Module & PictureCodec> {
     /** Strength of a classifier's eye. */
     double perceptual();
 
+    /** What is learnt, as a heading. */
+    String title();
+
     /** What a picture becomes, for a machine. */
     Map<String, Object> map();
 
@@ -123,6 +126,11 @@ sealed interface PictureLesson<M extends Module & PictureCodec> {
         }
 
         @Override
+        public String title() {
+            return "Pictures as tokens";
+        }
+
+        @Override
         public Map<String, Object> map() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("quantizer", shape.quantizer().toString());
@@ -183,6 +191,11 @@ sealed interface PictureLesson<M extends Module & PictureCodec> {
         @Override
         public double perceptual() {
             return options.perceptual();
+        }
+
+        @Override
+        public String title() {
+            return "Pictures as maps of numbers";
         }
 
         @Override

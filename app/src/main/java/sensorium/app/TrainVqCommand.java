@@ -86,7 +86,7 @@ final class TrainVqCommand implements Runnable {
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
         Path report = new TrainingReport(
-                        "Pictures as tokens, learnt from " + options.data,
+                        lesson.title() + ", learnt from " + options.data,
                         options.data,
                         "%,d pictures".formatted(pictures),
                         skipped,

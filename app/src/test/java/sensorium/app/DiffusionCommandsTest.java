@@ -154,7 +154,7 @@ final class DiffusionCommandsTest {
 
     /** Every quantiser goes the whole way; a picture in colour, with a margin that is transparent, is taken whole. */
     @ParameterizedTest
-    @CsvSource({"cosine, 512", "fsq, 240"})
+    @CsvSource({"cosine, 512", "fsq, 252"})
     void otherQuantisersWorkAlike(String quantizer, int codes) throws Exception {
         Path colours = folder.resolve("colours-" + quantizer);
         for (int i = 0; i < 8; i++) {
