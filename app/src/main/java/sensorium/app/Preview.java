@@ -82,8 +82,8 @@ final class Preview implements AutoCloseable {
      * @param rows lines at most
      */
     static String[] lines(Picture picture, int columns, int rows) {
-        double shrink = Math.max(
-                1, Math.max((double) picture.width() / columns, (double) picture.height() / (2 * rows)));
+        double shrink =
+                Math.max(1, Math.max((double) picture.width() / columns, (double) picture.height() / (2 * rows)));
         int width = Math.max(1, (int) (picture.width() / shrink));
         int height = Math.max(1, (int) (picture.height() / shrink));
         String[] lines = new String[(height + 1) / 2];

@@ -63,8 +63,9 @@ final class TrainingOptions {
             arity = "0..1",
             fallbackValue = "1e6",
             paramLabel = "BOUND",
-            description = "Look at every layer's result in every step, and stop at the first that is not finite or of a larger"
-                    + " magnitude than this (${FALLBACK-VALUE} where none is given); slow.")
+            description =
+                    "Look at every layer's result in every step, and stop at the first that is not finite or of a larger"
+                            + " magnitude than this (${FALLBACK-VALUE} where none is given); slow.")
     private Double bound;
 
     /** A recipe's plan with what was asked for otherwise. */

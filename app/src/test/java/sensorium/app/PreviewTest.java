@@ -70,12 +70,13 @@ final class PreviewTest {
         var able = Map.of("TERM", "xterm-256color", "COLORTERM", "truecolor");
         assertThat(Preview.isPossible(true, able)).isTrue();
         assertThat(Preview.isPossible(false, able)).isFalse();
-        assertThat(Preview.isPossible(true, Map.of("TERM", "xterm", "COLORTERM", "24bit"))).isTrue();
-        assertThat(Preview.isPossible(true, Map.of("TERM", "dumb", "COLORTERM", "truecolor"))).isFalse();
+        assertThat(Preview.isPossible(true, Map.of("TERM", "xterm", "COLORTERM", "24bit")))
+                .isTrue();
+        assertThat(Preview.isPossible(true, Map.of("TERM", "dumb", "COLORTERM", "truecolor")))
+                .isFalse();
         assertThat(Preview.isPossible(true, Map.of("COLORTERM", "truecolor"))).isFalse();
         assertThat(Preview.isPossible(true, Map.of("TERM", "xterm"))).isFalse();
-        assertThat(Preview.isPossible(
-                        true, Map.of("TERM", "xterm", "COLORTERM", "truecolor", "NO_COLOR", "1")))
+        assertThat(Preview.isPossible(true, Map.of("TERM", "xterm", "COLORTERM", "truecolor", "NO_COLOR", "1")))
                 .isFalse();
     }
 }

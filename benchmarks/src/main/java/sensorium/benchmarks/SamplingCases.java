@@ -71,10 +71,7 @@ final class SamplingCases {
     }
 
     private static Engine theirs(
-            String name,
-            TorchDenoiser denoiser,
-            org.bytedeco.pytorch.Tensor x,
-            org.bytedeco.pytorch.Tensor classes) {
+            String name, TorchDenoiser denoiser, org.bytedeco.pytorch.Tensor x, org.bytedeco.pytorch.Tensor classes) {
         return Torch.of(name, () -> {
             long n = x.size(0);
             var none = torch.full_like(classes, new Scalar(LABELS));
@@ -143,6 +140,8 @@ final class SamplingCases {
         var t = c.transformer();
         double ends = 2 * n * tokens * c.patch() * c.patch() * (c.in() + c.out()) * t.width();
         double modulation = 2 * n * t.width() * t.width() * (6 * t.depth() + 2);
-        return ends + modulation + Models.transformerFlops(n, tokens, t.width(), t.mlp().hidden(), t.depth());
+        return ends
+                + modulation
+                + Models.transformerFlops(n, tokens, t.width(), t.mlp().hidden(), t.depth());
     }
 }

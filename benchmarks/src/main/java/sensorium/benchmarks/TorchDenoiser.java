@@ -39,7 +39,11 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
         Tensor places = model.dit() != null && model.dit().positions() instanceof GridPositions.Sinusoidal fixed
                 ? Torch.view(fixed.table())
                 : null;
-        return new TorchDenoiser(layers, c, Torch.view(sensorium.tensor.Tensor.of(frequencies, 1, half).keep()), places);
+        return new TorchDenoiser(
+                layers,
+                c,
+                Torch.view(sensorium.tensor.Tensor.of(frequencies, 1, half).keep()),
+                places);
     }
 
     private static TimestepEmbedding.Config timesteps(NetworkConfig c) {
@@ -64,7 +68,8 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
         Tensor angles = timesteps.unsqueeze(1).mul(frequencies);
         Tensor waves = torch.cat(Torch.vector(List.of(angles.cos(), angles.sin())), 1);
         TorchLayers time = told.at("time");
-        Tensor embedded = time.at("linear2").linear(torch.silu(time.at("linear1").linear(waves)));
+        Tensor embedded =
+                time.at("linear2").linear(torch.silu(time.at("linear1").linear(waves)));
         return embedded.add(torch.embedding(told.at("labels").weight("weight"), classes));
     }
 
@@ -99,8 +104,7 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
             }
             if (stage < last) {
                 Tensor small = y;
-                y = TorchLayers.freeing(() ->
-                        up.at("upsample").at("conv").conv2d(doubled(small), 1, 1));
+                y = TorchLayers.freeing(() -> up.at("upsample").at("conv").conv2d(doubled(small), 1, 1));
             }
         }
         int groups = c.blocks().groups();
@@ -116,7 +120,8 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
         int groups = c.blocks().groups();
         return TorchLayers.freeing(() -> {
             Tensor h = block.at("conv1").conv2d(torch.silu(block.at("norm1").groupNorm(x, groups)), 1, 1);
-            Tensor time = block.at("time").linear(torch.silu(embedding)).unsqueeze(-1).unsqueeze(-1);
+            Tensor time =
+                    block.at("time").linear(torch.silu(embedding)).unsqueeze(-1).unsqueeze(-1);
             if (c.blocks().scaleShift()) {
                 TensorVector p = torch.chunk(time, 2, 1); // scale, shift
                 h = modulated(block.at("norm2").groupNorm(h, groups), p.get(1), p.get(0));
@@ -138,8 +143,10 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
                 int groups = c.blocks().groups();
                 int heads = c.blocks().heads().count();
                 yield TorchLayers.freeing(() -> {
-                    Tensor tokens =
-                            mixer.at("groupNorm").groupNorm(x, groups).flatten(2, -1).transpose(1, 2);
+                    Tensor tokens = mixer.at("groupNorm")
+                            .groupNorm(x, groups)
+                            .flatten(2, -1)
+                            .transpose(1, 2);
                     Tensor seen = mixer.at("attention").attention(tokens, heads);
                     return x.add(seen.transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2), x.size(3)));
                 });
@@ -171,8 +178,8 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
     /** A block of AdaLN-zero: shift, scale and gate of the attention, then of the MLP. */
     private static Tensor block(TorchLayers block, Tensor x, Tensor told, int heads) {
         TensorVector p = torch.chunk(block.at("modulation").linear(told).unsqueeze(1), 6, -1);
-        Tensor seen = block.at("attention")
-                .attention(modulated(block.at("norm1").layerNorm(x), p.get(0), p.get(1)), heads);
+        Tensor seen =
+                block.at("attention").attention(modulated(block.at("norm1").layerNorm(x), p.get(0), p.get(1)), heads);
         Tensor mid = x.add(p.get(2).mul(seen));
         Tensor made = block.at("mlp").mlp(modulated(block.at("norm2").layerNorm(mid), p.get(3), p.get(4)), true);
         return mid.add(p.get(5).mul(made));

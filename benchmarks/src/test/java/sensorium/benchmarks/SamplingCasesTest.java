@@ -22,7 +22,9 @@ final class SamplingCasesTest {
                         .filter(line -> PRODUCTS.contains(line.op()))
                         .mapToDouble(Profile.Line::flops)
                         .sum();
-                assertThat(flops).as("%s of %s", c.name(), summary.lines()).isCloseTo(c.work(), within(0.03 * c.work()));
+                assertThat(flops)
+                        .as("%s of %s", c.name(), summary.lines())
+                        .isCloseTo(c.work(), within(0.03 * c.work()));
             }
         }
     }

@@ -56,8 +56,8 @@ final class Divergence {
     }
 
     private String forward() {
-        return "it began in " + first.name() + ", where " + first.bad() + " of " + first.shape().size()
-                + " values are not finite" + beforehand();
+        return "it began in " + first.name() + ", where " + first.bad() + " of "
+                + first.shape().size() + " values are not finite" + beforehand();
     }
 
     private String beforehand() {

@@ -37,8 +37,7 @@ record Intermediate(String path, Shape shape, long bad, double largest) {
     String fault(double bound) {
         return bad > 0
                 ? "%d of the %d values of %s are not finite".formatted(bad, shape.size(), name())
-                : String.format(
-                        Locale.ROOT, "%s reaches %.3g, beyond the bound of %.3g", name(), largest, bound);
+                : String.format(Locale.ROOT, "%s reaches %.3g, beyond the bound of %.3g", name(), largest, bound);
     }
 
     /** Path and shape. */

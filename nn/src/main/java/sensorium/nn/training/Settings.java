@@ -40,8 +40,8 @@ record Settings(RunFolder folder, Plan plan) {
             Length length = length(folder).orElseThrow();
             String began = known.path("plan").asString("");
             if (!length.equals(plan.length()) || !atAnyRate(began).equals(atAnyRate(plan.identity()))) {
-                throw new BadInputException(folder.path() + ": began with other settings (" + length + ", "
-                        + began + "); continue with the same or start another folder");
+                throw new BadInputException(folder.path() + ": began with other settings (" + length + ", " + began
+                        + "); continue with the same or start another folder");
             }
             if (!began.equals(plan.identity())) {
                 known.put("plan", plan.identity());
