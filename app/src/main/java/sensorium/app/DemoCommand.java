@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -15,8 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sensorium.BadInputException;
+import sensorium.app.report.Page;
 import sensorium.app.report.TierTable;
 import sensorium.app.report.TimeTable;
+import sensorium.diffusion.DiffusionConfig;
+import sensorium.diffusion.DiffusionPipeline;
+import sensorium.diffusion.DiffusionRecipe;
 import sensorium.multimodal.Embedder;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SpaceEvaluation;
@@ -35,6 +40,9 @@ import sensorium.nn.training.RunFolder;
             "and write a report to look at. Where the stamps cannot be had, a toy world takes their place."
         })
 final class DemoCommand implements Runnable {
+    /** Share of the training that goes into making pictures. */
+    private static final double PAINTING = 0.125;
+
     @Mixin
     private CommonOptions common;
 
@@ -65,12 +73,13 @@ final class DemoCommand implements Runnable {
                         "demo-"
                                 + LocalDateTime.now(ZoneId.systemDefault())
                                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
-        var training = TrainingOptions.of(null, folder, minutes);
-        training.requirePositive();
+        TrainingOptions.of(null, folder, minutes).requirePositive();
         Map<String, Object> json = new LinkedHashMap<>();
         String text;
         try (var progress = new Progress()) {
             SpaceData known = timed("data", () -> SpaceData.open(obtain(progress)));
+            boolean painted = paints(known);
+            var training = TrainingOptions.of(null, folder, minutes * (painted ? 1 - PAINTING : 1));
             long began = System.nanoTime();
             SpaceTraining.Result result = SpaceTraining.run(known, training, common, progress);
             double all = (System.nanoTime() - began) * 1e-9;
@@ -78,8 +87,10 @@ final class DemoCommand implements Runnable {
             spans.add(new TimeTable.Span("train", all - result.decodeSeconds()));
             List<TierTable.Row> rows = timed("evaluate", () -> evaluate(known, result, progress, json));
             timed("index", () -> index(known, result, folder, progress));
+            List<Page.Section> made =
+                    painted ? timed("learn to make pictures", () -> paint(known, result, folder, progress)) : List.of();
             progress.update("report", 0, -1, "");
-            Path report = report(known, result, rows, folder);
+            Path report = report(known, result, rows, made, folder);
             json.put("data", known.name());
             json.put("train_seconds", result.outcome().seconds());
             json.put("report", report.toString());
@@ -143,9 +154,35 @@ final class DemoCommand implements Runnable {
                 (phase, done, total) -> progress.update(phase, done, total, ""));
     }
 
-    private Path report(SpaceData known, SpaceTraining.Result result, List<TierTable.Row> rows, Path folder) {
+    /** Whether there is anything to learn to make: pictures of which something is said. */
+    private static boolean paints(SpaceData known) {
+        return known.training().stream()
+                .anyMatch(i -> !i.pictures().isEmpty() && !i.captions().isEmpty());
+    }
+
+    /** Pictures of words, by a model that reads them as the space does; it learns for a small share of the time. */
+    private List<Page.Section> paint(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
+        var data = new DiffusionData.OfCaptions(known, result.space().text(), null);
+        var run = TrainingOptions.of(null, folder.resolve("pictures"), minutes * PAINTING);
+        var made = new DiffusionTraining(data, data.config(DiffusionConfig.Kind.UNET), DiffusionRecipe.Options.USUAL)
+                .run(run, common, progress);
+        progress.update("make pictures", 0, -1, "");
+        String note = String.format(
+                Locale.ROOT,
+                "A U-Net that reads words as the space does, after %.0f s of training: a beginning, no more."
+                        + " Half an hour: sensorium train diffusion --text.",
+                made.outcome().seconds());
+        return DiffusionView.brief(DiffusionPipeline.of(made.model()), data.shown(), note, common.seed);
+    }
+
+    private Path report(
+            SpaceData known,
+            SpaceTraining.Result result,
+            List<TierTable.Row> rows,
+            List<Page.Section> made,
+            Path folder) {
         try (var run = RunFolder.resume(folder)) {
-            String html = new SpaceReport(known, result).html(rows, run.metrics(), spans);
+            String html = new SpaceReport(known, result).html(rows, run.metrics(), made, spans);
             run.write("report.html", html.getBytes(StandardCharsets.UTF_8));
             return run.file("report.html");
         }

@@ -2,25 +2,24 @@ package sensorium.app;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import sensorium.app.report.Html;
 import sensorium.app.report.Media;
 import sensorium.app.report.Page;
-import sensorium.diffusion.ClassDiffusion;
-import sensorium.diffusion.Ddim;
+import sensorium.diffusion.Conditioning;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.Noise;
-import sensorium.diffusion.Sampler;
+import sensorium.diffusion.Sampling;
 import sensorium.memory.Scope;
-import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
 import sensorium.vision.PictureGrid;
 
 /** What a model makes out of noise, as sections of a report. */
 final class DiffusionView {
-    private static final Sampler WAY = Ddim.usual();
     private static final int STEPS = 50;
-    private static final double GUIDANCE = 2;
+    private static final Sampling USUAL = guided(2);
     /** Rows of the first picture. */
     private static final int EACH = 4;
     /** Labels that the other pictures show. */
@@ -31,16 +30,21 @@ final class DiffusionView {
 
     private DiffusionView() {}
 
-    static List<Page.Section> of(ClassDiffusion model, long seed) {
-        int some = Math.min(SOME, model.labels().size());
+    private static Sampling guided(double guidance) {
+        return new Sampling(null, STEPS, guidance);
+    }
+
+    /** @param shown what is asked for: labels, or texts */
+    static List<Page.Section> of(DiffusionPipeline model, List<String> shown, long seed) {
+        List<String> some = shown.subList(0, Math.min(SOME, shown.size()));
         return List.of(
                 new Page.Section(
                         "What it makes",
-                        "One column a label: " + String.join(", ", model.labels()) + ".",
-                        samples(model, seed)),
+                        "One column each: " + String.join(", ", shown) + ".",
+                        samples(model, shown, seed)),
                 new Page.Section(
                         "From noise to picture",
-                        "%d steps, from left to right; every row is another label.".formatted(STEPS),
+                        "%d steps, from left to right; the rows: %s.".formatted(STEPS, String.join(", ", some)),
                         film(model, some, seed)),
                 new Page.Section(
                         "How much it is guided",
@@ -55,41 +59,48 @@ final class DiffusionView {
                 new Page.Section(
                         "From one noise to another",
                         "In between the two ends of a row the noise is mixed, and nothing else.",
-                        between(model, some, seed)));
+                        between(model, some, seed)),
+                new Page.Section(
+                        "From one wish to another",
+                        "The same noise all along; in between the two ends of a row what is asked for is mixed: "
+                                + "how far the network is told of the one and of the other.",
+                        wishes(model, some, seed)));
+    }
+
+    /** The first two alone. */
+    static List<Page.Section> brief(DiffusionPipeline model, List<String> shown, String note, long seed) {
+        List<String> some = shown.subList(0, Math.min(SOME, shown.size()));
+        return List.of(
+                new Page.Section(
+                        "What it makes of words",
+                        note + " One column each: " + String.join(", ", shown) + ".",
+                        samples(model, shown, seed)),
+                new Page.Section(
+                        "From noise to picture",
+                        "%d steps, from left to right; the rows: %s.".formatted(STEPS, String.join(", ", some)),
+                        film(model, some, seed)));
     }
 
     private static String plain(double x) {
         return x == Math.rint(x) ? Integer.toString((int) x) : Double.toString(x);
     }
 
-    private static Html samples(ClassDiffusion model, long seed) {
-        int kinds = model.labels().size();
-        return picture(
-                kinds,
-                "samples",
-                () -> model.sample(
-                        WAY,
-                        STEPS,
-                        IntStream.range(0, EACH * kinds)
-                                .mapToLong(i -> i % kinds)
-                                .toArray(),
-                        GUIDANCE,
-                        seed,
-                        (_, _) -> {}));
+    private static Html samples(DiffusionPipeline model, List<String> shown, long seed) {
+        int kinds = shown.size();
+        List<String> asked = IntStream.range(0, EACH * kinds)
+                .mapToObj(i -> shown.get(i % kinds))
+                .toList();
+        return picture(kinds, "samples", () -> model.sample(USUAL, asked, seed, (_, _) -> {}));
     }
 
-    private static long[] first(int labels) {
-        return IntStream.range(0, labels).mapToLong(i -> i).toArray();
-    }
-
-    private static Html film(ClassDiffusion model, int labels, long seed) {
+    private static Html film(DiffusionPipeline model, List<String> asked, long seed) {
         return picture(FRAMES, "a film", () -> {
             List<Tensor> frames = new ArrayList<>();
-            var begin = Noise.seeded(seed).next(shape(model, labels));
-            frames.add(begin);
-            model.sample(WAY, STEPS, first(labels), GUIDANCE, begin, Noise.seeded(seed), (x, i) -> {
+            var begin = Noise.seeded(seed).next(model.shape(asked.size()));
+            frames.add(model.pictures(begin));
+            model.sample(USUAL, model.asking().of(asked), begin, Noise.seeded(seed), (x, i) -> {
                 if ((i + 1) % (STEPS / (FRAMES - 1)) == 0) {
-                    frames.add(x.keep());
+                    frames.add(model.pictures(x).keep());
                 }
             });
             Tensor all = columns(frames);
@@ -98,33 +109,44 @@ final class DiffusionView {
         });
     }
 
-    private static Html guidances(ClassDiffusion model, int labels, long seed) {
+    private static Html guidances(DiffusionPipeline model, List<String> asked, long seed) {
         return picture(
                 GUIDANCES.length,
                 "a sweep of guidance",
                 () -> columns(Arrays.stream(GUIDANCES)
-                        .mapToObj(w -> model.sample(WAY, STEPS, first(labels), w, seed, (_, _) -> {}))
+                        .mapToObj(w -> model.sample(guided(w), asked, seed, (_, _) -> {}))
                         .toList()));
     }
 
     /** Along the sphere that normal noise of many dimensions lies on. */
-    private static Html between(ClassDiffusion model, int labels, long seed) {
+    private static Html between(DiffusionPipeline model, List<String> asked, long seed) {
         return picture(FRAMES, "interpolation", () -> {
-            Tensor from = Noise.seeded(seed).next(shape(model, labels));
-            Tensor to = Noise.seeded(seed + 1).next(shape(model, labels));
+            Tensor from = Noise.seeded(seed).next(model.shape(asked.size()));
+            Tensor to = Noise.seeded(seed + 1).next(model.shape(asked.size()));
+            Conditioning told = model.asking().of(asked);
             return columns(IntStream.range(0, FRAMES)
                     .mapToObj(i -> {
                         double angle = Math.PI / 2 * i / (FRAMES - 1);
                         Tensor mixed = from.times(Math.cos(angle)).plus(to.times(Math.sin(angle)));
-                        return model.sample(
-                                WAY, STEPS, first(labels), GUIDANCE, mixed, Noise.seeded(seed), (_, _) -> {});
+                        return model.sample(USUAL, told, mixed, Noise.seeded(seed), (_, _) -> {});
                     })
                     .toList());
         });
     }
 
-    private static Shape shape(ClassDiffusion model, int n) {
-        return Shape.of(n, model.channels(), model.side(), model.side());
+    /** Each row from one of those asked for to the next. */
+    private static Html wishes(DiffusionPipeline model, List<String> asked, long seed) {
+        return picture(FRAMES, "from one wish to another", () -> {
+            Tensor begin = Noise.seeded(seed).next(model.shape(asked.size()));
+            List<String> next = new ArrayList<>(asked);
+            Collections.rotate(next, -1);
+            return columns(IntStream.range(0, FRAMES)
+                    .mapToObj(i -> {
+                        double share = (double) i / (FRAMES - 1);
+                        return model.sampleBetween(USUAL, asked, next, share, begin, Noise.seeded(seed));
+                    })
+                    .toList());
+        });
     }
 
     /** Batches (N, C, H, W), each a column of the grid. */

@@ -28,17 +28,21 @@ import sensorium.multimodal.judge.PictureJudge;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
+import sensorium.tensor.Resampling;
 import sensorium.tensor.Tensor;
+import sensorium.vision.PictureAutoencoder;
+import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
-import sensorium.vision.VqRecipe;
+import sensorium.vision.ReadPictures;
 
 /** {@code eval MODEL}: the metrics that belong to a model. */
 @Command(
         name = "eval",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any other"
-                    + " folder, the accuracy of a classifier, what two classifiers think of the pictures that a diffusion model makes.",
+            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any"
+                    + " other folder, the accuracy of a classifier, what two classifiers think of the pictures that a"
+                    + " diffusion model makes.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
@@ -46,6 +50,10 @@ final class EvalCommand implements Runnable {
     private static final int AT_ONCE = 100;
 
     private static final int LEAST_JUDGED = 10;
+    /** Pictures of labels that are judged, where nothing else is said. */
+    private static final int LABELLED = 1000;
+    /** Likewise of words. */
+    private static final int PROMPTS = 200;
 
     @Spec
     private CommandSpec spec;
@@ -65,8 +73,14 @@ final class EvalCommand implements Runnable {
     @Option(
             names = "-n",
             paramLabel = "N",
-            description = "Pictures that are made to be judged (default: ${DEFAULT-VALUE}).")
-    private int count = 1000;
+            description = "Pictures that are made to be judged (default: 1000; 200 of words).")
+    private Integer count;
+
+    @Option(
+            names = "--space",
+            paramLabel = "RUN",
+            description = "The model of train shared-space that judges pictures made of words.")
+    private Path space;
 
     @Override
     public void run() {
@@ -76,13 +90,20 @@ final class EvalCommand implements Runnable {
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space space -> space(space.model(), watcher);
                 case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
+                case OpenedModel.Diffusion made
+                when made.model().asking().labels().isEmpty() -> {
+                    sampling.requireKnown();
+                    new PromptEvaluation(common, made.model(), sampling)
+                            .run(data.open(), space, count == null ? PROMPTS : count, progress);
+                }
                 case OpenedModel.Diffusion made -> pictures(made, progress, watcher);
                 case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
+                case OpenedModel.Maps maps -> maps(maps.model(), watcher);
                 case OpenedModel.Published published ->
-                    throw new BadInputException(
-                            model + ": a published " + published.kind()
-                                    + " model, which knows no labels of the data; train a classifier: sensorium train classify");
+                    throw new BadInputException(model + ": a published " + published.kind()
+                            + " model, which knows no labels of the data; train a classifier: sensorium train"
+                            + " classify");
             }
         }
     }
@@ -122,20 +143,21 @@ final class EvalCommand implements Runnable {
             throw new BadInputException("the model makes " + maker.labels() + ", the data has " + labels
                     + "; judge it on what it was trained on");
         }
-        if (count < Math.max(LEAST_JUDGED, labels.size())) {
+        int n = count == null ? LABELLED : count;
+        if (n < Math.max(LEAST_JUDGED, labels.size())) {
             throw new ParameterException(
                     spec.commandLine(), "-n must be at least " + Math.max(LEAST_JUDGED, labels.size()));
         }
         var training = Examples.forScoring(judges.config(), known.folder().forTraining(), watcher);
         var test = Examples.forScoring(judges.config(), known.scored(data.split), watcher);
         PictureJudge judge = judges.open(training);
-        int[] asked = IntStream.range(0, count).map(i -> i % labels.size()).toArray();
+        int[] asked = IntStream.range(0, n).map(i -> i % labels.size()).toArray();
         long began = System.nanoTime();
         float[] made = made(maker, asked, test.length(), progress);
         double seconds = (System.nanoTime() - began) * 1e-9;
         Map<String, Double> verdict = judge.verdict(made, asked, training, test, common.seed, watcher);
         Map<String, Object> json = new LinkedHashMap<>(verdict);
-        json.put("n", count);
+        json.put("n", n);
         json.putAll(maker.settings());
         json.put("sampling_seconds", seconds);
         json.put("data", data.name);
@@ -143,9 +165,10 @@ final class EvalCommand implements Runnable {
                 json,
                 String.format(
                         Locale.ROOT,
-                        "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real ones); Fréchet"
-                                + " distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f; precision %.2f, recall %.2f",
-                        count,
+                        "of %d pictures %.1f %% are taken for what was asked (the judge is right for %.1f %% of real"
+                                + " ones); Fréchet distance %.3f, of real ones %.3f, of a Gaussian of pixels %.3f;"
+                                + " precision %.2f, recall %.2f",
+                        n,
                         100 * verdict.get("agreement"),
                         100 * verdict.get("judge_accuracy"),
                         verdict.get("frechet"),
@@ -160,12 +183,12 @@ final class EvalCommand implements Runnable {
         float[] all = new float[asked.length * length];
         for (int from = 0; from < asked.length; from += AT_ONCE) {
             int at = from;
-            long[] classes = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
-                    .asLongStream()
-                    .toArray();
+            List<String> labels = Arrays.stream(asked, from, Math.min(asked.length, from + AT_ONCE))
+                    .mapToObj(maker.labels()::get)
+                    .toList();
             progress.update("making pictures", from, asked.length, "");
             Scope.tidyRun(() -> {
-                Tensor pictures = maker.make(classes, common.seed + at, _ -> {});
+                Tensor pictures = fitted(maker.make(labels, common.seed + at, (_, _) -> {}), length);
                 float[] pixels = pictures.clamp(-1, 1).plus(1).times(0.5).toFloats();
                 System.arraycopy(pixels, 0, all, at * length, pixels.length);
             });
@@ -173,18 +196,38 @@ final class EvalCommand implements Runnable {
         return all;
     }
 
+    /** As large as those are that the judges see. */
+    private static Tensor fitted(Tensor pictures, int length) {
+        int side = (int) Math.round(Math.sqrt((double) length / pictures.dim(1)));
+        return side == pictures.dim(2) ? pictures : pictures.interpolate(side, side, Resampling.BILINEAR);
+    }
+
     private void tokens(PictureTokenizer model, Material.Watcher watcher) {
-        PictureData known = PictureData.open(data.name);
-        known.requireLike(model.config());
-        Examples examples = known.heldOut(data.split, watcher);
-        Map<String, Double> measures = VqRecipe.measure(model, PictureData.pixels(examples));
+        Examples examples = heldOut(model, watcher);
+        read(ReadPictures.measure(model, PictureData.pixels(examples)), examples.size());
+    }
+
+    private void maps(PictureAutoencoder model, Material.Watcher watcher) {
+        Examples examples = heldOut(model, watcher);
+        read(ReadPictures.measure(model, PictureData.pixels(examples)), examples.size());
+    }
+
+    private Examples heldOut(PictureCodec model, Material.Watcher watcher) {
+        PictureData known = PictureData.whole(data.name).ofAllLabels();
+        known.requireLike(model);
+        return known.heldOut(data.split, watcher);
+    }
+
+    private void read(Map<String, Double> measures, int n) {
         Map<String, Object> json = new LinkedHashMap<>();
-        for (String name : List.of("psnr", "ssim", "used", "perplexity")) {
-            json.put(name, measures.get(name));
+        for (String name : List.of("psnr", "ssim", "used", "perplexity", "deviation")) {
+            if (measures.containsKey(name)) {
+                json.put(name, measures.get(name));
+            }
         }
-        json.put("n", examples.size());
+        json.put("n", n);
         json.put("data", data.name);
-        common.print(json, TokensView.words(measures) + ", of " + examples.size() + " pictures");
+        common.print(json, TokensView.words(measures) + ", of " + n + " pictures");
     }
 
     private void classifier(Classifier classifier, Material.Watcher watcher) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,8 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
 import sensorium.memory.Scope;
+import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
@@ -31,6 +35,8 @@ import sensorium.vision.PngWriter;
         })
 final class GenerateCommand implements Runnable {
     private static final int MOST = 4096;
+    private static final int PREVIEW_COLUMNS = 96;
+    private static final int PREVIEW_ROWS = 16;
 
     @Mixin
     private CommonOptions common;
@@ -41,14 +47,47 @@ final class GenerateCommand implements Runnable {
     @Parameters(paramLabel = "MODEL", description = "The folder of a model of train diffusion or train tokens.")
     private Path model;
 
-    @Option(names = "--label", paramLabel = "L", description = "The class of all pictures (default: all in turn).")
-    private String label;
+    @ArgGroup
+    private Wish wish = new Wish();
 
-    @Option(names = "-n", paramLabel = "N", description = "How many pictures (default: ${DEFAULT-VALUE}).")
-    private int count = 20;
+    /** Either of the two. */
+    static final class Wish {
+        @Option(names = "--label", paramLabel = "L", description = "The class of all pictures (default: all in turn).")
+        private String label;
+
+        @Option(
+                names = "--prompt",
+                paramLabel = "T",
+                description = "What is to be seen, in words; may be repeated, and is taken in turn.")
+        private List<String> prompts = List.of();
+    }
+
+    @Option(names = "-n", paramLabel = "N", description = "How many pictures (default: 20).")
+    private Integer count;
 
     @Mixin
     private SamplingOptions sampling;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "A picture that is changed into what is asked for; it is fitted to the model's size.")
+    private Path image;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "S",
+            description = "How much of it is changed: near 0 little, 1 all (default: 0.6; 1 with --mask).")
+    private Double strength;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "With --image: white where it is made anew, black where it stays as it is.")
+    private Path mask;
+
+    @Option(names = "--no-preview", description = "Do not show on the terminal what the pictures look like so far.")
+    private boolean noPreview;
 
     @Option(
             names = "-o",
@@ -58,43 +97,87 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        if (count < 1 || count > MOST) {
+        if (count != null && (count < 1 || count > MOST)) {
             throw new ParameterException(spec.commandLine(), "-n must be from 1 to " + MOST);
+        }
+        if (image == null && (strength != null || mask != null)) {
+            throw new ParameterException(spec.commandLine(), "--strength and --mask go with --image");
         }
         sampling.requireKnown();
         common.backend();
         PictureMaker maker = PictureMaker.open(new ModelFolder(model), sampling);
-        int kinds = maker.labels().size();
-        int wanted = label == null ? -1 : maker.label(label);
-        long[] classes = IntStream.range(0, count)
-                .mapToLong(i -> label == null ? i % kinds : wanted)
-                .toArray();
+        List<String> kinds = kinds(maker);
+        int pictures = count == null ? Math.max(20, kinds.size()) : count;
+        List<String> asked = IntStream.range(0, pictures)
+                .mapToObj(i -> kinds.get(i % kinds.size()))
+                .toList();
         int evaluations = maker.evaluations();
         long began = System.nanoTime();
         Picture grid;
-        try (var progress = new Progress()) {
-            grid = Scope.tidy(() -> {
-                Tensor pictures = maker.make(
-                        classes, common.seed, i -> progress.update("making pictures", i + 1L, evaluations, ""));
-                return PictureGrid.of(pictures, columns(kinds));
-            });
+        int columns = columns(kinds.size(), pictures);
+        try (var progress = new Progress();
+                var preview = new Preview(System.err, PREVIEW_COLUMNS, PREVIEW_ROWS)) {
+            boolean shown = !noPreview && !common.json && Preview.isPossible(progress.isShown(), System.getenv());
+            PictureMaker.Watch watch = (i, soFar) -> {
+                if (shown && soFar != null && preview.isDue()) {
+                    preview.show(Scope.tidy(() -> PictureGrid.of(soFar.get(), columns)));
+                }
+                progress.update("making pictures", i + 1L, evaluations, "");
+            };
+            grid = Scope.tidy(() -> PictureGrid.of(
+                    image == null ? maker.make(asked, common.seed, watch) : changed(maker, asked, watch), columns));
         }
         double seconds = (System.nanoTime() - began) * 1e-9;
         PngWriter.write(grid, out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("file", out.toString());
-        json.put("n", count);
-        json.put("labels", label == null ? maker.labels() : List.of(label));
+        json.put("n", pictures);
+        json.put("asked", kinds);
         json.putAll(maker.settings());
         json.put("seed", common.seed);
         json.put("seconds", seconds);
         common.print(
                 json,
-                String.format(Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", count, evaluations, seconds, out));
+                String.format(Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", pictures, evaluations, seconds, out));
     }
 
-    /** As many as there are classes where all come in turn, else about as many as rows. */
-    private int columns(int kinds) {
-        return label == null ? Math.min(count, kinds) : (int) Math.ceil(Math.sqrt(count));
+    private Tensor changed(PictureMaker maker, List<String> asked, PictureMaker.Watch watch) {
+        int[] shape = maker.shape();
+        int n = asked.size();
+        Tensor given = read(image, shape[0], shape[1]).expand(n, shape[0], shape[1], shape[2]);
+        Tensor keep = mask == null
+                ? null
+                : read(mask, 1, shape[1]).le(0).to(DType.F32).expand(n, 1, shape[1], shape[2]);
+        double usual = mask == null ? 0.6 : 1;
+        return maker.change(asked, given, keep, strength == null ? usual : strength, common.seed, watch);
+    }
+
+    /** (1, C, side, side), from −1 to 1. */
+    private static Tensor read(Path file, int channels, int side) {
+        var picture = PictureData.pixels(Examples.ofFile(PictureData.input(channels, side), file));
+        float[] pixels = new float[channels * side * side];
+        picture.draw(0, pixels, 0);
+        return Tensor.of(pixels, 1, channels, side, side);
+    }
+
+    /** What the pictures are of, in turn. */
+    private List<String> kinds(PictureMaker maker) {
+        boolean labelled = !maker.labels().isEmpty();
+        if (labelled != wish.prompts.isEmpty()) {
+            throw new BadInputException(
+                    labelled
+                            ? "this model knows labels and no texts; ask for one with --label: "
+                                    + String.join(", ", maker.labels())
+                            : "this model makes what is said in words; say it with --prompt \"…\"");
+        }
+        if (!labelled) {
+            return wish.prompts;
+        }
+        return wish.label == null ? maker.labels() : List.of(wish.label);
+    }
+
+    /** As many as there are kinds where several come in turn, else about as many as rows. */
+    private static int columns(int kinds, int pictures) {
+        return kinds > 1 ? Math.min(pictures, kinds) : (int) Math.ceil(Math.sqrt(pictures));
     }
 }

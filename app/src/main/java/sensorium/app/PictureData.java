@@ -13,7 +13,7 @@ import sensorium.multimodal.data.DataFolder;
 import sensorium.multimodal.data.DataSets;
 import sensorium.multimodal.data.Item;
 import sensorium.vision.LabelledPictures;
-import sensorium.vision.PictureTokenizer;
+import sensorium.vision.PictureCodec;
 
 /**
  * A data folder as those see it that learn to make pictures: labelled ones, square and all of one size.
@@ -21,6 +21,9 @@ import sensorium.vision.PictureTokenizer;
  * @param seen how a classifier would see them
  */
 record PictureData(DataFolder folder, ClassifierConfig seen) {
+    private static final int SMALL = 32;
+    private static final int LARGE = 64;
+
     /** @throws BadInputException if there are no pictures, or they are no squares */
     static PictureData open(String nameOrFolder) {
         DataFolder folder = DataSets.ofUser().open(nameOrFolder);
@@ -32,6 +35,25 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
         return data;
     }
 
+    /**
+     * As those see it that learn to write pictures as tokens: coloured ones whole, over mid-grey, 64×64, or 32×32 where they are small.
+     *
+     * @throws BadInputException as {@link #open}
+     */
+    static PictureData whole(String nameOrFolder) {
+        PictureData data = open(nameOrFolder);
+        return data.seen.input() instanceof Input.Colour c
+                ? new PictureData(
+                        data.folder,
+                        ClassifierConfig.small(data.labels(), new Input.Whole(c.side() > SMALL ? LARGE : SMALL)))
+                : data;
+    }
+
+    /** Where labels do not matter: with those too that nothing to train on has. */
+    PictureData ofAllLabels() {
+        return new PictureData(folder, ClassifierConfig.small(List.copyOf(folder.labels()), seen.input()));
+    }
+
     int channels() {
         return seen.input() instanceof Input.Grey ? 1 : 3;
     }
@@ -40,6 +62,7 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
         return switch (seen.input()) {
             case Input.Grey g -> g.width();
             case Input.Colour c -> c.side();
+            case Input.Whole w -> w.side();
             case Input.Heard _ -> throw new IllegalStateException("pictures were asked for");
         };
     }
@@ -48,12 +71,22 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
         return seen.labels();
     }
 
-    /** @throws BadInputException if pictures are not those that a tokenizer knows */
-    void requireLike(PictureTokenizer.Config c) {
+    /** @throws BadInputException if pictures are not those that a model knows */
+    void requireLike(PictureCodec c) {
         if (channels() != c.channels() || side() != c.side()) {
             throw new BadInputException("the model knows pictures of %d channels, %dx%d; those of %s have %d, %dx%d"
                     .formatted(c.channels(), c.side(), c.side(), folder.root(), channels(), side(), side()));
         }
+    }
+
+    /** @param seed of their variations */
+    Examples training(long seed, Material.Watcher watcher) {
+        return Examples.of(seen, folder.forTraining(), seed, watcher);
+    }
+
+    /** How a picture is shown to what makes such pictures. */
+    static Input input(int channels, int side) {
+        return channels == 1 ? new Input.Grey(side, side, 0, 1) : new Input.Whole(side);
     }
 
     Examples training(Material.Watcher watcher) {
@@ -83,6 +116,16 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
             @Override
             public void draw(int picture, float[] out, int at) {
                 examples.draw(picture, out, at);
+                centre(out, at);
+            }
+
+            @Override
+            public void draw(int picture, long key, float[] out, int at) {
+                examples.draw(picture, key, out, at);
+                centre(out, at);
+            }
+
+            private void centre(float[] out, int at) {
                 for (int i = at; i < at + length; i++) {
                     out[i] = 2 * out[i] - 1;
                 }

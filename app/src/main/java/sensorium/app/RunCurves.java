@@ -29,9 +29,14 @@ final class RunCurves {
             }
         }
         return Html.of(
-                "<div class=\"charts\">{}{}{}</div>",
+                "<div class=\"charts\">{}{}{}{}{}</div>",
                 LineChart.of("Loss", "seconds", named(series, "loss"::equals)),
                 LineChart.of("Right answers in training", "seconds", named(series, name -> name.endsWith("accuracy"))),
+                LineChart.of("Codes: perplexity of their use", "seconds", named(series, "perplexity"::equals)),
+                LineChart.of(
+                        "Codes out of use, and put elsewhere",
+                        "seconds",
+                        named(series, name -> name.equals("dead") || name.equals("revived"))),
                 LineChart.of("Rate", "seconds", named(series, "rate"::equals)));
     }
 

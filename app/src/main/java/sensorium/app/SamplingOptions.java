@@ -2,6 +2,7 @@ package sensorium.app;
 
 import picocli.CommandLine.Option;
 import sensorium.diffusion.Sampler;
+import sensorium.diffusion.Sampling;
 import sensorium.nn.TokenChoice;
 
 /** How pictures are made out of noise. */
@@ -9,9 +10,9 @@ final class SamplingOptions {
     @Option(
             names = "--sampler",
             paramLabel = "S",
-            description =
-                    "ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras (default: ${DEFAULT-VALUE}).")
-    String sampler = "ddim";
+            description = "ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras"
+                    + " (default: ddim; euler for rectified flow).")
+    String sampler;
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps of sampling (default: ${DEFAULT-VALUE}).")
     int steps = 50;
@@ -50,8 +51,14 @@ final class SamplingOptions {
         choice();
     }
 
-    Sampler way() {
-        return Sampler.named(sampler);
+    /** Null where the model's usual one is wanted. */
+    private Sampler way() {
+        return sampler == null ? null : Sampler.named(sampler);
+    }
+
+    /** @param guided whether the model can be */
+    Sampling sampling(boolean guided) {
+        return new Sampling(way(), steps, guidance(guided));
     }
 
     /** @param guided whether the model can be */

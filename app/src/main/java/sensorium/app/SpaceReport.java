@@ -31,9 +31,10 @@ final class SpaceReport {
 
     /**
      * @param metrics the run's {@code metrics.jsonl}
+     * @param made what was made with the space, to be looked at
      * @param spans where the time went
      */
-    String html(List<TierTable.Row> rows, Path metrics, List<TimeTable.Span> spans) {
+    String html(List<TierTable.Row> rows, Path metrics, List<Page.Section> made, List<TimeTable.Span> spans) {
         Gallery<Picture> pictures = Gallery.ofPictures(data.training(), embedder);
         Gallery<Waveform> sounds = Gallery.ofSounds(data.training(), embedder);
         List<Page.Section> sections = new ArrayList<>();
@@ -44,6 +45,7 @@ final class SpaceReport {
                         + " query's name; everything else is an honest mistake or a near relation.",
                 new SpaceQueries(embedder, data, pictures, sounds).html()));
         sections.add(map(pictures));
+        sections.addAll(made);
         sections.addAll(inside(pictures, sounds));
         sections.add(curves(metrics));
         sections.add(new Page.Section("Where the time went", "", TimeTable.of(spans)));

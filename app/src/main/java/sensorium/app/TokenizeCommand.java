@@ -10,13 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sensorium.memory.Scope;
-import sensorium.multimodal.classify.Input;
+import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.tensor.Tensor;
-import sensorium.vision.Picture;
-import sensorium.vision.PictureFile;
 import sensorium.vision.PictureTokenizer;
-import sensorium.vision.Resize;
 
 /** {@code tokenize MODEL --image FILE}: a picture as numbers. */
 @Command(
@@ -24,8 +21,6 @@ import sensorium.vision.Resize;
         mixinStandardHelpOptions = true,
         description = "Write a picture as the numbers of its tokens, row by row; detokenize reads them.")
 final class TokenizeCommand implements Runnable {
-    private static final int WHITE = 0xFFFFFF;
-
     @Mixin
     private CommonOptions common;
 
@@ -43,8 +38,11 @@ final class TokenizeCommand implements Runnable {
     public void run() {
         common.backend();
         PictureTokenizer tokenizer = new ModelFolder(model).openTokenizer();
-        float[] pixels = pixels(PictureFile.decode(image), tokenizer.config());
         var c = tokenizer.config();
+        var pictures =
+                PictureData.pixels(Examples.ofFile(PictureData.input(tokenizer.channels(), tokenizer.side()), image));
+        float[] pixels = new float[c.channels() * c.side() * c.side()];
+        pictures.draw(0, pixels, 0);
         long[] ids = Scope.tidy(() -> tokenizer
                 .tokens(Tensor.of(pixels, 1, c.channels(), c.side(), c.side()))
                 .toLongs());
@@ -53,21 +51,5 @@ final class TokenizeCommand implements Runnable {
         json.put("columns", c.tokens());
         json.put("codes", c.codes());
         common.print(json, Arrays.stream(ids).mapToObj(Long::toString).collect(Collectors.joining(" ")));
-    }
-
-    /** (C, side, side), from −1 to 1, what is transparent on white. */
-    private static float[] pixels(Picture picture, PictureTokenizer.Config c) {
-        Picture fitted = Resize.resize(picture.over(WHITE), c.side(), c.side(), Resize.Filter.BILINEAR);
-        int area = c.side() * c.side();
-        float[] pixels = new float[c.channels() * area];
-        for (int i = 0; i < area; i++) {
-            int x = i % c.side();
-            int y = i / c.side();
-            for (int channel = 0; channel < c.channels(); channel++) {
-                int value = c.channels() == 1 ? Input.Grey.luma(fitted, x, y) : fitted.at(x, y, channel);
-                pixels[channel * area + i] = value / 127.5f - 1;
-            }
-        }
-        return pixels;
     }
 }

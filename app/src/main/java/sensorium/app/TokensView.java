@@ -1,17 +1,22 @@
 package sensorium.app;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import sensorium.app.report.BarChart;
 import sensorium.app.report.Html;
 import sensorium.app.report.Media;
 import sensorium.app.report.Page;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 import sensorium.vision.LabelledPictures;
+import sensorium.vision.PictureAutoencoder;
+import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureGrid;
 import sensorium.vision.PictureTokenizer;
+import sensorium.vision.ReadPictures;
 
 /** What is left of pictures that went through tokens, as sections of a report. */
 final class TokensView {
@@ -22,60 +27,64 @@ final class TokensView {
 
     static List<Page.Section> of(PictureTokenizer model, LabelledPictures pictures) {
         return List.of(
+                beforeAndAfter(model, pictures),
                 new Page.Section(
-                        "Before and after",
-                        "Above pictures that were not trained on, below what is read from their tokens.",
-                        reconstructions(model, pictures)),
+                        "Any token exchanged",
+                        "The first picture as it is read from its tokens. Click on one: what it would be with others"
+                                + " of the codes there.",
+                        TokenSwap.of(model, first(model, pictures, 1))),
                 new Page.Section(
-                        "One token exchanged",
-                        "The first picture, with the token in its middle replaced by other codes.",
-                        exchanged(model, pictures)),
+                        "How the codes are used",
+                        "How often each code is chosen in pictures that were not trained on, the most frequent first.",
+                        BarChart.of("Share of all tokens", sorted(ReadPictures.counts(model, pictures)))),
                 new Page.Section("The codebook", "What each code says when all tokens are it.", codebook(model)));
+    }
+
+    static List<Page.Section> of(PictureAutoencoder model, LabelledPictures pictures) {
+        return List.of(beforeAndAfter(model, pictures));
+    }
+
+    private static Page.Section beforeAndAfter(PictureCodec model, LabelledPictures pictures) {
+        return new Page.Section(
+                "Before and after",
+                "Above pictures that were not trained on, below what is read from what was made of them.",
+                reconstructions(model, pictures));
     }
 
     /** In one line. */
     static String words(Map<String, Double> m) {
-        return String.format(
-                Locale.ROOT,
-                "PSNR %.2f dB, SSIM %.3f, %.1f %% of the codes in use, perplexity %.0f",
-                m.get("psnr"),
-                m.get("ssim"),
-                100 * m.get("used"),
-                m.get("perplexity"));
+        String quality = String.format(Locale.ROOT, "PSNR %.2f dB, SSIM %.3f", m.get("psnr"), m.get("ssim"));
+        return m.containsKey("used")
+                ? String.format(
+                        Locale.ROOT,
+                        "%s, %.1f %% of the codes in use, perplexity %.0f",
+                        quality,
+                        100 * m.get("used"),
+                        m.get("perplexity"))
+                : String.format(Locale.ROOT, "%s, deviation of the maps %.2f", quality, m.get("deviation"));
     }
 
-    private static Tensor first(PictureTokenizer model, LabelledPictures pictures, int n) {
-        var c = model.config();
-        int length = c.channels() * c.side() * c.side();
+    /** Shares, the largest first. */
+    private static double[] sorted(double[] counts) {
+        double all = Arrays.stream(counts).sum();
+        return Arrays.stream(counts).map(n -> -n / all).sorted().map(n -> -n).toArray();
+    }
+
+    private static Tensor first(PictureCodec model, LabelledPictures pictures, int n) {
+        int length = model.channels() * model.side() * model.side();
         float[] values = new float[n * length];
         for (int i = 0; i < n; i++) {
             pictures.draw(i, values, i * length);
         }
-        return Tensor.of(values, n, c.channels(), c.side(), c.side());
+        return Tensor.of(values, n, model.channels(), model.side(), model.side());
     }
 
-    private static Html reconstructions(PictureTokenizer model, LabelledPictures pictures) {
+    private static Html reconstructions(PictureCodec model, LabelledPictures pictures) {
         int n = Math.min(SHOWN, pictures.size());
         return Scope.tidy(() -> {
             Tensor real = first(model, pictures, n);
-            Tensor made = model.picture(model.tokens(real));
+            Tensor made = model.decode(model.encode(real));
             return Media.grid(PictureGrid.of(Tensor.concat(0, List.of(real, made)), n), "before and after");
-        });
-    }
-
-    private static Html exchanged(PictureTokenizer model, LabelledPictures pictures) {
-        return Scope.tidy(() -> {
-            long[] tokens = model.tokens(first(model, pictures, 1)).toLongs();
-            int across = model.config().tokens();
-            int n = Math.min(SHOWN, model.config().codes());
-            long[] all = new long[n * tokens.length];
-            for (int i = 0; i < n; i++) {
-                System.arraycopy(tokens, 0, all, i * tokens.length, tokens.length);
-                all[i * tokens.length + tokens.length / 2] =
-                        (long) i * model.config().codes() / n;
-            }
-            return Media.grid(
-                    PictureGrid.of(model.picture(Tensor.of(all, n, across, across)), n), "one token exchanged");
         });
     }
 

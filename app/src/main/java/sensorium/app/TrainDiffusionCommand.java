@@ -9,22 +9,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sensorium.app.report.TimeTable;
-import sensorium.diffusion.ClassDiffusion;
 import sensorium.diffusion.DiffusionConfig;
-import sensorium.diffusion.DiffusionModel;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.DiffusionRecipe;
-import sensorium.multimodal.Material;
-import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
-import sensorium.nn.Weights;
 import sensorium.nn.training.Trainer;
+import sensorium.text.TextEncoder;
+import sensorium.vision.PictureCodec;
 
-/** {@code train diffusion}: pictures of classes out of noise. */
+/** {@code train diffusion}: pictures of classes, or of what is said, out of noise. */
 @Command(
         name = "diffusion",
         mixinStandardHelpOptions = true,
         description = {
-            "Learn to make pictures of each label out of noise.",
+            "Learn to make pictures of each label out of noise; with --text, of what is said in words.",
             "Settings: batch, rate, withhold, minsnr, ema."
         })
 final class TrainDiffusionCommand implements Runnable {
@@ -44,6 +42,21 @@ final class TrainDiffusionCommand implements Runnable {
                     "Noise: linear, scaled-linear, cosine, sigmoid or zero-terminal-snr (default: ${DEFAULT-VALUE}).")
     private String schedule = "cosine";
 
+    @Option(
+            names = "--text",
+            paramLabel = "RUN",
+            description = "Learn from captions, as the words of this model of train shared-space are read;"
+                    + " its text encoder becomes part of the new model.")
+    private Path text;
+
+    @Option(
+            names = "--latent",
+            paramLabel = "RUN",
+            description =
+                    "Denoise what this model of train vq makes of pictures, not pixels; it becomes part of the new"
+                            + " model.")
+    private Path latent;
+
     @Override
     public void run() {
         common.backend();
@@ -52,71 +65,53 @@ final class TrainDiffusionCommand implements Runnable {
         Overrides overrides = options.overrides();
         var settings = overrides.apply(DiffusionRecipe.Options.USUAL);
         overrides.requireAllTaken(settings);
-        PictureData data = PictureData.open(options.data);
-        DiffusionConfig config = DiffusionConfig.small(kind, data.labels(), data.channels(), data.side())
-                .withSchedule(schedule);
+        TextEncoder reader =
+                text == null ? null : new ModelFolder(text).openSpace().text();
+        PictureCodec codec = latent == null ? null : new ModelFolder(latent).openCodec();
+        DiffusionData data = DiffusionData.open(options.data, reader, codec);
+        DiffusionConfig config = data.config(kind).withSchedule(schedule);
+        DiffusionTraining.Result result;
         long began = System.nanoTime();
-        DiffusionModel model;
-        Trainer.Outcome outcome;
-        double decoding;
-        Skipped skipped;
-        int pictures;
-        // The folder first: that it cannot be had should not be learnt after decoding everything.
-        try (var progress = new Progress();
-                var folder = options.folder(ModelFolder.config(config))) {
-            Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
-            model = DiffusionModel.of(Weights.random(common.seed), config);
-            var examples = options.orWithdraw(folder, () -> data.training(watcher));
-            var heldOut = options.orWithdraw(folder, () -> data.heldOut(null, watcher));
-            pictures = examples.size();
-            skipped = Skipped.all(data.folder().skipped(), examples.skipped(), heldOut.skipped());
-            decoding = (System.nanoTime() - began) * 1e-9;
-            var recipe = new DiffusionRecipe(
-                    model, PictureData.pixels(examples), PictureData.pixels(heldOut), settings, common.seed);
-            outcome = Trainer.train(
-                    recipe,
-                    DiffusionRecipe.plan(settings, common.seed, options.length(folder, recipe::steps)),
-                    folder,
-                    new TrainingView(common, progress));
+        try (var progress = new Progress()) {
+            result = new DiffusionTraining(data, config, settings).run(options, common, progress);
         }
-        double training = (System.nanoTime() - began) * 1e-9 - decoding;
-        // As it was saved: with the averaged weights.
-        ClassDiffusion saved = new ModelFolder(options.out).openDiffusion();
+        double all = (System.nanoTime() - began) * 1e-9;
+        Trainer.Outcome outcome = result.outcome();
         Path report = new TrainingReport(
                         "Pictures out of noise, learnt from " + options.data,
                         options.data,
-                        "%,d pictures, %d labels"
-                                .formatted(pictures, config.labels().size()),
-                        skipped,
-                        model,
+                        "%,d pictures, %s".formatted(result.pictures(), data.told()),
+                        result.skipped(),
+                        result.model(),
                         outcome,
                         List.of(
-                                new TimeTable.Span("decode", decoding),
-                                new TimeTable.Span("train and evaluate", training)),
-                        DiffusionView.of(saved, common.seed))
+                                new TimeTable.Span("decode", result.decodeSeconds()),
+                                new TimeTable.Span("train and evaluate", all - result.decodeSeconds())),
+                        DiffusionView.of(DiffusionPipeline.of(result.model()), data.shown(), common.seed))
                 .write(options.out);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());
         json.put("data", options.data);
-        json.put("labels", config.labels());
+        json.put("told", data.told());
+        json.put("latent", latent == null ? null : latent.toString());
         json.put("network", network);
-        json.put("parameters", model.parameterCount());
+        json.put("parameters", result.model().parameterCount());
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
         json.put("held_out_error", outcome.measures().get("held_out_error"));
         json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
+        json.put("skipped", result.skipped().count());
         json.put("report", report.toString());
         common.print(
                 json,
                 String.format(
                         Locale.ROOT,
-                        "%s in %.0f s; %d labels; held-out error %.4f%s%nreport %s",
+                        "%s in %.0f s; %s; held-out error %.4f%s%nreport %s",
                         TrainingReport.steps(outcome),
                         outcome.seconds(),
-                        config.labels().size(),
+                        data.told(),
                         outcome.measures().get("held_out_error"),
-                        skipped.summary(),
+                        result.skipped().summary(),
                         report));
     }
 }

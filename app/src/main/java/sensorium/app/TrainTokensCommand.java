@@ -51,8 +51,8 @@ final class TrainTokensCommand implements Runnable {
         options.requirePositive();
         options.overrides().requireAllTaken();
         PictureTokenizer tokenizer = new ModelFolder(vq).openTokenizer();
-        PictureData data = PictureData.open(options.data);
-        data.requireLike(tokenizer.config());
+        PictureData data = PictureData.whole(options.data);
+        data.requireLike(tokenizer);
         var config = TokenPrior.Config.small(data.labels(), tokenizer.config());
         long began = System.nanoTime();
         TokenPrior model;

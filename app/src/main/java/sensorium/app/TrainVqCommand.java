@@ -7,21 +7,28 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sensorium.BadInputException;
 import sensorium.app.report.TimeTable;
 import sensorium.multimodal.Material;
+import sensorium.multimodal.classify.ClassifierEye;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
-import sensorium.nn.Weights;
+import sensorium.nn.Module;
+import sensorium.nn.training.Epochs;
 import sensorium.nn.training.Trainer;
 import sensorium.vision.LabelledPictures;
-import sensorium.vision.PictureTokenizer;
-import sensorium.vision.VqRecipe;
+import sensorium.vision.PictureCodec;
+import sensorium.vision.PictureFeatures;
 
-/** {@code train vq}: pictures as tokens. */
+/** {@code train vq}: pictures as tokens, or as maps of numbers. */
 @Command(
         name = "vq",
         mixinStandardHelpOptions = true,
-        description = "Learn to write pictures as a few numbers of a codebook, and to read them again.")
+        description = {
+            "Learn to write pictures as a few numbers of a codebook, and to read them again.",
+            "Settings: batch, rate, plain, commitment (kl: divergence), perceptual, gan, ganfrom."
+        })
 final class TrainVqCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -29,15 +36,31 @@ final class TrainVqCommand implements Runnable {
     @Mixin
     private TrainingOptions options;
 
+    @Option(
+            names = "--quantizer",
+            paramLabel = "Q",
+            description = "vq, cosine or fsq: tokens; kl: no tokens but maps of numbers, for diffusion"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String quantizer = "vq";
+
+    @Option(
+            names = "--perceptual",
+            paramLabel = "RUN",
+            description = "A run of train classify on the same data, whose features are compared too.")
+    private Path classifier;
+
     @Override
     public void run() {
         common.backend();
         options.requirePositive();
-        options.overrides().requireAllTaken();
-        PictureData data = PictureData.open(options.data);
-        var config = PictureTokenizer.Config.small(data.channels(), data.side());
+        PictureData data = PictureData.whole(options.data).ofAllLabels();
+        train(data, PictureLesson.of(quantizer, data, classifier != null, options.overrides()));
+    }
+
+    private <M extends Module & PictureCodec> void train(PictureData data, PictureLesson<M> lesson) {
+        PictureFeatures look = look(data, lesson.perceptual());
         long began = System.nanoTime();
-        PictureTokenizer model;
+        M model;
         Trainer.Outcome outcome;
         double decoding;
         Skipped skipped;
@@ -45,19 +68,19 @@ final class TrainVqCommand implements Runnable {
         int pictures;
         // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var progress = new Progress();
-                var folder = options.folder(ModelFolder.config(config))) {
+                var folder = options.folder(lesson.config())) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
-            model = PictureTokenizer.of(Weights.random(common.seed), config);
-            var examples = options.orWithdraw(folder, () -> data.training(watcher));
+            model = lesson.model(common.seed);
+            var examples = options.orWithdraw(folder, () -> data.training(common.seed, watcher));
             var heldOut = options.orWithdraw(folder, () -> data.heldOut(null, watcher));
             held = PictureData.pixels(heldOut);
             pictures = examples.size();
             skipped = Skipped.all(data.folder().skipped(), examples.skipped(), heldOut.skipped());
             decoding = (System.nanoTime() - began) * 1e-9;
-            var recipe = new VqRecipe(model, PictureData.pixels(examples), held, common.seed);
+            var epochs = new Epochs(pictures, lesson.batch(), common.seed);
             outcome = Trainer.train(
-                    recipe,
-                    options.plan(VqRecipe.plan(common.seed, options.length(folder, recipe::steps))),
+                    lesson.recipe(model, PictureData.pixels(examples), held, look, common.seed),
+                    options.plan(lesson.plan(common.seed, options.length(folder, times -> epochs.steps(times, 1)))),
                     folder,
                     new TrainingView(common, progress));
         }
@@ -72,18 +95,17 @@ final class TrainVqCommand implements Runnable {
                         List.of(
                                 new TimeTable.Span("decode", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
-                        TokensView.of(model, held))
+                        lesson.view(model, held))
                 .write(options.out);
         Map<String, Double> measures = outcome.measures();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());
         json.put("data", options.data);
-        json.put("tokens", config.tokens() * config.tokens());
-        json.put("codes", config.codes());
+        json.putAll(lesson.map());
         json.put("parameters", model.parameterCount());
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
-        for (String name : List.of("psnr", "ssim", "used", "perplexity")) {
+        for (String name : lesson.measured()) {
             json.put(name, measures.get(name));
         }
         json.put("train_seconds", outcome.seconds());
@@ -93,13 +115,25 @@ final class TrainVqCommand implements Runnable {
                 json,
                 String.format(
                         Locale.ROOT,
-                        "%s in %.0f s; %d tokens of %d codes; %s%s%nreport %s",
+                        "%s in %.0f s; %s; %s%s%nreport %s",
                         TrainingReport.steps(outcome),
                         outcome.seconds(),
-                        config.tokens() * config.tokens(),
-                        config.codes(),
+                        lesson.inWords(),
                         TokensView.words(measures),
                         skipped.summary(),
                         report));
+    }
+
+    /** The classifier's eye, if one looks on. */
+    private PictureFeatures look(PictureData data, double strength) {
+        if (classifier == null) {
+            if (strength > 0) {
+                throw new BadInputException(
+                        "--set perceptual needs a classifier that looks on: --perceptual RUN, of train classify on the"
+                                + " same data");
+            }
+            return null;
+        }
+        return new ClassifierEye(new ModelFolder(classifier).openClassifier(), data.channels(), data.side());
     }
 }

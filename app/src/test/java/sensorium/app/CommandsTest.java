@@ -56,6 +56,63 @@ final class CommandsTest {
     }
 
     @Test
+    void whatIsSaidIsMade() {
+        Path vq = folder.resolve("vq");
+        sensorium("train", "vq", "--data", data, "--out", vq, "--epochs", 1, "--json")
+                .json();
+        Path made = folder.resolve("made");
+        var trained = sensorium(
+                        "train",
+                        "diffusion",
+                        "--data",
+                        data,
+                        "--text",
+                        space,
+                        "--latent",
+                        vq,
+                        "--out",
+                        made,
+                        "--epochs",
+                        1,
+                        "--json")
+                .json();
+        assertThat(trained.path("told").asString()).isEqualTo("what is said of them");
+        assertThat(made.resolve("report.html")).content().contains("From one wish to another");
+        Path one = folder.resolve("one.png");
+        Path two = folder.resolve("two.png");
+        for (int threads = 1; threads <= 2; threads++) {
+            var generated = sensorium(
+                    "generate",
+                    made,
+                    "--prompt",
+                    "a red thing",
+                    "--prompt",
+                    "blue",
+                    "-n",
+                    2,
+                    "--steps",
+                    3,
+                    "--threads",
+                    threads,
+                    "-o",
+                    threads == 1 ? one : two);
+            assertThat(generated.status()).isZero();
+        }
+        assertThat(one).hasSameBinaryContentAs(two);
+        var judged = sensorium("eval", made, "--data", data, "--space", space, "-n", 4, "--steps", 2, "--json")
+                .json();
+        assertThat(judged.path("n").asInt()).isEqualTo(4);
+        assertThat(judged.path("names").asInt()).isEqualTo(3);
+        assertThat(judged.path("found").asDouble()).isEqualTo(1); // among five of three names
+        var unasked = sensorium("generate", made, "-n", 1);
+        assertThat(unasked.status()).isEqualTo(1);
+        assertThat(unasked.err()).contains("--prompt").hasLineCount(1);
+        var unjudged = sensorium("eval", made, "--data", data);
+        assertThat(unjudged.status()).isEqualTo(1);
+        assertThat(unjudged.err()).contains("--space").hasLineCount(1);
+    }
+
+    @Test
     void aRunIsNotOverwrittenAndGoesOn() {
         var again = sensorium(with(SMALL, "train", "shared-space", "--data", data, "--out", space, "--epochs", 1));
         assertThat(again.status()).isEqualTo(1);

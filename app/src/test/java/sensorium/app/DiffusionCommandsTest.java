@@ -134,7 +134,7 @@ final class DiffusionCommandsTest {
                 .json();
         assertThat(trained.path("psnr").asDouble()).isGreaterThan(3);
         assertThat(Files.readString(vq.resolve("report.html"), StandardCharsets.UTF_8))
-                .contains("Before and after", "One token exchanged", "The codebook");
+                .contains("Before and after", "Any token exchanged", "How the codes are used", "The codebook");
         Path picture = data.resolve("left").resolve("0.png");
         var ids = sensorium("tokenize", vq, "--image", picture);
         assertThat(ids.out().split(" ")).hasSize(16);
@@ -150,6 +150,128 @@ final class DiffusionCommandsTest {
                 .contains("no code");
         assertThat(complaint("tokenize", run, "--image", picture)).contains("train vq");
         writesTokenByToken(vq);
+    }
+
+    /** Every quantiser goes the whole way; a picture in colour, with a margin that is transparent, is taken whole. */
+    @ParameterizedTest
+    @CsvSource({"cosine, 512", "fsq, 240"})
+    void otherQuantisersWorkAlike(String quantizer, int codes) throws Exception {
+        Path colours = folder.resolve("colours-" + quantizer);
+        for (int i = 0; i < 8; i++) {
+            Path of = Files.createDirectories(colours.resolve(i % 2 == 0 ? "a" : "b"));
+            PngWriter.write(framed(i), of.resolve(i + ".png"));
+        }
+        Path vq = folder.resolve("vq-" + quantizer);
+        var trained = sensorium(
+                        "train",
+                        "vq",
+                        "--quantizer",
+                        quantizer,
+                        "--data",
+                        codes == 512 ? colours : data,
+                        "--out",
+                        vq,
+                        "--epochs",
+                        2,
+                        "--set",
+                        "batch=4",
+                        "--json")
+                .json();
+        assertThat(trained.path("codes").asInt()).isEqualTo(codes);
+        assertThat(trained.path("quantizer").asString()).isEqualTo(quantizer);
+        Path picture = codes == 512
+                ? colours.resolve("a").resolve("0.png")
+                : data.resolve("left").resolve("0.png");
+        String ids = sensorium("tokenize", vq, "--image", picture).out();
+        Path back = folder.resolve("back-" + quantizer + ".png");
+        assertThat(sensorium("detokenize", vq, "--ids", ids, "-o", back).status())
+                .isZero();
+        assertThat(PictureFile.decode(back).width()).isEqualTo(codes == 512 ? 64 : SIDE);
+        var measured = sensorium("eval", vq, "--data", codes == 512 ? colours : data, "--json")
+                .json();
+        assertThat(measured.path("psnr").asDouble())
+                .isCloseTo(trained.path("psnr").asDouble(), within(1e-6));
+        Path prior = folder.resolve("prior-" + quantizer);
+        var written = sensorium(
+                        "train",
+                        "tokens",
+                        "--data",
+                        codes == 512 ? colours : data,
+                        "--vq",
+                        vq,
+                        "--out",
+                        prior,
+                        "--epochs",
+                        1,
+                        "--json")
+                .json();
+        assertThat(written.path("codes").asInt()).isEqualTo(codes);
+    }
+
+    /** Red or blue in the middle of nothing. */
+    private static Picture framed(int i) {
+        int side = 72;
+        var bytes = new byte[side * side * 4];
+        for (int p = 0; p < side * side; p++) {
+            int x = p % side;
+            int y = p / side;
+            if (x >= 18 && x < 54 && y >= 18 && y < 54) {
+                bytes[4 * p + (i % 2 == 0 ? 0 : 2)] = (byte) 230;
+                bytes[4 * p + 3] = (byte) 255;
+            }
+        }
+        return new Picture(side, side, 4, bytes);
+    }
+
+    @Test
+    void mapsOfNumbersHaveNoTokens() {
+        Path kl = folder.resolve("kl");
+        var trained = sensorium(
+                        "train", "vq", "--quantizer", "kl", "--data", data, "--out", kl, "--epochs", 2, "--json")
+                .json();
+        assertThat(trained.path("width").asInt()).isEqualTo(4);
+        assertThat(kl.resolve("report.html")).content().contains("Before and after");
+        var measured = sensorium("eval", kl, "--data", data, "--json").json();
+        assertThat(measured.path("psnr").asDouble())
+                .isCloseTo(trained.path("psnr").asDouble(), within(1e-6));
+        assertThat(measured.path("deviation").asDouble()).isPositive();
+        Path picture = data.resolve("left").resolve("0.png");
+        assertThat(complaint("tokenize", kl, "--image", picture)).contains("kl model", "train vq");
+    }
+
+    @Test
+    void aClassifierLooksOnAndACriticLearns() {
+        Path classifier = folder.resolve("classifier");
+        assertThat(sensorium("train", "classify", "--data", data, "--out", classifier, "--epochs", 1)
+                        .status())
+                .isZero();
+        Path vq = folder.resolve("vqgan");
+        Object[] line = {
+            "train",
+            "vq",
+            "--data",
+            data,
+            "--out",
+            vq,
+            "--epochs",
+            3,
+            "--perceptual",
+            classifier,
+            "--set",
+            "gan=0.5",
+            "--set",
+            "ganfrom=0.2",
+            "--json"
+        };
+        assertThat(sensorium(line).json().path("psnr").asDouble()).isGreaterThan(0);
+        assertThat(vq.resolve("metrics.jsonl")).content().contains("\"critic\"", "\"gan\"");
+        assertThat(sensorium("eval", vq, "--data", data).status()).isZero();
+        Object[] other = {"train", "vq", "--data", data, "--out", folder.resolve("none"), "--epochs", 1};
+        assertThat(complaint(with(other, "--set", "perceptual=1"))).contains("--perceptual RUN");
+        assertThat(complaint(with(other, "--perceptual", vq))).contains("train classify");
+        assertThat(complaint(with(other, "--quantizer", "rvq"))).contains("vq, cosine, fsq and kl");
+        assertThat(complaint(with(other, "--set", "plain=2"))).contains("plain");
+        assertThat(complaint(with(other, "--set", "codes=2"))).contains("commitment");
     }
 
     private void writesTokenByToken(Path vq) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
+import sensorium.diffusion.Conditioning;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DitConfig;
@@ -39,7 +40,7 @@ final class SamplingCases {
 
     private static Case step(DiffusionConfig.Kind kind, int pictures) {
         var labels = IntStream.range(0, LABELS).mapToObj(i -> "class " + i).toList();
-        DiffusionConfig config = DiffusionConfig.small(kind, labels, 1, SIDE);
+        DiffusionConfig config = DiffusionConfig.small(kind, DiffusionConfig.Told.labels(labels), 1, SIDE);
         String network = kind.name().toLowerCase(Locale.ROOT);
         String name = "sampling/%s %d guided".formatted(network, pictures);
         return new Case(name, Roof.FMA, flops(config, 2.0 * pictures), 1e-3, () -> engines(config, pictures));
@@ -55,7 +56,7 @@ final class SamplingCases {
             Tensor both = model.forward(
                     Tensor.concat(0, List.of(x, x)),
                     Tensor.full(STEP, 2 * pictures),
-                    Tensor.concat(0, List.of(wanted, none)));
+                    Conditioning.ofClasses(Tensor.concat(0, List.of(wanted, none))));
             Tensor without = both.slice(0, pictures, 2 * pictures);
             return without.plus(both.slice(0, 0, pictures).minus(without).times(GUIDANCE));
         }));

@@ -112,6 +112,7 @@ public final class DiffusersDit {
                 GridPositions.Kind.SINUSOIDAL_COLUMNS_FIRST,
                 TIMESTEPS,
                 file.integer("num_embeds_ada_norm", 1000, LARGEST) + 1,
+                0,
                 depth,
                 transformer);
         file.refuseUnknown();

@@ -126,6 +126,7 @@ public final class DiffusersUNet {
                 up,
                 timesteps,
                 file.has("num_class_embeds") ? file.integer("num_class_embeds", 1, LARGEST) : 0,
+                0,
                 blocks);
         file.refuseUnknown();
         return config;

@@ -10,21 +10,27 @@ import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.unet.BlockConfig;
 import sensorium.nn.unet.Mixer;
 import sensorium.nn.unet.TimestepEmbedding;
+import sensorium.text.TextEncoder;
 
 /**
- * Which model makes pictures of classes out of noise.
+ * Which model makes pictures out of noise.
  *
- * @param labels names of the classes; the network has one number more, for pictures of no class
+ * @param labels names of the classes that can be asked for; the network has one number more, for pictures of no class. Empty where
+ *     texts are asked for
+ * @param text what reads the texts that can be asked for, or null where labels are
  * @param channels of a picture
  * @param side height and width of a picture
- * @param fold side of the squares of pixels that are channels of the network: 1 leaves the picture as it is
- * @param prediction what the network says
- * @param schedule name of the noise that it is trained on
+ * @param latent the autoencoder whose latents are denoised, or null where pixels are
+ * @param fold side of the squares of what is denoised that are channels of the network: 1 leaves it as it is
+ * @param prediction what the network says, if it is not a flow
+ * @param schedule name of the {@link NoisingProcess} that it is trained on
  */
 public record DiffusionConfig(
         List<String> labels,
+        TextEncoder.Config text,
         int channels,
         int side,
+        LatentConfig latent,
         int fold,
         NetworkConfig network,
         Prediction prediction,
@@ -47,86 +53,150 @@ public record DiffusionConfig(
         }
     }
 
+    /**
+     * What a network is told of.
+     *
+     * @param labels empty where there is a text
+     * @param text null where there are labels
+     */
+    public record Told(List<String> labels, TextEncoder.Config text) {
+        public static Told labels(List<String> labels) {
+            return new Told(labels, null);
+        }
+
+        public static Told text(TextEncoder.Config text) {
+            return new Told(List.of(), text);
+        }
+
+        private int classes() {
+            return text == null ? labels.size() + 1 : 0;
+        }
+
+        private int width() {
+            return text == null ? 0 : text.transformer().width();
+        }
+    }
+
     public DiffusionConfig {
         labels = List.copyOf(labels);
-        if (labels.isEmpty() || new HashSet<>(labels).size() != labels.size()) {
-            throw new IllegalArgumentException("[diffusion] need different labels, got " + labels);
+        if (new HashSet<>(labels).size() != labels.size() || labels.isEmpty() == (text == null)) {
+            throw new IllegalArgumentException("[diffusion] need different labels, or a text instead, got " + labels);
         }
-        if (side < 1 || side > LARGEST || fold < 1 || side % fold != 0 || channels < 1 || channels > 4) {
-            throw new IllegalArgumentException("[diffusion] no pictures of " + channels + " channels, " + side + "×"
-                    + side + ", in squares of " + fold);
+        if (side < 1 || side > LARGEST || channels < 1 || channels > 4) {
+            throw new IllegalArgumentException(
+                    "[diffusion] no pictures of " + channels + " channels, " + side + "×" + side);
+        }
+        if (latent != null && (latent.channels() != channels || latent.side() != side)) {
+            throw new IllegalArgumentException("[diffusion] the latents are of other pictures");
+        }
+        if (fold < 1 || (latent == null ? side : latent.places()) % fold != 0) {
+            throw new IllegalArgumentException("[diffusion] squares of " + fold + " do not fill what is denoised");
         }
     }
 
-    /**
-     * Small enough to learn in minutes on a few cores.
-     *
-     * @throws BadInputException if the side does not suit the network
-     */
-    public static DiffusionConfig small(Kind kind, List<String> labels, int channels, int side) {
-        return switch (kind) {
-            case UNET -> unet(labels, channels, side);
-            case DIT -> dit(labels, channels, side);
-        };
+    /** Pixels, by what is small enough to learn in minutes on a few cores. */
+    public static DiffusionConfig small(Kind kind, Told told, int channels, int side) {
+        return new Small(told, channels, side, null).of(kind, channels, side, side > 32 ? 4 : 2, side > 32 ? 8 : 4, 32);
     }
 
-    /** Two stages on squares of pixels, attention where the map is smallest. */
-    private static DiffusionConfig unet(List<String> labels, int channels, int side) {
-        int fold = side > 32 ? 4 : 2;
-        requireMultiple(side, 2 * fold);
-        int folded = channels * fold * fold;
-        int width = 32;
-        var blocks = new BlockConfig(8, 1e-5, 4 * width, true, new BlockConfig.Heads(4, 0), 0);
-        var network = new UNetConfig(
-                folded,
-                folded,
-                List.of(width, 2 * width),
-                1,
-                List.of(Mixer.Kind.NONE, Mixer.Kind.ATTENTION),
-                Mixer.Kind.ATTENTION,
-                List.of(Mixer.Kind.ATTENTION, Mixer.Kind.NONE),
-                new TimestepEmbedding.Config(width, true, 0, Activation.SILU),
-                labels.size() + 1,
-                blocks);
-        return new DiffusionConfig(labels, channels, side, fold, network, Prediction.VELOCITY, COSINE);
+    /** Latents, likewise. */
+    public static DiffusionConfig small(Kind kind, Told told, LatentConfig latent) {
+        return new Small(told, latent.channels(), latent.side(), latent)
+                .of(kind, latent.width(), latent.places(), 1, 2, 64);
     }
 
-    private static DiffusionConfig dit(List<String> labels, int channels, int side) {
-        int patch = side > 32 ? 8 : 4;
-        requireMultiple(side, patch);
-        int width = 128;
-        var network = new DitConfig(
-                channels,
-                channels,
-                side,
-                patch,
-                width,
-                GridPositions.Kind.SINUSOIDAL_COLUMNS_FIRST,
-                new TimestepEmbedding.Config(width, true, 0, Activation.SILU),
-                labels.size() + 1,
-                1,
-                TransformerConfig.of(width, 6, 4).with(new Modulation(width, true)));
-        return new DiffusionConfig(labels, channels, side, 1, network, Prediction.VELOCITY, COSINE);
-    }
-
-    private static void requireMultiple(int side, int of) {
-        if (side % of != 0) {
-            throw new BadInputException("pictures of %dx%d cannot be learnt from: the side must be a multiple of %d"
-                    .formatted(side, side, of));
+    private record Small(Told told, int channels, int side, LatentConfig latent) {
+        /**
+         * @param in channels of what is denoised
+         * @param across its side
+         * @param fold for the U-Net
+         * @param patch for the transformer
+         * @param width of the U-Net's first stage
+         * @throws BadInputException if the side does not suit the network
+         */
+        DiffusionConfig of(Kind kind, int in, int across, int fold, int patch, int width) {
+            return switch (kind) {
+                case UNET -> {
+                    requireMultiple(across, 2 * fold);
+                    yield with(fold, unet(in * fold * fold, width));
+                }
+                case DIT -> {
+                    requireMultiple(across, patch);
+                    yield with(1, dit(in, across, patch));
+                }
+            };
         }
+
+        private DiffusionConfig with(int fold, NetworkConfig network) {
+            return new DiffusionConfig(
+                    told.labels, told.text, channels, side, latent, fold, network, Prediction.VELOCITY, COSINE);
+        }
+
+        /** Two stages, attention where the map is smallest; to the words as well where there are some. */
+        private UNetConfig unet(int in, int width) {
+            var mixer = told.text == null ? Mixer.Kind.ATTENTION : Mixer.Kind.TRANSFORMER;
+            return new UNetConfig(
+                    in,
+                    in,
+                    List.of(width, 2 * width),
+                    1,
+                    List.of(Mixer.Kind.NONE, mixer),
+                    mixer,
+                    List.of(mixer, Mixer.Kind.NONE),
+                    new TimestepEmbedding.Config(width, true, 0, Activation.SILU),
+                    told.classes(),
+                    told.width(),
+                    new BlockConfig(8, 1e-5, 4 * width, true, new BlockConfig.Heads(4, 0), told.width()));
+        }
+
+        private DitConfig dit(int in, int across, int patch) {
+            int width = told.text == null ? 128 : 192;
+            return new DitConfig(
+                    in,
+                    in,
+                    across,
+                    patch,
+                    width,
+                    GridPositions.Kind.SINUSOIDAL_COLUMNS_FIRST,
+                    new TimestepEmbedding.Config(width, true, 0, Activation.SILU),
+                    told.classes(),
+                    told.width(),
+                    1,
+                    TransformerConfig.of(width, 6, 4).with(new Modulation(width, true)));
+        }
+
+        private void requireMultiple(int across, int of) {
+            if (across % of != 0) {
+                throw new BadInputException("pictures of %dx%d cannot be learnt from: the side must be a multiple of %d"
+                        .formatted(side, side, of * side / across));
+            }
+        }
+    }
+
+    /** (C, H, W) of what is denoised. */
+    public int[] denoised() {
+        return latent == null
+                ? new int[] {channels, side, side}
+                : new int[] {latent.width(), latent.places(), latent.places()};
     }
 
     public DiffusionConfig with(Prediction other) {
-        return new DiffusionConfig(labels, channels, side, fold, network, other, schedule);
+        return new DiffusionConfig(labels, text, channels, side, latent, fold, network, other, schedule);
+    }
+
+    /** How pictures are lost in noise. */
+    public NoisingProcess process() {
+        return NoisingProcess.named(schedule, prediction);
     }
 
     /** @throws BadInputException if no schedule is called so */
     public DiffusionConfig withSchedule(String name) {
-        var known = NoiseSchedule.named(name);
-        if (known.kept(known.steps() - 1) == 0 && prediction == Prediction.EPSILON) {
+        if (NoisingProcess.named(name, prediction) instanceof NoisingProcess.Diffusion(var known, var says)
+                && known.kept(known.steps() - 1) == 0
+                && says == Prediction.EPSILON) {
             throw new BadInputException("a model that predicts the noise cannot learn from " + name
                     + ", which leaves nothing else in the end; predict the velocity");
         }
-        return new DiffusionConfig(labels, channels, side, fold, network, prediction, name);
+        return new DiffusionConfig(labels, text, channels, side, latent, fold, network, prediction, name);
     }
 }

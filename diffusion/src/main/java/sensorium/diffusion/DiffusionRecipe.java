@@ -20,22 +20,21 @@ import sensorium.random.Philox;
 import sensorium.tensor.DType;
 import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
-import sensorium.vision.LabelledPictures;
 
 /**
  * How a network learns to denoise (Ho et al., arXiv:2006.11239): pictures with noise of a random step of the schedule, and the squared
- * error of what it says of them. Now and then the class is withheld, so that samples can be guided (Ho and Salimans, arXiv:2207.12598).
+ * error of what it says of them. Now and then nothing is told, so that samples can be guided (Ho and Salimans, arXiv:2207.12598).
  */
 public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
-    /** Pictures as floats, their classes, the steps that they stand at, and the stream of their noise. */
+    /** Pictures or latents as floats, what is told of them, the steps that they stand at, and the stream of their noise. */
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
-    public record Batch(float[] pictures, long[] classes, int[] timesteps, long stream) {}
+    public record Batch(float[] pictures, int[] told, int[] timesteps, long stream) {}
 
     /**
      * The numbers that may be set.
      *
      * @param rate the peak learning rate
-     * @param withhold share of the pictures whose class the network is not told
+     * @param withhold share of the pictures of which the network is told nothing
      * @param minsnr bound on the weight of steps with little noise (arXiv:2303.09556), 0 for equal weights
      * @param ema decay of the averaged weights
      */
@@ -59,23 +58,28 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
     private static final int MEASURED = 512;
 
     private final DiffusionModel model;
-    private final NoiseSchedule schedule;
-    private final LabelledPictures pictures;
-    private final LabelledPictures heldOut;
+    private final NoisingProcess process;
+    private final Lessons lessons;
+    private final Lessons heldOut;
     private final Options options;
     private final long seed;
     private final Epochs epochs;
 
     /** @param heldOut what the loss is measured on in the end */
-    public DiffusionRecipe(
-            DiffusionModel model, LabelledPictures pictures, LabelledPictures heldOut, Options options, long seed) {
+    public DiffusionRecipe(DiffusionModel model, Lessons lessons, Lessons heldOut, Options options, long seed) {
         this.model = model;
-        this.schedule = NoiseSchedule.named(model.config().schedule());
-        this.pictures = pictures;
+        this.process = model.config().process();
+        this.lessons = lessons;
         this.heldOut = heldOut;
         this.options = options;
         this.seed = seed;
-        this.epochs = new Epochs(pictures.size(), options.batch, seed);
+        this.epochs = new Epochs(lessons.size(), options.batch, seed);
+        // What was trained before stays as it is.
+        for (Module part : new Module[] {model.text(), model.latents()}) {
+            if (part != null) {
+                part.parameters().values().forEach(p -> p.setTrainable(false));
+            }
+        }
     }
 
     /** AdamW that decays matrices a little, a tenth of the run to rise, then a cosine down to nothing; averaged weights. */
@@ -99,55 +103,50 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
 
     @Override
     public Batch batch(Step step) {
-        return batch(pictures, epochs.batch(step.batch()), options.withhold, step.batch());
+        return batch(lessons, epochs.batch(step.batch()), options.withhold, step.batch());
     }
 
     /** Steps are spread evenly over the schedule: one of each of as many equal parts as there are pictures. */
-    private Batch batch(LabelledPictures source, int[] chosen, double withhold, long key) {
+    private Batch batch(Lessons source, int[] chosen, double withhold, long key) {
         int n = chosen.length;
         int length = shape(1).dim(1) * shape(1).dim(2) * shape(1).dim(3);
         var random = Philox.keyed(seed, key);
         float[] values = new float[n * length];
-        long[] classes = new long[n];
+        int[] told = new int[n];
         int[] timesteps = new int[n];
         for (int i = 0; i < n; i++) {
             source.draw(chosen[i], values, i * length);
-            boolean told = random.uniform(2L * i) >= withhold;
-            classes[i] =
-                    told ? source.label(chosen[i]) : model.config().labels().size();
+            told[i] = source.told(chosen[i], random.uniform(3L * i) < withhold, random, 3L * i + 1);
             timesteps[i] =
-                    Math.min(schedule.steps() - 1, (int) ((i + random.uniform(2L * i + 1)) / n * schedule.steps()));
+                    Math.min(process.steps() - 1, (int) ((i + random.uniform(3L * i + 2)) / n * process.steps()));
         }
-        return new Batch(values, classes, timesteps, key);
+        return new Batch(values, told, timesteps, key);
     }
 
     @Override
     public Loss loss(Batch batch, Step step) {
-        return new Loss(error(batch), batch.classes.length);
+        return new Loss(error(lessons, batch), batch.told.length);
     }
 
-    private Tensor error(Batch b) {
-        Prediction says = model.config().prediction();
-        Shape shape = shape(b.classes.length);
+    private Tensor error(Lessons source, Batch b) {
+        Shape shape = shape(b.told.length);
         Tensor x0 = Tensor.of(b.pictures, shape.dims());
         Tensor noise = Tensor.generate(new Random(Distribution.NORMAL, DType.F32, shape, seed, b.stream));
-        Tensor a = schedule.signal(b.timesteps, shape.rank());
-        Tensor s = schedule.noise(b.timesteps, shape.rank());
         float[] t = new float[b.timesteps.length];
         IntStream.range(0, t.length).forEach(i -> t[i] = b.timesteps[i]);
         Tensor output = model.forward(
-                x0.times(a).plus(noise.times(s)), Tensor.of(t, t.length), Tensor.of(b.classes, b.classes.length));
-        Tensor target = says.target(x0, noise, a, s);
+                process.noised(x0, noise, b.timesteps), Tensor.of(t, t.length), source.conditioning(b.told));
+        Tensor target = process.target(x0, noise, b.timesteps);
         if (options.minsnr == 0) {
             return Losses.mse(output, target);
         }
         Tensor each = output.minus(target).square().mean(false, 1, 2, 3);
-        return each.times(schedule.minSnr(b.timesteps, says, options.minsnr)).mean();
+        return each.times(process.minSnr(b.timesteps, options.minsnr)).mean();
     }
 
     private Shape shape(int n) {
-        DiffusionConfig c = model.config();
-        return Shape.of(n, c.channels(), c.side(), c.side());
+        int[] s = model.config().denoised();
+        return Shape.of(n, s[0], s[1], s[2]);
     }
 
     /** The error on pictures that were not trained on, always with the same noise. */
@@ -159,8 +158,8 @@ public final class DiffusionRecipe implements Recipe<DiffusionRecipe.Batch> {
             int[] chosen =
                     IntStream.range(from, Math.min(n, from + options.batch)).toArray();
             long key = -1L - from;
-            double error =
-                    Scope.tidy(() -> error(batch(heldOut, chosen, 0, key)).item());
+            double error = Scope.tidy(
+                    () -> error(heldOut, batch(heldOut, chosen, 0, key)).item());
             sum += chosen.length * error;
         }
         return Map.of("held_out_error", sum / n);

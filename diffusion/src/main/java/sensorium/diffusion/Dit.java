@@ -15,7 +15,7 @@ import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 /**
- * The denoiser that is the one transformer, on patches (Peebles and Xie, arXiv:2212.09748): timestep and class shift and scale what
+ * The denoiser that is the one transformer, on patches (Peebles and Xie, arXiv:2212.09748): timestep and class, or text, shift and scale what
  * each block sees, and gate what it adds.
  *
  * @param widen from what a patch first becomes to the transformer's width, or null
@@ -26,7 +26,7 @@ public record Dit(
         Patches patches,
         Linear widen,
         GridPositions positions,
-        List<ClassCondition> conditions,
+        List<Condition> conditions,
         Transformer transformer,
         Linear output,
         DitConfig config)
@@ -35,9 +35,9 @@ public record Dit(
     public static Dit of(Weights w, DitConfig c) {
         int width = c.transformer().width();
         int across = c.side() / c.patch();
-        List<ClassCondition> conditions = new ArrayList<>();
+        List<Condition> conditions = new ArrayList<>();
         for (int i = 0; i < c.conditions(); i++) {
-            conditions.add(ClassCondition.of(w.at("conditions").at(i), c.timesteps(), c.classes(), width));
+            conditions.add(Condition.of(w.at("conditions").at(i), c, width));
         }
         return new Dit(
                 Patches.of(w.at("patches"), c.patchWidth(), Patches.Config.of(c.in(), c.side(), c.side(), c.patch())),
@@ -53,10 +53,10 @@ public record Dit(
      * (N, in, H, W) → (N, out, H, W); H and W are multiples of the patch.
      *
      * @param timesteps (N)
-     * @param classes (N), I64
+     * @param told classes, or the pooled vector of a text
      * @throws ShapeException if patches do not fill a picture
      */
-    public Tensor forward(Tensor x, Tensor timesteps, Tensor classes) {
+    public Tensor forward(Tensor x, Tensor timesteps, Conditioning told) {
         if (x.rank() != 4
                 || x.dim(1) != config.in()
                 || x.dim(2) % config.patch() != 0
@@ -71,9 +71,9 @@ public record Dit(
             tokens = widen == null ? tokens : widen.forward(tokens);
             tokens = Trace.note(this, "tokens", positions.add(tokens, rows, columns));
             Tensor t = timesteps.to(x.dtype());
-            List<Tensor> told =
-                    conditions.stream().map(c -> c.forward(t, classes)).toList();
-            Tensor y = output.forward(transformer.forward(tokens, Transformer.Inputs.conditioned(told)));
+            List<Tensor> shifts =
+                    conditions.stream().map(c -> c.forward(t, told)).toList();
+            Tensor y = output.forward(transformer.forward(tokens, Transformer.Inputs.conditioned(shifts)));
             return Trace.note(this, pixels(y, rows, columns));
         });
     }

@@ -13,7 +13,8 @@ import sensorium.nn.unet.TimestepEmbedding;
  * @param patch side of a patch
  * @param patchWidth numbers that a patch first becomes; the transformer's width, or another that a layer brings to it
  * @param timesteps how they are embedded
- * @param classes labels that there are vectors for, that of no class included where there is one
+ * @param classes labels that there are vectors for, that of no class included where there is one; 0 for none
+ * @param pooled width of the vector of a text, 0 for none
  * @param conditions one for all blocks, or as many as there are blocks
  * @param transformer adapted to a condition as wide as itself
  */
@@ -26,6 +27,7 @@ public record DitConfig(
         GridPositions.Kind positions,
         TimestepEmbedding.Config timesteps,
         int classes,
+        int pooled,
         int conditions,
         TransformerConfig transformer)
         implements NetworkConfig {

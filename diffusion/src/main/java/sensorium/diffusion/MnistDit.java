@@ -127,6 +127,7 @@ public final class MnistDit {
                 GridPositions.Kind.LEARNED,
                 new TimestepEmbedding.Config(width, false, 1, Activation.RELU),
                 DIGITS,
+                0,
                 1,
                 transformer);
         file.refuseUnknown();

@@ -75,7 +75,8 @@ public final class NoiseSchedule {
             case "zero-terminal-snr" -> linear(USUAL, 1e-4, 0.02).withZeroTerminalSnr();
             default ->
                 throw new BadInputException("unknown schedule " + name
-                        + "; known are linear, scaled-linear, cosine, sigmoid, zero-terminal-snr");
+                        + "; known are linear, scaled-linear, cosine, sigmoid, zero-terminal-snr and "
+                        + NoisingProcess.FLOW);
         };
     }
 

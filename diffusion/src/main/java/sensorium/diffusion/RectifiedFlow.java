@@ -1,8 +1,6 @@
 package sensorium.diffusion;
 
-import java.util.function.ObjIntConsumer;
 import sensorium.BadInputException;
-import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 
 /**
@@ -22,7 +20,11 @@ public record RectifiedFlow(double shift) {
         return noise.minus(pictures);
     }
 
-    /** The times of {@code steps} steps and of their end, from 1 to 0. */
+    /**
+     * The times of {@code steps} steps and of their end, from 1 to 0.
+     *
+     * @throws BadInputException if there is none
+     */
     public double[] times(int steps) {
         if (steps < 1) {
             throw new BadInputException("cannot sample in " + steps + " steps; at least 1");
@@ -35,18 +37,46 @@ public record RectifiedFlow(double shift) {
         return t;
     }
 
-    /** From unit noise to pictures by Euler's steps; the model is told t in [0, 1]. */
-    public Tensor run(Denoiser model, Tensor noise, int steps, ObjIntConsumer<Tensor> watch) {
+    /**
+     * By Euler's steps from unit noise to pictures.
+     *
+     * @param bounds of the picture that is predicted
+     * @param scale of the time that the model is told: 1 tells it t
+     */
+    public Trajectory over(Bounds bounds, int steps, double scale) {
         double[] t = times(steps);
-        Tensor x = noise;
-        for (int i = 0; i < steps; i++) {
-            Tensor before = x;
-            double now = t[i];
-            double by = t[i + 1] - now;
-            x = Scope.tidy(
-                    "sample", () -> before.plus(model.predict(before, now).times(by)));
-            watch.accept(x, i);
-        }
-        return x;
+        return new Trajectory() {
+            @Override
+            public int evaluations() {
+                return steps;
+            }
+
+            @Override
+            public double timestep(int i) {
+                return t[i] * scale;
+            }
+
+            @Override
+            public double initialScale() {
+                return 1;
+            }
+
+            @Override
+            public Tensor input(Tensor x, int i) {
+                return x;
+            }
+
+            @Override
+            public Tensor step(Tensor output, Tensor x, int i, Noise noise) {
+                Tensor picture = bounds.apply(x.minus(output.times(t[i])));
+                // What is left of x when the picture is taken out of it is noise: both go straight on.
+                return picture.plus(x.minus(picture).times(t[i + 1] / t[i]));
+            }
+
+            @Override
+            public Tensor noised(Tensor pictures, Tensor noise, int i) {
+                return pictures.plus(noise.minus(pictures).times(t[i]));
+            }
+        };
     }
 }

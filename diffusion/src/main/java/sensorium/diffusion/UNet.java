@@ -9,6 +9,7 @@ import sensorium.memory.Scope;
 import sensorium.nn.Conv2d;
 import sensorium.nn.Embedding;
 import sensorium.nn.GroupNorm;
+import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
@@ -25,11 +26,13 @@ import sensorium.tensor.Tensor;
  * arXiv:2112.10752).
  *
  * @param labels class → what is added to the embedded timestep, or null
+ * @param pooled vector of a text → what is added to it, or null
  * @param up from the smallest map to the largest
  */
 public record UNet(
         TimestepEmbedding time,
         Embedding labels,
+        Linear pooled,
         Conv2d input,
         List<DownStage> down,
         MidStage middle,
@@ -65,6 +68,7 @@ public record UNet(
         return new UNet(
                 TimestepEmbedding.of(w.at("time"), c.timesteps(), embedding),
                 c.classes() > 0 ? Embedding.of(w.at("labels"), c.classes(), embedding) : null,
+                c.pooled() > 0 ? Linear.of(w.at("pooled"), c.pooled(), embedding, true) : null,
                 Conv2d.of(w.at("input"), c.in(), first, 3, 1, 1, true),
                 List.copyOf(down),
                 MidStage.of(w.at("middle"), widths.getLast(), c.middle(), c.blocks()),
@@ -79,11 +83,10 @@ public record UNet(
      * (N, in, H, W) → (N, out, H, W); H and W are multiples of two to the number of stages less one.
      *
      * @param timesteps (N)
-     * @param classes (N) I64, null without labels
-     * @param context (N, S, context width), null without one
+     * @param told classes where there are labels, a pooled vector and a context where there are layers for them
      * @throws ShapeException if a picture cannot be halved as often
      */
-    public Tensor forward(Tensor x, Tensor timesteps, Tensor classes, Tensor context) {
+    public Tensor forward(Tensor x, Tensor timesteps, Conditioning told) {
         int shrunk = 1 << down.size() - 1;
         if (x.rank() != 4 || x.dim(1) != config.in() || x.dim(2) % shrunk != 0 || x.dim(3) % shrunk != 0) {
             throw new ShapeException("[unet] " + x + " is no batch of pictures of " + config.in()
@@ -91,7 +94,9 @@ public record UNet(
         }
         return Scope.tidy("a U-Net", () -> {
             Tensor embedding = time.forward(timesteps.to(x.dtype()));
-            embedding = labels == null ? embedding : embedding.plus(labels.forward(classes));
+            embedding = labels == null ? embedding : embedding.plus(labels.forward(told.classes()));
+            embedding = pooled == null ? embedding : embedding.plus(pooled.forward(told.pooled()));
+            Tensor context = told.context();
             Deque<Tensor> skips = new ArrayDeque<>();
             Tensor y = input.forward(x);
             skips.push(y);

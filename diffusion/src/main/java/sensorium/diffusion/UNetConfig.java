@@ -17,6 +17,7 @@ import sensorium.nn.unet.TimestepEmbedding;
  * @param up what mixes them in each stage on the way up, from the smallest map to the largest
  * @param timesteps how they are embedded; half the width is that of the first stage
  * @param classes labels that there are embeddings for, 0 for none
+ * @param pooled width of the vector of a text, 0 for none
  */
 public record UNetConfig(
         int in,
@@ -28,6 +29,7 @@ public record UNetConfig(
         List<Mixer.Kind> up,
         TimestepEmbedding.Config timesteps,
         int classes,
+        int pooled,
         BlockConfig blocks)
         implements NetworkConfig {
     public UNetConfig {

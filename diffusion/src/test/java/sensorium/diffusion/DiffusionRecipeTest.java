@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.nn.Activation;
@@ -68,6 +68,7 @@ class DiffusionRecipeTest {
                         List.of(Mixer.Kind.NONE, Mixer.Kind.NONE),
                         times,
                         3,
+                        0,
                         new BlockConfig(4, 1e-5, 32, true, new BlockConfig.Heads(2, 0), 0));
             case DIT ->
                 new DitConfig(
@@ -79,13 +80,16 @@ class DiffusionRecipeTest {
                         GridPositions.Kind.SINUSOIDAL_COLUMNS_FIRST,
                         times,
                         3,
+                        0,
                         1,
                         TransformerConfig.of(32, 2, 2).with(new Modulation(32, true)));
         };
         return new DiffusionConfig(
                 List.of("left", "right"),
+                null,
                 1,
                 SIDE,
+                null,
                 kind == DiffusionConfig.Kind.UNET ? 2 : 1,
                 network,
                 Prediction.VELOCITY,
@@ -93,30 +97,30 @@ class DiffusionRecipeTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void whatIsAskedForIsMade(DiffusionConfig.Kind kind) {
+    @CsvSource({"UNET, cosine", "DIT, cosine", "UNET, rectified-flow"})
+    void whatIsAskedForIsMade(DiffusionConfig.Kind kind, String schedule) {
         Scope.tidyRun(() -> {
-            var model = DiffusionModel.of(Weights.random(1), config(kind));
-            var pictures = new Halves(64, 64);
+            var model = DiffusionModel.of(Weights.random(1), config(kind).withSchedule(schedule));
+            var pictures = Lessons.ofClasses(new Halves(64, 64), 2);
             var recipe = new DiffusionRecipe(model, pictures, pictures, FEW, 1);
             double before = recipe.evaluate().get("held_out_error");
             Trainer.Outcome outcome;
             try (var run = RunFolder.create(
-                    folder.resolve(kind.name()), JsonMapper.shared().createObjectNode())) {
+                    folder.resolve(kind + schedule), JsonMapper.shared().createObjectNode())) {
                 outcome = Trainer.train(
                         recipe, DiffusionRecipe.plan(FEW, 1, new Length.Steps(300)), run, new TrainingListener() {});
             }
             assertThat(outcome.measures().get("held_out_error")).isLessThan(0.65 * before);
             // The same noise: what differs is what was asked.
-            var made = ClassDiffusion.of(model);
-            double left = leaning(made, 0);
-            assertThat(left - leaning(made, 1)).isGreaterThan(0.1);
+            var made = DiffusionPipeline.of(model);
+            double left = leaning(made, "left");
+            assertThat(left - leaning(made, "right")).isGreaterThan(0.1);
         });
     }
 
     /** How much brighter the left is than the right of pictures of a class. */
-    private static double leaning(ClassDiffusion model, long label) {
-        Tensor made = model.sample(Ddim.usual(), 20, new long[] {label, label, label, label}, 2, 3, (_, _) -> {});
+    private static double leaning(DiffusionPipeline model, String label) {
+        Tensor made = model.sample(new Sampling(null, 20, 2), List.of(label, label, label, label), 3, (_, _) -> {});
         return made.slice(3, 0, SIDE / 2)
                 .minus(made.slice(3, SIDE / 2, SIDE))
                 .mean()
@@ -127,7 +131,7 @@ class DiffusionRecipeTest {
     void aBatchDependsOnItsStepAlone() {
         Scope.tidyRun(() -> {
             var model = DiffusionModel.of(Weights.random(1), config(DiffusionConfig.Kind.UNET));
-            var pictures = new Halves(64, 64);
+            var pictures = Lessons.ofClasses(new Halves(64, 64), 2);
             var recipe = new DiffusionRecipe(model, pictures, pictures, FEW, 1);
             var again = new DiffusionRecipe(model, pictures, pictures, FEW, 1);
             var step = new Step(5, 0.1, 0, 1);
@@ -155,7 +159,8 @@ class DiffusionRecipeTest {
 
     @Test
     void whatDoesNotFitIsRefused() {
-        assertThatThrownBy(() -> DiffusionConfig.small(DiffusionConfig.Kind.DIT, List.of("a"), 1, 30))
+        assertThatThrownBy(() -> DiffusionConfig.small(
+                        DiffusionConfig.Kind.DIT, DiffusionConfig.Told.labels(List.of("a")), 1, 30))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("multiple of 4");
         assertThatThrownBy(() -> config(DiffusionConfig.Kind.UNET)
@@ -165,8 +170,7 @@ class DiffusionRecipeTest {
                 .hasMessageContaining("velocity");
         Scope.tidyRun(() -> {
             var dit = DiffusionModel.of(Weights.random(1), config(DiffusionConfig.Kind.DIT));
-            assertThatThrownBy(() ->
-                            dit.forward(Tensor.full(0, 1, 1, 9, 8), Tensor.full(0, 1), Tensor.of(new long[] {0}, 1)))
+            assertThatThrownBy(() -> dit.forward(Tensor.full(0, 1, 1, 9, 8), Tensor.full(0, 1), Conditioning.NONE))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("multiples of 2");
         });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -67,7 +68,9 @@ class PublishedDenoisersTest {
                     in,
                     3e-5,
                     () -> model.forward(
-                            in.get("input.sample"), in.get("input.timestep"), in.get("input.class_labels"), null));
+                            in.get("input.sample"),
+                            in.get("input.timestep"),
+                            Conditioning.ofClasses(in.get("input.class_labels"))));
             return null;
         });
     }
@@ -87,8 +90,7 @@ class PublishedDenoisersTest {
                     () -> model.forward(
                             in.get("input.sample"),
                             in.get("input.timestep"),
-                            null,
-                            in.get("input.encoder_hidden_states")));
+                            Conditioning.ofContext(in.get("input.encoder_hidden_states"))));
             return null;
         });
     }
@@ -106,7 +108,9 @@ class PublishedDenoisersTest {
                     in,
                     3e-4,
                     () -> model.forward(
-                            in.get("input.hidden_states"), in.get("input.timestep"), in.get("input.class_labels")));
+                            in.get("input.hidden_states"),
+                            in.get("input.timestep"),
+                            Conditioning.ofClasses(in.get("input.class_labels"))));
             var positions = (GridPositions.Sinusoidal) model.positions();
             assertThat(Parity.difference(positions.table(), in.get("trace.pos_embed.table")))
                     .isLessThanOrEqualTo(1e-6);
@@ -120,7 +124,8 @@ class PublishedDenoisersTest {
         Dit model = MnistDit.load(path);
         Map<String, Tensor> in =
                 Safetensors.open(path.resolve("forward_fixture.safetensors")).tensors();
-        try (Trace trace = Trace.of(model, () -> model.forward(in.get("x"), in.get("t"), in.get("y")))) {
+        try (Trace trace =
+                Trace.of(model, () -> model.forward(in.get("x"), in.get("t"), Conditioning.ofClasses(in.get("y"))))) {
             for (int i = 0; i < 3; i++) {
                 Tensor block = trace.tensors().get("transformer.blocks." + i);
                 assertThat(Parity.difference(block, in.get("block" + i)))
@@ -138,7 +143,7 @@ class PublishedDenoisersTest {
         Dit model = MnistDit.load(path);
         Map<String, Tensor> in =
                 Safetensors.open(path.resolve("ddim10_fixture.safetensors")).tensors();
-        Tensor classes = Tensor.of(new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10);
+        var classes = Conditioning.ofClasses(Tensor.of(new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10));
         Denoiser denoiser = (x, t) -> model.forward(x, Tensor.full(t, 10), classes);
         Trajectory way = Ddim.usual().over(NoiseSchedule.linear(1000, 1e-4, 0.02), Prediction.EPSILON, 10);
         Tensor digits = way.run(denoiser, in.get("x_T"), Noise.seeded(0));
@@ -147,7 +152,7 @@ class PublishedDenoisersTest {
 
     @Test
     void theSameSeedMakesTheSamePicturesOnAnyNumberOfThreads() {
-        var digits = ClassDiffusion.ofDigits(Fixtures.path("dit-mnist"));
+        var digits = DiffusionPipeline.ofDigits(Fixtures.path("dit-mnist"));
         var cpu = (CpuBackend) Backends.open("cpu");
         Backends.with(cpu, () -> {
             int threads = cpu.threads();
@@ -160,19 +165,20 @@ class PublishedDenoisersTest {
         });
     }
 
-    private static float[] sampled(ClassDiffusion digits, long seed) {
-        return digits.sample(Sampler.named("euler-a"), 4, new long[] {3, 8}, 1, seed, (_, _) -> {})
+    private static float[] sampled(DiffusionPipeline digits, long seed) {
+        return digits.sample(new Sampling(Sampler.named("euler-a"), 4, 1), List.of("3", "8"), seed, (_, _) -> {})
                 .toFloats();
     }
 
     @Test
     void onlyClassesThatThereAre() {
-        var digits = ClassDiffusion.ofDigits(Fixtures.path("dit-mnist"));
-        assertThat(digits.label("3")).isEqualTo(3);
-        assertThatThrownBy(() -> digits.label("10"))
+        var digits = DiffusionPipeline.ofDigits(Fixtures.path("dit-mnist"));
+        assertThat(digits.asking().labels()).contains("3");
+        assertThatThrownBy(() -> digits.asking().of(List.of("10")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("there are: 0, 1,");
-        assertThatThrownBy(() -> digits.sample(Sampler.named("ddim"), 0, new long[] {1}, 1, 0, (_, _) -> {}))
+        assertThatThrownBy(
+                        () -> digits.sample(new Sampling(Sampler.named("ddim"), 0, 1), List.of("1"), 0, (_, _) -> {}))
                 .isInstanceOf(BadInputException.class);
     }
 
@@ -193,7 +199,7 @@ class PublishedDenoisersTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("the model needs");
         UNet model = DiffusersUNet.load(path);
-        assertThatThrownBy(() -> model.forward(Tensor.zeros(1, 3, 7, 8), Tensor.zeros(1), null, null))
+        assertThatThrownBy(() -> model.forward(Tensor.zeros(1, 3, 7, 8), Tensor.zeros(1), Conditioning.NONE))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("multiples of 2");
     }

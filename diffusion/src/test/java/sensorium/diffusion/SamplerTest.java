@@ -177,7 +177,8 @@ class SamplerTest {
             Tensor noise = Noise.seeded(3).next(picture.shape());
             for (double shift : new double[] {1, 3}) {
                 Tensor found = new RectifiedFlow(shift)
-                        .run((x, t) -> RectifiedFlow.target(picture, noise), noise, 7, (_, _) -> {});
+                        .over(Bounds.NONE, 7, 1)
+                        .run((x, t) -> RectifiedFlow.target(picture, noise), noise, Noise.seeded(0));
                 assertThat(found.toDoubles()).containsExactly(picture.toDoubles(), within(1e-5));
             }
             Tensor half = RectifiedFlow.noised(picture, noise, Tensor.of(new float[] {0.5f}));

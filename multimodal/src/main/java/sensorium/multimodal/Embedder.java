@@ -50,6 +50,11 @@ public final class Embedder {
         return pictures(PictureBank.of(pictures, Material.BANK_SIDE), PLAIN, 0);
     }
 
+    /** Pictures that fill their canvas, background included, seen to their edges. */
+    public float[][] whole(List<Picture> pictures) {
+        return pictures(PictureBank.of(pictures, Material.BANK_SIDE), Augmentation.NONE, 0);
+    }
+
     public float[][] sounds(List<Waveform> sounds) {
         var bank = new SoundBank(hearing);
         sounds.forEach(s -> bank.add(bank.prepare(s)));

@@ -76,7 +76,7 @@ public final class Material {
     }
 
     /** The concept an item shows: its first caption without case, article and full stop, else its label, else itself. */
-    static String concept(Item item) {
+    public static String concept(Item item) {
         return item.captions().isEmpty()
                 ? item.label().orElse(item.id())
                 : StampsSplit.key(item.captions().getFirst().text());

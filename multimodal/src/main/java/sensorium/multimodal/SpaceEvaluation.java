@@ -184,7 +184,7 @@ public final class SpaceEvaluation {
     }
 
     /** Cosines: (Q, D) unit vectors against (G, D). */
-    static float[][] scores(float[][] queries, float[][] gallery) {
+    public static float[][] scores(float[][] queries, float[][] gallery) {
         if (queries.length == 0 || gallery.length == 0) {
             return new float[queries.length][gallery.length];
         }

@@ -29,8 +29,13 @@ public final class Training {
         return ScopedValue.where(CURRENT, new Training(seed, step)).call(body::get);
     }
 
+    /** Runs a part of a step's forward pass as it is when nothing is trained: for a model that only looks on. */
+    public static <T> T pause(Supplier<T> body) {
+        return ScopedValue.where(CURRENT, (Training) null).call(body::get);
+    }
+
     public static boolean isActive() {
-        return CURRENT.isBound();
+        return CURRENT.isBound() && CURRENT.get() != null;
     }
 
     /**

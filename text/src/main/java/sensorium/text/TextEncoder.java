@@ -83,12 +83,15 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
      * @param grams bucket of every n-gram of every word
      * @param word which word each belongs to, counted {@code text·longest + position}
      * @param lengths words of each text
-     * @param longest words of the longest
+     * @param longest words that there is room for
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Group(long[] grams, long[] word, int[] lengths, int longest) {
         static Group of(List<int[][]> texts) {
-            int longest = texts.stream().mapToInt(t -> t.length).max().orElse(0);
+            return of(texts, texts.stream().mapToInt(t -> t.length).max().orElse(0));
+        }
+
+        static Group of(List<int[][]> texts, int longest) {
             int total = texts.stream()
                     .flatMap(Arrays::stream)
                     .mapToInt(g -> g.length)
@@ -124,7 +127,17 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
         return all.indexSelect(0, Tensor.of(batch.place, batch.place.length));
     }
 
+    /** Vectors of the words of plain texts: (B, longest, width), zeros where a text has no more. */
+    public Tensor words(List<String> texts) {
+        return states(Group.of(texts.stream().map(this::read).toList(), config.longest));
+    }
+
     private Tensor forward(Group group) {
+        return states(group).sum(1);
+    }
+
+    /** (B, N, width), zeros where there is no word. */
+    private Tensor states(Group group) {
         int b = group.lengths.length;
         int n = group.longest;
         Tensor ids = Tensor.of(group.grams, group.grams.length);
@@ -132,7 +145,7 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
         Tensor x = words.forward(ids, bags, b * n).reshape(b, n, -1); // (B, N, W)
         Tensor present = Tensor.of(group.present(), b, n);
         Tensor y = transformer.forward(x, Transformer.Inputs.masked(present));
-        return y.times(present.to(DType.F32).unsqueeze(2)).sum(1);
+        return y.times(present.to(DType.F32).unsqueeze(2));
     }
 
     /** {@link #forward} of plain texts. */

@@ -63,14 +63,21 @@ public record Augmentation(Place place, Colour colour, Background background, Da
     }
 
     /**
-     * What is seen where the picture is not, as probabilities; what remains of 1 is plain white.
+     * What is seen where the picture is not, as probabilities; what remains of 1 is one grey.
      *
      * @param plain one random colour
      * @param gradient from one random colour to another, in a random direction
      * @param noise a few random colours, flowing into each other
+     * @param grey how bright the rest is: 1 is white
      */
-    public record Background(double plain, double gradient, double noise) {
+    public record Background(double plain, double gradient, double noise, double grey) {
+        /** The rest is white. */
+        public Background(double plain, double gradient, double noise) {
+            this(plain, gradient, noise, 1);
+        }
+
         public Background {
+            probability("grey", grey);
             probability("plain", plain);
             probability("gradient", gradient);
             probability("noise", noise);
@@ -96,6 +103,11 @@ public record Augmentation(Place place, Colour colour, Background background, Da
 
     public Augmentation {
         probability("mix", mix);
+    }
+
+    /** The same in front of something else. */
+    public Augmentation on(Background other) {
+        return new Augmentation(place, colour, other, damage, mix);
     }
 
     private static void probability(String name, double p) {

@@ -61,4 +61,9 @@ public record AutoencoderKl(
     public Tensor decode(Tensor map) {
         return decoder.forward(latent.forward(map));
     }
+
+    /** What the last layer of the decoder makes the picture of: (N, latent, h, w) → (N, channels, H, W). */
+    Tensor beforeLast(Tensor map) {
+        return decoder.beforeLast(latent.forward(map));
+    }
 }

@@ -1,12 +1,7 @@
 package sensorium.vision;
 
 /** Pictures of classes, to learn from. */
-public interface LabelledPictures {
-    int size();
-
+public interface LabelledPictures extends PictureSet {
     /** The class of a picture, as a number. */
     int label(int picture);
-
-    /** Writes a picture's pixels (C, H, W), from −1 to 1, from {@code at} on. Called by several threads at once. */
-    void draw(int picture, float[] out, int at);
 }

@@ -121,7 +121,7 @@ public final class Picture {
     }
 
     /** Placed on a transparent canvas, cut off at its edges; the picture itself if that changes nothing. */
-    Picture onCanvas(int left, int top, int canvasWidth, int canvasHeight) {
+    public Picture onCanvas(int left, int top, int canvasWidth, int canvasHeight) {
         if (left == 0 && top == 0 && width == canvasWidth && height == canvasHeight) {
             return this;
         }

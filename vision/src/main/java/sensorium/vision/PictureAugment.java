@@ -209,7 +209,7 @@ public final class PictureAugment {
         } else if (kind < background.plain() + background.gradient() + background.noise()) {
             smoothNoise(random, out, offset);
         } else {
-            Arrays.fill(out, offset, offset + length(), 1);
+            Arrays.fill(out, offset, offset + length(), (float) background.grey());
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pictures kept decoded, small and ready to be drawn: cropped to what is visible, colours premultiplied by alpha, in
+ * Pictures kept decoded, small and ready to be drawn: cropped to what is visible where not asked otherwise, colours premultiplied by alpha, in
  * steps of half the size (a mip map), each with a transparent border of one pixel.
  */
 public final class PictureBank {
@@ -34,10 +34,20 @@ public final class PictureBank {
         return bank;
     }
 
-    /** Adds a picture and returns its number. */
+    /** Likewise, with all that is transparent around what they show. */
+    public static PictureBank whole(List<Picture> pictures, int side) {
+        var bank = new PictureBank(side);
+        pictures.forEach(bank::addWhole);
+        return bank;
+    }
+
+    /** Adds a picture, without transparent margins, and returns its number. */
     public int add(Picture picture) {
+        return addWhole(picture.cropToAlpha());
+    }
+
+    private int addWhole(Picture visible) {
         var levels = new ArrayList<Level>();
-        Picture visible = picture.cropToAlpha();
         int longer = Math.max(visible.width(), visible.height());
         for (int size = Math.min(side, longer); size >= 8 || levels.isEmpty(); size /= 2) {
             int width = Math.max(1, Math.round((float) visible.width() * size / longer));

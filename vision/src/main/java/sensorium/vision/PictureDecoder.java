@@ -38,12 +38,17 @@ record PictureDecoder(Conv2d input, MidStage middle, List<UpStage> up, GroupNorm
 
     /** (N, latent, h, w) → (N, C, s·h, s·w). */
     Tensor forward(Tensor latent) {
+        return Trace.note(this, Scope.tidy(() -> output.forward(beforeLast(latent))));
+    }
+
+    /** (N, latent, h, w) → (N, channels, s·h, s·w), what the last layer reads. */
+    Tensor beforeLast(Tensor latent) {
         return Scope.tidy("a decoder of pictures", () -> {
             Tensor y = middle.forward(input.forward(latent), null, null);
             for (UpStage stage : up) {
                 y = stage.forward(y, null, null, null);
             }
-            return Trace.note(this, output.forward(norm.forward(y).silu()));
+            return norm.forward(y).silu();
         });
     }
 }

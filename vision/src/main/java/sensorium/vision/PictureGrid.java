@@ -6,7 +6,9 @@ import sensorium.tensor.Tensor;
 
 /** Many pictures as one, row by row. */
 public final class PictureGrid {
-    private static final int GAP = 2;
+    /** Pixels between pictures. */
+    public static final int GAP = 2;
+
     private static final int RGB = 3;
     private static final byte BACKGROUND = (byte) 0x80;
 

@@ -1,25 +1,36 @@
 package sensorium.vision;
 
-import java.util.List;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
-import sensorium.nn.Module;
 import sensorium.nn.Weights;
 import sensorium.nn.codes.CodebookAverage;
+import sensorium.nn.codes.Quantizer;
 import sensorium.tensor.Tensor;
 
-/** Pictures of one size as tokens and back: a {@link VqModel}, and what its codebook learnt from. */
-public record PictureTokenizer(VqModel vq, CodebookAverage average, Config config) implements Module {
+/**
+ * Pictures of one size as tokens and back: a {@link VqModel}, and what its codebook learnt from.
+ *
+ * @param average null where the codes are not learnt
+ */
+public record PictureTokenizer(VqModel vq, CodebookAverage average, Config config) implements PictureCodec {
     /**
      * @param channels of a picture
      * @param side height and width of a picture
      * @param fold side of the squares of pixels that are channels of the network: 1 leaves the picture as it is
      * @param codes how many
      * @param width of a code
+     * @param quantizer how a vector becomes a code
      * @param network whose channels are those of squares
      */
-    public record Config(int channels, int side, int fold, int codes, int width, AutoencoderConfig network) {
-        private static final int LARGEST = 256;
+    public record Config(
+            int channels,
+            int side,
+            int fold,
+            int codes,
+            int width,
+            Quantizer.Kind quantizer,
+            AutoencoderConfig network) {
+        static final int LARGEST = 256;
         private static final int MOST_CODES = 1 << 15;
 
         public Config {
@@ -36,18 +47,25 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
             }
         }
 
+        /** With a codebook. */
+        public Config(int channels, int side, int fold, int codes, int width, AutoencoderConfig network) {
+            this(channels, side, fold, codes, width, Quantizer.Kind.VQ, network);
+        }
+
+        /** Codes of another kind, about as many. */
+        public Config with(Quantizer.Kind kind) {
+            int many = kind.codes(codes);
+            return new Config(channels, side, fold, many, kind.width(many, width), kind, network);
+        }
+
         /**
          * Small enough to learn in minutes on a few cores; a quarter of the side in tokens each way.
          *
          * @throws BadInputException if the side is no multiple of four
          */
         public static Config small(int channels, int side) {
-            if (side % 4 != 0) {
-                throw new BadInputException("pictures of %dx%d cannot be learnt from: the side must be a multiple of 4"
-                        .formatted(side, side));
-            }
-            var network = new AutoencoderConfig(4 * channels, List.of(64, 96), 1, 64, 8, false);
-            return new Config(channels, side, 2, side > 32 ? 512 : 256, 32, network);
+            AutoencoderConfig network = AutoencoderConfig.small(channels, side, 64);
+            return new Config(channels, side, AutoencoderConfig.SQUARE, side > 32 ? 512 : 256, 32, network);
         }
 
         /** Tokens of a row, and of a column. */
@@ -58,20 +76,51 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
 
     public static PictureTokenizer of(Weights w, Config c) {
         return new PictureTokenizer(
-                VqModel.of(w.at("vq"), c.network, c.codes, c.width),
-                CodebookAverage.of(w.at("average"), c.codes, c.width),
+                VqModel.of(w.at("vq"), c.network, c.quantizer, c.codes, c.width),
+                c.quantizer == Quantizer.Kind.FSQ ? null : CodebookAverage.of(w.at("average"), c.codes, c.width),
                 c);
     }
 
-    /** (N, C, H, W), pixels from −1 to 1 → (N, width, h, w), not yet codes. */
-    public Tensor encode(Tensor pictures) {
-        return vq.encode(config.fold == 1 ? pictures : pictures.pixelUnshuffle(config.fold));
+    @Override
+    public int channels() {
+        return config.channels;
     }
 
-    /** (N, width, h, w), as it is → (N, C, H, W). */
+    @Override
+    public int side() {
+        return config.side;
+    }
+
+    @Override
+    public int width() {
+        return config.width;
+    }
+
+    @Override
+    public int places() {
+        return config.tokens();
+    }
+
+    /** (N, C, H, W), pixels from −1 to 1 → (N, width, h, w), not yet codes, but where those can be. */
+    @Override
+    public Tensor encode(Tensor pictures) {
+        return vq.prepared(vq.encode(config.fold == 1 ? pictures : pictures.pixelUnshuffle(config.fold)));
+    }
+
+    /** (N, width, h, w), each vector taken for the nearest code → (N, C, H, W). */
+    @Override
     public Tensor decode(Tensor map) {
-        Tensor y = vq.decode(map);
-        return config.fold == 1 ? y : y.pixelShuffle(config.fold);
+        return picture(vq.nearest(map));
+    }
+
+    /** (N, width, h, w), as it is → (N, C, H, W). Has a gradient. */
+    Tensor read(Tensor map) {
+        return unfolded(vq.decode(map));
+    }
+
+    /** Squares of pixels in channels, side by side: (N, C·f², H/f, W/f) → (N, C, H, W). */
+    Tensor unfolded(Tensor squares) {
+        return config.fold == 1 ? squares : squares.pixelShuffle(config.fold);
     }
 
     /** (N, C, H, W) → (N, h, w), I64, row by row. */
@@ -81,6 +130,6 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
 
     /** (N, h, w), I64 → (N, C, H, W). */
     public Tensor picture(Tensor tokens) {
-        return Scope.tidy("pictures of tokens", () -> decode(vq.map(tokens)));
+        return Scope.tidy("pictures of tokens", () -> read(vq.map(tokens)));
     }
 }

@@ -4,7 +4,7 @@ import sensorium.nn.Conv2d;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
-import sensorium.nn.codes.Codebook;
+import sensorium.nn.codes.Quantizer;
 import sensorium.tensor.Tensor;
 
 /**
@@ -18,7 +18,7 @@ public record VqModel(
         PictureEncoder encoder,
         PictureDecoder decoder,
         Conv2d before,
-        Codebook codebook,
+        Quantizer codebook,
         Conv2d after,
         AutoencoderConfig config)
         implements Module {
@@ -28,23 +28,28 @@ public record VqModel(
      * @param width of a code
      */
     public static VqModel of(Weights w, AutoencoderConfig c, int codes, int width) {
+        return of(w, c, Quantizer.Kind.VQ, codes, width);
+    }
+
+    /** Likewise, with codes of another kind. */
+    public static VqModel of(Weights w, AutoencoderConfig c, Quantizer.Kind kind, int codes, int width) {
         return new VqModel(
                 PictureEncoder.of(w.at("encoder"), c, c.latent()),
                 PictureDecoder.of(w.at("decoder"), c),
                 Conv2d.of(w.at("before"), c.latent(), width, 1, 1, 0, true),
-                Codebook.of(w.at("codebook"), codes, width),
+                Quantizer.of(w.at("codebook"), kind, codes, width),
                 Conv2d.of(w.at("after"), width, c.latent(), 1, 1, 0, true),
                 c);
     }
 
-    /** (N, C, H, W), pixels from −1 to 1 → (N, code width, h, w), not yet codes. */
+    /** (N, C, H, W), pixels from −1 to 1 → (N, code width, h, w), neither codes nor where those can be. */
     public Tensor encode(Tensor pictures) {
         return Trace.note(this, "latents", before.forward(encoder.forward(pictures)));
     }
 
     /** (N, C, H, W) → (N, h, w), I64, row by row. */
     public Tensor tokens(Tensor pictures) {
-        return nearest(encode(pictures));
+        return nearest(prepared(encode(pictures)));
     }
 
     /** (N, h, w), I64 → (N, C, H, W). */
@@ -52,7 +57,12 @@ public record VqModel(
         return decode(map(tokens));
     }
 
-    /** Of a map (N, code width, h, w) the nearest codes: (N, h, w), I64. */
+    /** A map (N, code width, h, w) of what the encoder says, brought to where codes can be. */
+    public Tensor prepared(Tensor map) {
+        return codebook.prepared(map.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+    }
+
+    /** Of a prepared map (N, code width, h, w) the nearest codes: (N, h, w), I64. */
     public Tensor nearest(Tensor map) {
         return codebook.nearest(map.permute(0, 2, 3, 1));
     }
@@ -65,5 +75,10 @@ public record VqModel(
     /** (N, code width, h, w), as it is → (N, C, H, W). */
     public Tensor decode(Tensor map) {
         return decoder.forward(after.forward(map));
+    }
+
+    /** What the last layer of the decoder makes the picture of: (N, code width, h, w), as it is → (N, channels, H, W). */
+    Tensor beforeLast(Tensor map) {
+        return decoder.beforeLast(after.forward(map));
     }
 }

@@ -2,13 +2,15 @@ package sensorium.vision;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import sensorium.memory.Scope;
 import sensorium.nn.Losses;
 import sensorium.nn.Module;
+import sensorium.nn.Weights;
+import sensorium.nn.codes.CodeUse;
 import sensorium.nn.codes.Codebook;
 import sensorium.nn.training.Descent;
-import sensorium.nn.training.Epochs;
+import sensorium.nn.training.Grouping;
 import sensorium.nn.training.Length;
 import sensorium.nn.training.Loss;
 import sensorium.nn.training.Plan;
@@ -21,112 +23,162 @@ import sensorium.tensor.Tensor;
 
 /**
  * How pictures become tokens: first a plain autoencoder, then codes in the middle of what it says, which from there on follow it and
- * it them.
+ * it them. Codes that are not learnt are there from the beginning.
  */
 public final class VqRecipe implements Recipe<VqRecipe.Batch> {
     /** Pictures as floats. */
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
     public record Batch(float[] pictures) {}
 
-    private static final int BATCH = 64;
-    /** Share of the run without codes. */
-    private static final double PLAIN = 0.1;
     /** Share of the run after which no code is moved by hand. */
     private static final double SETTLED = 0.85;
 
     private static final int REVIVE_EVERY = 100;
-    /** Pictures that the codes begin from. */
-    private static final int BEGINNING = 1000;
-    /** What the encoder is told to keep to its codes by, beside the error of pixels. */
-    private static final double COMMITMENT = 0.025;
+    /** Vectors that the codes begin from. */
+    private static final int BEGINNING = 49_000;
+    /** Of an update, about. */
+    private static final int TOKENS = 4096;
 
-    private static final int MEASURED = 250;
+    /**
+     * What may be changed of it.
+     *
+     * @param batch pictures an update
+     * @param rate the highest of the run
+     * @param plain share of the run without codes
+     * @param commitment what the encoder is told to keep to its codes by, beside the error of pixels
+     * @param perceptual strength of the error of a classifier's features
+     * @param gan strength of the critic
+     * @param ganfrom share of the run before which it is not there
+     */
+    public record Options(
+            int batch, double rate, double plain, double commitment, double perceptual, double gan, double ganfrom) {
+        public Options {
+            if (batch < 1 || !(rate > 0) || !(plain >= 0 && plain < SETTLED) || !(commitment >= 0)) {
+                throw new IllegalArgumentException(
+                        "batch and rate must be above 0, plain from 0 to below %s, commitment not negative"
+                                .formatted(SETTLED));
+            }
+            new PictureLoss.Strengths(perceptual, gan, ganfrom);
+        }
 
-    private final PictureTokenizer model;
-    private final LabelledPictures pictures;
-    private final LabelledPictures heldOut;
-    private final long seed;
-    private final Epochs epochs;
+        /** What is best in minutes: about as many tokens an update, whatever the pictures' size. */
+        public static Options of(PictureTokenizer.Config c) {
+            int tokens = c.tokens() * c.tokens();
+            return new Options(Math.clamp(TOKENS / tokens, 8, 32), 2e-3, 0.05, 0.1, 0, 0, 0.5);
+        }
 
-    /** @param heldOut what it is measured on in the end */
-    public VqRecipe(PictureTokenizer model, LabelledPictures pictures, LabelledPictures heldOut, long seed) {
-        this.model = model;
-        this.pictures = pictures;
-        this.heldOut = heldOut;
-        this.seed = seed;
-        this.epochs = new Epochs(pictures.size(), BATCH, seed);
-        model.vq().codebook().weight().setTrainable(false); // it follows the average
+        /** With a classifier that looks on. */
+        public Options withPerceptual(double strength) {
+            return new Options(batch, rate, plain, commitment, strength, gan, ganfrom);
+        }
     }
 
-    /** AdamW at 2e-3, a twentieth of the run to rise, then a cosine down. */
-    public static Plan plan(long seed, Length length) {
-        var descent = Descent.adamW(2e-3)
+    /** What learns together. */
+    private record WithCritic(PictureTokenizer pictures, PatchDiscriminator critic) implements Module {}
+
+    private final PictureTokenizer model;
+    private final Module all;
+    private final PictureLoss loss;
+    private final PictureBatches batches;
+    private final LabelledPictures heldOut;
+    private final Options options;
+    private final long seed;
+    private int revived;
+
+    /**
+     * @param heldOut what it is measured on in the end
+     * @param look the eye of a classifier; null where {@code options.perceptual} is 0
+     */
+    public VqRecipe(
+            PictureTokenizer model,
+            LabelledPictures pictures,
+            LabelledPictures heldOut,
+            Options options,
+            PictureFeatures look,
+            long seed) {
+        this.model = model;
+        this.batches = new PictureBatches(pictures, model, options.batch, seed);
+        this.heldOut = heldOut;
+        this.options = options;
+        this.seed = seed;
+        var critic = options.gan == 0
+                ? null
+                : PatchDiscriminator.of(Weights.random(seed).at("critic"), model.channels(), model.side());
+        this.all = critic == null ? model : new WithCritic(model, critic);
+        this.loss = new PictureLoss(
+                new PictureLoss.Strengths(options.perceptual, options.gan, options.ganfrom), look, critic);
+        learnt().ifPresent(c -> c.weight().setTrainable(false)); // it follows the average
+    }
+
+    private Optional<Codebook> learnt() {
+        return model.vq().codebook().learnt();
+    }
+
+    /** AdamW, a twentieth of the run to rise, then a cosine down; a critic learns at a tenth of the rate. */
+    public static Plan plan(Options options, long seed, Length length) {
+        return Plan.of(seed, length, descent(options.rate));
+    }
+
+    static Descent descent(double rate) {
+        return Descent.adamW(rate)
                 .withRule(new UpdateRule.AdamW(0.9, 0.99, 1e-4))
-                .withSchedule(new Schedule.Cosine(0.05, 0.02));
-        return Plan.of(seed, length, descent);
+                .withSchedule(new Schedule.Cosine(0.05, 0.02))
+                .withGrouping(Grouping.standard().rate("critic\\..*", 0.1));
     }
 
     /** Updates that show every picture so many times. */
     public long steps(double times) {
-        return epochs.steps(times, 1);
+        return batches.steps(times);
     }
 
     @Override
     public Module model() {
+        return all;
+    }
+
+    @Override
+    public Module saved() {
         return model;
     }
 
     @Override
     public Batch batch(Step step) {
-        return new Batch(drawn(pictures, epochs.batch(step.batch())));
-    }
-
-    private float[] drawn(LabelledPictures source, int[] chosen) {
-        var c = model.config();
-        int length = c.channels() * c.side() * c.side();
-        float[] values = new float[chosen.length * length];
-        for (int i = 0; i < chosen.length; i++) {
-            source.draw(chosen[i], values, i * length);
-        }
-        return values;
-    }
-
-    private Tensor tensor(float[] values) {
-        var c = model.config();
-        return Tensor.of(
-                values, values.length / (c.channels() * c.side() * c.side()), c.channels(), c.side(), c.side());
+        return new Batch(batches.of(step.batch(), step.batch()));
     }
 
     @Override
     public void begin(Step step) {
-        if (step.fraction() >= PLAIN && !model.average().hasBegun()) {
-            int[] some =
-                    IntStream.range(0, Math.min(BEGINNING, pictures.size())).toArray();
-            model.average().start(model.vq().codebook(), vectors(some), Philox.keyed(seed, -1));
-        } else if (step.fraction() > PLAIN && step.fraction() < SETTLED && step.number() % REVIVE_EVERY == 0) {
-            float[] vectors = vectors(epochs.batch(step.batch()));
-            model.average().revive(model.vq().codebook(), vectors, Philox.keyed(seed, -2, step.number()));
+        revived = 0;
+        learnt().ifPresent(codebook -> {
+            if (step.fraction() >= options.plain && !model.average().hasBegun()) {
+                model.average().start(codebook, beginning(), Philox.keyed(seed, -1));
+            } else if (step.fraction() > options.plain
+                    && step.fraction() < SETTLED
+                    && step.number() % REVIVE_EVERY == 0) {
+                float[] vectors = vectors(batches.of(step.batch(), step.batch()));
+                revived = model.average().revive(codebook, vectors, Philox.keyed(seed, -2, step.number()));
+            }
+        });
+    }
+
+    /** What the encoder says, place by place, of some batches. */
+    private float[] beginning() {
+        int across = model.config().tokens();
+        int some = Math.ceilDiv(BEGINNING, across * across * options.batch);
+        float[][] parts = new float[some][];
+        for (int i = 0; i < some; i++) {
+            parts[i] = vectors(batches.of(i, -1 - i)); // varied as no batch is
         }
+        float[] together = new float[some * parts[0].length];
+        for (int i = 0; i < some; i++) {
+            System.arraycopy(parts[i], 0, together, i * parts[0].length, parts[0].length);
+        }
+        return together;
     }
 
     /** What the encoder says of pictures, place by place. */
-    private float[] vectors(int[] chosen) {
-        float[][] parts = new float[Math.ceilDiv(chosen.length, BATCH)][];
-        for (int p = 0; p < parts.length; p++) {
-            int[] some = IntStream.range(p * BATCH, Math.min(chosen.length, (p + 1) * BATCH))
-                    .map(i -> chosen[i])
-                    .toArray();
-            parts[p] = Scope.tidy(
-                    () -> byPlace(model.encode(tensor(drawn(pictures, some)))).toFloats());
-        }
-        int length = IntStream.range(0, parts.length).map(p -> parts[p].length).sum();
-        float[] all = new float[length];
-        int at = 0;
-        for (float[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
+    private float[] vectors(float[] pixels) {
+        return Scope.tidy(() -> byPlace(model.encode(batches.tensor(pixels))).toFloats());
     }
 
     /** (N, width, h, w) → (N·h·w, width). */
@@ -136,64 +188,41 @@ public final class VqRecipe implements Recipe<VqRecipe.Batch> {
 
     @Override
     public Loss loss(Batch batch, Step step) {
-        Tensor x = tensor(batch.pictures);
+        Tensor x = batches.tensor(batch.pictures);
         Tensor map = model.encode(x); // (N, width, h, w)
-        if (!model.average().hasBegun()) {
-            return new Loss(Losses.mse(model.decode(map), x), x.dim(0));
+        boolean learns = learnt().isPresent();
+        if (learns && !model.average().hasBegun()) {
+            PictureLoss.Result result = loss.of(x, made(map), 0);
+            return new Loss(result.loss(), x.dim(0), result.metrics());
         }
         VqModel vq = model.vq();
         Tensor chosen = vq.nearest(map); // (N, h, w)
         Tensor codes = vq.map(chosen).detached();
-        Tensor through = Codebook.straightThrough(map, codes);
-        Tensor error = Losses.mse(model.decode(through), x);
-        Tensor commitment = Losses.mse(map, codes);
-        model.average().update(vq.codebook(), byPlace(map.detached()), chosen.reshape(-1));
-        return new Loss(error.plus(commitment.times(COMMITMENT)), x.dim(0));
+        PictureLoss.Result result = loss.of(x, made(Codebook.straightThrough(map, codes)), step.fraction());
+        Tensor sum = result.loss();
+        Map<String, Double> metrics = new HashMap<>(result.metrics());
+        CodeUse use;
+        if (learns) { // else rounding keeps them near: the paper of those codes has no commitment
+            sum = sum.plus(Losses.mse(map, codes).times(options.commitment));
+            model.average().update(learnt().get(), byPlace(map.detached()), chosen.reshape(-1));
+            use = model.average().use();
+            metrics.put("revived", (double) revived);
+        } else {
+            use = CodeUse.of(chosen.toLongs(), model.config().codes());
+        }
+        metrics.putAll(use.measures());
+        metrics.put("dead", (double) use.dead());
+        return new Loss(sum, x.dim(0), metrics);
     }
 
-    /**
-     * On pictures that were not trained on: {@code psnr} of the mean error and {@code ssim}, the share of codes {@code used}, and their
-     * {@code perplexity}.
-     */
+    private PictureLoss.Made made(Tensor map) {
+        return new PictureLoss.Made(
+                model.vq().beforeLast(map), model.vq().decoder().output(), model::unfolded);
+    }
+
+    /** On pictures that were not trained on, see {@link ReadPictures}. */
     @Override
     public Map<String, Double> evaluate() {
-        return measure(model, heldOut);
-    }
-
-    /** As {@link #evaluate}. */
-    public static Map<String, Double> measure(PictureTokenizer model, LabelledPictures pictures) {
-        var c = model.config();
-        int length = c.channels() * c.side() * c.side();
-        long[] used = new long[c.codes()];
-        var quality = new PictureQuality(c.channels(), c.side());
-        for (int from = 0; from < pictures.size(); from += MEASURED) {
-            int n = Math.min(MEASURED, pictures.size() - from);
-            float[] real = new float[n * length];
-            for (int i = 0; i < n; i++) {
-                pictures.draw(from + i, real, i * length);
-            }
-            Scope.tidyRun(() -> {
-                Tensor tokens = model.tokens(Tensor.of(real, n, c.channels(), c.side(), c.side()));
-                for (long t : tokens.toLongs()) {
-                    used[(int) t]++;
-                }
-                quality.add(real, model.picture(tokens).clamp(-1, 1).toFloats());
-            });
-        }
-        Map<String, Double> measures = new HashMap<>(quality.measures());
-        long all = 0;
-        int distinct = 0;
-        for (long n : used) {
-            all += n;
-            distinct += n > 0 ? 1 : 0;
-        }
-        double entropy = 0;
-        for (long n : used) {
-            double p = (double) n / all;
-            entropy -= n == 0 ? 0 : p * Math.log(p);
-        }
-        measures.put("used", (double) distinct / used.length);
-        measures.put("perplexity", Math.exp(entropy));
-        return measures;
+        return ReadPictures.measure(model, heldOut);
     }
 }

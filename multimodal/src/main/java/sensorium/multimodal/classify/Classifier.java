@@ -1,5 +1,8 @@
 package sensorium.multimodal.classify;
 
+import java.util.ArrayList;
+import java.util.List;
+import sensorium.nn.ConvStage;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
@@ -24,8 +27,22 @@ public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig con
 
     /** The same → what the classes are told apart by (B, features). */
     public Tensor features(Tensor x) {
+        return encoder.forward(shown(x));
+    }
+
+    /** The same → the maps (B, c, h, w) after each stage of the stem, from fine to coarse. */
+    public List<Tensor> stages(Tensor x) {
+        List<Tensor> maps = new ArrayList<>();
+        Tensor map = shown(x);
+        for (ConvStage stage : encoder.patches().stages()) {
+            map = stage.forward(map);
+            maps.add(map);
+        }
+        return maps;
+    }
+
+    private Tensor shown(Tensor x) {
         Input in = config.input();
-        Tensor shown = in.mean() == 0 && in.std() == 1 ? x : x.minus(in.mean()).times(1 / in.std());
-        return encoder.forward(shown);
+        return in.mean() == 0 && in.std() == 1 ? x : x.minus(in.mean()).times(1 / in.std());
     }
 }

@@ -42,17 +42,8 @@ public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Co
                                 ConvStage.Config.pooled(64, 2)),
                         64,
                         Pooling.Kind.MEAN);
-            case Input.Colour c ->
-                encoder(
-                        Patches.Config.ofStem(
-                                3,
-                                c.side(),
-                                c.side(),
-                                ConvStage.Config.halving(24),
-                                ConvStage.Config.halving(48),
-                                ConvStage.Config.halving(96)),
-                        96,
-                        Pooling.Kind.ATTENTION);
+            case Input.Colour c -> colour(c.side());
+            case Input.Whole w -> colour(w.side());
             case Input.Heard h -> {
                 var mel = new LogMel(h.hearing().mel());
                 int frames = mel.frames((int) Math.round(h.hearing().seconds() * mel.sampleRate()));
@@ -69,6 +60,19 @@ public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Co
             }
         };
         return new ClassifierConfig(labels, input, encoder);
+    }
+
+    private static PatchEncoder.Config colour(int side) {
+        return encoder(
+                Patches.Config.ofStem(
+                        3,
+                        side,
+                        side,
+                        ConvStage.Config.halving(24),
+                        ConvStage.Config.halving(48),
+                        ConvStage.Config.halving(96)),
+                96,
+                Pooling.Kind.ATTENTION);
     }
 
     private static PatchEncoder.Config encoder(Patches.Config patches, int width, Pooling.Kind pooling) {

@@ -1,5 +1,6 @@
 package sensorium.multimodal.classify;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +54,15 @@ public final class Examples {
         return decode(new ClassifierConfig(config.labels(), input, config.encoder()), items, 0, watcher);
     }
 
+    /**
+     * One file that is of no class, as an input is made of it.
+     *
+     * @throws BadInputException if it cannot be decoded
+     */
+    public static Examples ofFile(Input input, Path file) {
+        return new Examples(Inputs.ofFile(input, file), new int[1], new Skipped());
+    }
+
     private static Examples decode(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
         var decoding = new Decoding(config, items, new Skipped(), watcher);
         Examples examples = switch (config.input()) {
@@ -63,6 +73,10 @@ public final class Examples {
             case Input.Colour c -> {
                 var seen = decoding.run(Item::pictures, s -> Inputs.kept(s, c));
                 yield decoding.examples(Inputs.of(c, values(seen), seed), seen);
+            }
+            case Input.Whole w -> {
+                var seen = decoding.run(Item::pictures, s -> Inputs.whole(s, w));
+                yield decoding.examples(Inputs.of(w, values(seen), seed), seen);
             }
             case Input.Heard h -> {
                 var bank = new SoundBank(h.hearing());
@@ -152,6 +166,11 @@ public final class Examples {
     /** An example as it is: (C, H, W) of 0…1 if it is a picture. Written from {@code at} on. */
     public void draw(int example, float[] out, int at) {
         inputs.plain(example, out, at);
+    }
+
+    /** A variation of an example, as training shows it; the key decides which. */
+    public void draw(int example, long key, float[] out, int at) {
+        inputs.varied(example, key, out, at);
     }
 
     Inputs inputs() {

@@ -5,10 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import sensorium.audio.AudioFile;
-import sensorium.audio.SoundBank;
 import sensorium.memory.Scope;
-import sensorium.multimodal.data.ImageSource;
 import sensorium.tensor.Tensor;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureFile;
@@ -28,7 +25,8 @@ public final class FileClassifier {
     public static FileClassifier of(Classifier model) {
         return new FileClassifier(
                 model.config().labels(),
-                file -> model.forward(input(model.config().input(), file).plain(0, 1)));
+                file -> model.forward(
+                        Inputs.ofFile(model.config().input(), file).plain(0, 1)));
     }
 
     /** @param preprocessing what pictures go through before the model sees them */
@@ -37,19 +35,6 @@ public final class FileClassifier {
             PixelValues p = preprocessing.process(PictureFile.decode(file));
             return model.forward(Tensor.of(p.values(), 1, p.channels(), p.height(), p.width()));
         });
-    }
-
-    private static Inputs input(Input input, Path file) {
-        var source = new ImageSource.InFile(file);
-        return switch (input) {
-            case Input.Grey g -> Inputs.of(g, List.of(Inputs.grey(source, g)));
-            case Input.Colour c -> Inputs.of(c, List.of(Inputs.kept(source, c)), 0);
-            case Input.Heard h -> {
-                var bank = new SoundBank(h.hearing().plain());
-                yield Inputs.of(
-                        bank, List.of(bank.prepare(AudioFile.decode(file).mono())), 0);
-            }
-        };
     }
 
     /**

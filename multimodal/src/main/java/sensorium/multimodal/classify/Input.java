@@ -71,6 +71,36 @@ public sealed interface Input {
         }
     }
 
+    /**
+     * Coloured pictures of any size, with all that is in them, transparent margins too, made square over mid-grey: (3, side, side) of
+     * 0…1. What makes pictures learns from these.
+     *
+     * @param side pixels
+     */
+    record Whole(int side) implements Input {
+        public Whole {
+            if (side < 16 || side > MAX_SIDE) {
+                throw new IllegalArgumentException(
+                        "[classifier] pictures of side %d: need 16 to %d".formatted(side, MAX_SIDE));
+            }
+        }
+
+        @Override
+        public Sense sense() {
+            return Sense.PICTURE;
+        }
+
+        @Override
+        public double mean() {
+            return 0.5;
+        }
+
+        @Override
+        public double std() {
+            return 0.25;
+        }
+    }
+
     /** Sounds as standardised log-mels: (1, frames, bands). */
     record Heard(SoundBank.Config hearing) implements Input {
         private static final double MAX_SECONDS = 60;

@@ -1,7 +1,9 @@
 package sensorium.multimodal.classify;
 
+import java.nio.file.Path;
 import java.util.List;
 import sensorium.audio.AudioAugment;
+import sensorium.audio.AudioFile;
 import sensorium.audio.SoundBank;
 import sensorium.audio.Spectrogram;
 import sensorium.multimodal.data.ImageSource;
@@ -19,6 +21,19 @@ final class Inputs {
             new Augmentation.Colour(8, 0.2, 0.15, 0),
             new Augmentation.Background(0.3, 0.2, 0.1),
             new Augmentation.Damage(0.2, 0.3, 0, 0.02),
+            0);
+
+    /** What lies around a picture that is shown whole. */
+    private static final double MID_GREY = 0.5;
+
+    private static final Augmentation WHOLE = Augmentation.NONE.on(new Augmentation.Background(0, 0, 0, MID_GREY));
+
+    /** Mostly over the grey that they are judged on, now and then cut off or mirrored: a few hundred have to stand for all. */
+    private static final Augmentation WHOLE_VARIED = new Augmentation(
+            new Augmentation.Place(0.6, 1.25, 1, 12, 0.15, 0.5),
+            new Augmentation.Colour(40, 0.3, 0.2, 0.05),
+            new Augmentation.Background(0.1, 0.1, 0.05, MID_GREY),
+            new Augmentation.Damage(0, 0, 0, 0),
             0);
 
     private final int size;
@@ -52,9 +67,18 @@ final class Inputs {
 
     /** Coloured pictures, {@linkplain #kept made small} before. */
     static Inputs of(Input.Colour input, List<Picture> pictures, long seed) {
-        var bank = PictureBank.of(pictures, keptSide(input));
+        var bank = PictureBank.of(pictures, keptSide(input.side()));
         var plain = new PictureAugment(bank, input.side(), Augmentation.NONE, seed);
         var varied = new PictureAugment(bank, input.side(), VARIED, seed);
+        return new Inputs(pictures.size(), new int[] {3, input.side(), input.side()}, plain::draw, varied::draw);
+    }
+
+    /** Pictures of which nothing is left out, {@linkplain #whole made small} before. */
+    static Inputs of(Input.Whole input, List<Picture> pictures, long seed) {
+        var exact = PictureBank.whole(pictures, input.side()); // at the size of the canvas: no pixel is moved
+        var detailed = PictureBank.whole(pictures, keptSide(input.side()));
+        var plain = new PictureAugment(exact, input.side(), WHOLE, seed);
+        var varied = new PictureAugment(detailed, input.side(), WHOLE_VARIED, seed);
         return new Inputs(pictures.size(), new int[] {3, input.side(), input.side()}, plain::draw, varied::draw);
     }
 
@@ -67,6 +91,20 @@ final class Inputs {
                 new int[] {1, bank.frames(), bank.logMel().bands()},
                 (i, _, out, at) -> bank.draw(i, out, at),
                 (i, key, out, at) -> bank.draw(i, augment, seed, key, out, at));
+    }
+
+    /** One file, as a model is shown it. */
+    static Inputs ofFile(Input input, Path file) {
+        var source = new ImageSource.InFile(file);
+        return switch (input) {
+            case Input.Grey g -> of(g, List.of(grey(source, g)));
+            case Input.Colour c -> of(c, List.of(kept(source, c)), 0);
+            case Input.Whole w -> of(w, List.of(whole(source, w)), 0);
+            case Input.Heard h -> {
+                var bank = new SoundBank(h.hearing().plain());
+                yield of(bank, List.of(bank.prepare(AudioFile.decode(file).mono())), 0);
+            }
+        };
     }
 
     /** A picture as a grey one of the size that is wanted, transparent parts on white. */
@@ -87,20 +125,28 @@ final class Inputs {
 
     /** What of a picture is kept: its visible part, little larger than it will be shown. */
     static Picture kept(ImageSource source, Input.Colour input) {
-        Picture visible = source.decode().cropToAlpha();
-        int longer = Math.max(visible.width(), visible.height());
-        int side = keptSide(input);
+        return atMost(source.decode().cropToAlpha(), keptSide(input.side()));
+    }
+
+    /** What of a picture is kept that is shown whole. */
+    static Picture whole(ImageSource source, Input.Whole input) {
+        return atMost(source.decode(), keptSide(input.side()));
+    }
+
+    /** Made smaller, if need be, until its longer side is so many pixels. */
+    private static Picture atMost(Picture picture, int side) {
+        int longer = Math.max(picture.width(), picture.height());
         return longer <= side
-                ? visible
+                ? picture
                 : Resize.resize(
-                        visible,
-                        Math.max(1, Math.round((float) visible.width() * side / longer)),
-                        Math.max(1, Math.round((float) visible.height() * side / longer)),
+                        picture,
+                        Math.max(1, Math.round((float) picture.width() * side / longer)),
+                        Math.max(1, Math.round((float) picture.height() * side / longer)),
                         Resize.Filter.BILINEAR);
     }
 
-    private static int keptSide(Input.Colour input) {
-        return input.side() * 4 / 3; // what is cut into by a variation keeps its detail
+    private static int keptSide(int side) {
+        return side * 4 / 3; // what is cut into by a variation keeps its detail
     }
 
     int size() {

@@ -14,9 +14,9 @@ import java.util.HexFormat;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
-import sensorium.diffusion.ClassDiffusion;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.NetworkConfig;
 import sensorium.io.Safetensors;
 import sensorium.multimodal.SharedSpace;
@@ -27,6 +27,8 @@ import sensorium.multimodal.classify.Input;
 import sensorium.nn.Weights;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureAutoencoder;
+import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
 import tools.jackson.core.JacksonException;
@@ -46,6 +48,7 @@ public record ModelFolder(Path path) {
     public static final String CLASSIFY = "classify";
     public static final String DIFFUSION = "diffusion";
     public static final String VQ = "vq";
+    public static final String KL = "kl";
     public static final String TOKENS = "tokens";
     static final String VIT = "vit";
     static final String DIGITS = "dit_mnist";
@@ -88,6 +91,11 @@ public record ModelFolder(Path path) {
     }
 
     /** The {@code config.json} of a new run. */
+    public static ObjectNode config(PictureAutoencoder.Config config) {
+        return config(KL, config);
+    }
+
+    /** The {@code config.json} of a new run. */
     public static ObjectNode config(TokenPrior.Config config) {
         return config(TOKENS, config);
     }
@@ -112,12 +120,14 @@ public record ModelFolder(Path path) {
             case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
             case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
             case DIFFUSION ->
-                new OpenedModel.Diffusion(ClassDiffusion.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
+                new OpenedModel.Diffusion(
+                        DiffusionPipeline.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
+            case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case "" -> {
                 if (type.equals(DIGITS)) {
-                    yield new OpenedModel.Diffusion(ClassDiffusion.ofDigits(path));
+                    yield new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
                 }
                 if (type.equals(VIT)) {
                     yield new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
@@ -128,7 +138,7 @@ public record ModelFolder(Path path) {
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ) + " and " + TOKENS);
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL) + " and " + TOKENS);
         };
     }
 
@@ -151,7 +161,7 @@ public record ModelFolder(Path path) {
      *
      * @throws BadInputException if it is another kind of model, or none
      */
-    public ClassDiffusion openDiffusion() {
+    public DiffusionPipeline openDiffusion() {
         return switch (open()) {
             case OpenedModel.Diffusion d -> d.model();
             case OpenedModel other ->
@@ -171,6 +181,35 @@ public record ModelFolder(Path path) {
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
                         + " model, which knows no tokens of pictures; train one with: sensorium train vq");
+        };
+    }
+
+    /**
+     * Opens what makes maps of pictures, of tokens or of numbers.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public PictureCodec openCodec() {
+        return switch (open()) {
+            case OpenedModel.Tokens t -> t.model();
+            case OpenedModel.Maps m -> m.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which makes no maps of pictures; train one with: sensorium train vq");
+        };
+    }
+
+    /**
+     * Opens a classifier that was trained here.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public Classifier openClassifier() {
+        return switch (open()) {
+            case OpenedModel.Classes c -> c.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which tells no classes apart; train one with: sensorium train classify");
         };
     }
 

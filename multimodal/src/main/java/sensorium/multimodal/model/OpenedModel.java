@@ -1,9 +1,10 @@
 package sensorium.multimodal.model;
 
-import sensorium.diffusion.ClassDiffusion;
+import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
 import sensorium.vision.Vit;
@@ -30,7 +31,7 @@ public sealed interface OpenedModel {
     }
 
     /** A model that makes pictures of classes out of noise. */
-    record Diffusion(ClassDiffusion model) implements OpenedModel {
+    record Diffusion(DiffusionPipeline model) implements OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.DIFFUSION;
@@ -42,6 +43,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.VQ;
+        }
+    }
+
+    /** Pictures as maps of numbers and back. */
+    record Maps(PictureAutoencoder model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.KL;
         }
     }
 

@@ -63,7 +63,7 @@ class ModelFolderTest {
 
     @Test
     void everyKindOfInputIsWrittenAndRead() throws Exception {
-        for (Input input : List.of(new Input.Grey(28, 28, 0.286, 0.353), new Input.Colour(48))) {
+        for (Input input : List.of(new Input.Grey(28, 28, 0.286, 0.353), new Input.Colour(48), new Input.Whole(64))) {
             var config = ClassifierConfig.small(List.of("a", "b", "c"), input);
             write(ModelFolder.config(config), Classifier.of(Weights.random(1), config));
             assertThat(model.open())

@@ -23,6 +23,8 @@ public record CodebookAverage(Buffer counts, Buffer sums) implements Module {
     private static final double DEAD = 0.03;
 
     private static final int ROUNDS = 8;
+    /** Vectors whose distances are held at once. */
+    private static final int AT_ONCE = 8192;
 
     public static CodebookAverage of(Weights w, int codes, int width) {
         return new CodebookAverage(
@@ -72,11 +74,22 @@ public record CodebookAverage(Buffer counts, Buffer sums) implements Module {
     }
 
     private static long[] nearest(float[] vectors, float[] means, int n, int codes, int width) {
-        return Scope.tidy(() -> {
-            Tensor m = Tensor.of(means, codes, width);
-            Tensor v = Tensor.of(vectors, n, width);
-            return v.matmul(m.t()).times(-2).plus(m.square().sum(1)).argMin(1).toLongs();
-        });
+        long[] all = new long[n];
+        for (int from = 0; from < n; from += AT_ONCE) {
+            int some = Math.min(AT_ONCE, n - from);
+            float[] part = Arrays.copyOfRange(vectors, from * width, (from + some) * width);
+            long[] chosen = Scope.tidy(() -> {
+                Tensor m = Tensor.of(means, codes, width);
+                Tensor v = Tensor.of(part, some, width);
+                return v.matmul(m.t())
+                        .times(-2)
+                        .plus(m.square().sum(1))
+                        .argMin(1)
+                        .toLongs();
+            });
+            System.arraycopy(chosen, 0, all, from, some);
+        }
+        return all;
     }
 
     /**
@@ -102,6 +115,18 @@ public record CodebookAverage(Buffer counts, Buffer sums) implements Module {
                     .set(Tensor.where(known, means, codebook.weight().value().detached()));
             return null;
         }));
+    }
+
+    /** How the codes have been used of late. */
+    public CodeUse use() {
+        float[] count = counts.value().toFloats();
+        double[] all = new double[count.length];
+        double mean = 0;
+        for (int c = 0; c < count.length; c++) {
+            all[c] = count[c];
+            mean += all[c] / count.length;
+        }
+        return CodeUse.of(all, DEAD * mean);
     }
 
     /** Puts dead codes on vectors of a batch, with the count of a usual code; how many. */

@@ -9,8 +9,13 @@ import sensorium.nn.Module;
  * @param <B> a batch: plain arrays, no tensors
  */
 public interface Recipe<B> {
-    /** All that is trained and saved. */
+    /** All that is trained, and kept to go on with. */
     Module model();
+
+    /** What of it one uses afterwards: {@code model.safetensors}. Less where something only helps to train, such as a critic. */
+    default Module saved() {
+        return model();
+    }
 
     /**
      * Prepares a batch. Called ahead of time on loader threads, several at once: depends on the step and the recipe's seed

@@ -119,7 +119,7 @@ public final class Trainer<B> {
         }
         settings.finish(course);
         // From here on the model is what was saved: averaged or best.
-        Checkpoint.loadModel(folder, recipe.model());
+        Checkpoint.loadModel(folder, recipe.saved());
         return new Outcome(course.total(), lastLoss, measures, speed.seconds());
     }
 
@@ -301,7 +301,7 @@ public final class Trainer<B> {
     }
 
     private void saveModel() {
-        Runnable write = () -> Checkpoint.saveModel(folder, recipe.model());
+        Runnable write = () -> Checkpoint.saveModel(folder, recipe.saved());
         if (ema == null) {
             write.run();
         } else {

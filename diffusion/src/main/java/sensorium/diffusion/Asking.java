@@ -1,0 +1,95 @@
+package sensorium.diffusion;
+
+import java.util.List;
+import sensorium.BadInputException;
+import sensorium.memory.Scope;
+import sensorium.tensor.DType;
+import sensorium.tensor.Tensor;
+import sensorium.text.NGrams;
+import sensorium.text.TextEncoder;
+
+/** What a model can be asked for in words, and how it is told. */
+public sealed interface Asking {
+    /** What can be asked for, where that is a list; empty where it is any text. */
+    List<String> labels();
+
+    /**
+     * One row for each of what is asked for.
+     *
+     * @throws BadInputException if something cannot be asked for
+     */
+    Conditioning of(List<String> asked);
+
+    /** For {@code n} samples of nothing in particular: what guidance leads away from. */
+    Conditioning none(int n);
+
+    /**
+     * Names of classes.
+     *
+     * @param labels the class of none has the number after the last
+     */
+    record Labels(List<String> labels) implements Asking {
+        @Override
+        public Conditioning of(List<String> asked) {
+            long[] classes = asked.stream().mapToLong(this::number).toArray();
+            return Conditioning.ofClasses(Tensor.of(classes, classes.length));
+        }
+
+        private int number(String name) {
+            int i = labels.indexOf(name);
+            if (i < 0) {
+                throw new BadInputException("no class is called " + name + "; there are: " + String.join(", ", labels));
+            }
+            return i;
+        }
+
+        @Override
+        public Conditioning none(int n) {
+            return Conditioning.ofClasses(Tensor.full(labels.size(), n).to(DType.I64));
+        }
+    }
+
+    /**
+     * Texts, read by an encoder: its vector of the whole and those of its words, each as long as a vector of unit variance. The empty
+     * text stands for nothing in particular.
+     */
+    record Texts(TextEncoder encoder) implements Asking {
+        @Override
+        public List<String> labels() {
+            return List.of();
+        }
+
+        @Override
+        public Conditioning of(List<String> asked) {
+            asked.forEach(this::requireShort);
+            return read(asked);
+        }
+
+        private void requireShort(String text) {
+            int words = NGrams.normalise(text).strip().split(" ").length;
+            int most = encoder.config().longest();
+            if (words > most) {
+                throw new BadInputException("a prompt of %d words; this model reads at most %d: %s"
+                        .formatted(words, most, text.length() > 60 ? text.substring(0, 60) + "…" : text));
+            }
+        }
+
+        @Override
+        public Conditioning none(int n) {
+            Conditioning one = read(List.of(""));
+            return Conditioning.ofTexts(
+                    one.pooled().expand(n, one.pooled().dim(1)),
+                    one.context().expand(n, one.context().dim(1), one.context().dim(2)));
+        }
+
+        /** Longer texts are cut. */
+        Conditioning read(List<String> texts) {
+            Tensor pooled = Scope.tidy("texts", () -> unitVariance(encoder.encode(texts)));
+            return Conditioning.ofTexts(pooled, Scope.tidy("words", () -> unitVariance(encoder.words(texts))));
+        }
+
+        private static Tensor unitVariance(Tensor x) {
+            return x.normalize(-1, 1e-6).times(Math.sqrt(x.dim(-1)));
+        }
+    }
+}
