@@ -137,7 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
             for (int i = 0; i < counts.length; i++) {
                 double rate = rates.get(i).get(Ours.NAME);
                 peaks.get(i).put(roof, rate);
-                add(new Row(c.name(), counts[i], roof, rate, rate, Map.of()), output, progress);
+                add(new Row(c.name(), counts[i], roof, c.work(), rate, rate, Map.of()), output, progress);
             }
         }
         for (List<Case> some : together(cases)) {
@@ -186,7 +186,7 @@ public final class BenchCommand implements Callable<Integer> {
     private static Row row(Case c, int threads, Map<Roof, Double> peaks, Map<String, Double> rates) {
         Map<String, Double> peers = new TreeMap<>(rates);
         double ours = peers.remove(Ours.NAME);
-        return new Row(c.name(), threads, c.roof(), ours, peaks.get(c.roof()), peers);
+        return new Row(c.name(), threads, c.roof(), c.work(), ours, peaks.get(c.roof()), peers);
     }
 
     private void add(Row row, Output output, Progress progress) {

@@ -9,12 +9,18 @@ import java.util.Map;
  * What a case came to at one number of threads.
  *
  * @param ours our rate, in the unit of the roof
+ * @param work operations or bytes of one run
  * @param peak the machine's rate under that roof
  * @param peers rates of the others, by name
  */
-record Row(String name, int threads, Roof roof, double ours, double peak, Map<String, Double> peers) {
+record Row(String name, int threads, Roof roof, double work, double ours, double peak, Map<String, Double> peers) {
     String group() {
         return name.substring(0, name.indexOf('/'));
+    }
+
+    /** How many times a second we do it: steps of a training, forward passes. */
+    double runs() {
+        return 1e9 * ours / work;
     }
 
     double share() {
@@ -43,6 +49,7 @@ record Row(String name, int threads, Roof roof, double ours, double peak, Map<St
         object.put("threads", threads);
         object.put("ours", rounded(ours));
         object.put("unit", roof.unit());
+        object.put("runs_per_second", rounded(runs()));
         object.put("share", rounded(share()));
         if (peer != null) {
             object.put("peer", peer);

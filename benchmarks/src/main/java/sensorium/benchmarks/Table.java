@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 /** Rows as lines of text: columns of fixed width for a terminal, or Markdown. */
 record Table(boolean markdown) {
     private static final List<String> HEAD =
-            List.of("case", "threads", "ours", "unit", "of peak", "theirs (ours/theirs)");
+            List.of("case", "threads", "ours", "unit", "runs/s", "of peak", "theirs (ours/theirs)");
 
     String head() {
-        return markdown ? line(HEAD) + "\n|---|---:|---:|---|---:|---|" : line(HEAD);
+        return markdown ? line(HEAD) + "\n|---|---:|---:|---|---:|---:|---|" : line(HEAD);
     }
 
     String row(Row row) {
@@ -23,6 +23,7 @@ record Table(boolean markdown) {
                 Integer.toString(row.threads()),
                 "%.1f".formatted(row.ours()),
                 row.roof().unit(),
+                "%.4g".formatted(row.runs()),
                 "%.0f %%".formatted(100 * row.share()),
                 peers));
     }
@@ -32,7 +33,13 @@ record Table(boolean markdown) {
                 ? ""
                 : "%s %.1f (theirs/ours %.2f)".formatted(Torch.NAME, cost.peer(), cost.ratio());
         return line(List.of(
-                cost.name(), Integer.toString(cost.threads()), "%.2f".formatted(cost.ours()), cost.unit(), "", peer));
+                cost.name(),
+                Integer.toString(cost.threads()),
+                "%.2f".formatted(cost.ours()),
+                cost.unit(),
+                "",
+                "",
+                peer));
     }
 
     /** The last lines: how each group fares against the best of the others. */
@@ -50,6 +57,6 @@ record Table(boolean markdown) {
     private String line(List<String> cells) {
         return markdown
                 ? cells.stream().collect(Collectors.joining(" | ", "| ", " |"))
-                : "%-36s %7s %9s %-8s %7s  %s".formatted(cells.toArray()).stripTrailing();
+                : "%-36s %7s %9s %-8s %9s %7s  %s".formatted(cells.toArray()).stripTrailing();
     }
 }

@@ -3,6 +3,7 @@ package sensorium.benchmarks;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -42,7 +43,8 @@ record TorchDenoiser(TorchLayers layers, DiffusionConfig config, Tensor frequenc
         return new TorchDenoiser(
                 layers,
                 c,
-                Torch.view(sensorium.tensor.Tensor.of(frequencies, 1, half).keep()),
+                torch.from_blob(new FloatPointer(frequencies), new long[] {1, half})
+                        .clone(),
                 places);
     }
 

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 final class OutputTest {
-    private static final Row PEAK = new Row("peak/fma", 1, Roof.FMA, 100, 100, Map.of());
-    private static final Row CASE = new Row("gemm/8x8x8", 1, Roof.FMA, 50, 100, Map.of("mkl", 80.0, "libtorch", 40.0));
+    private static final Row PEAK = new Row("peak/fma", 1, Roof.FMA, 1e9, 100, 100, Map.of());
+    private static final Row CASE =
+            new Row("gemm/8x8x8", 1, Roof.FMA, 1e9, 50, 100, Map.of("mkl", 80.0, "libtorch", 40.0));
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 

@@ -11,24 +11,36 @@ import tools.jackson.databind.json.JsonMapper;
 
 final class RowTest {
     private static Row row(String name, int threads, double ours, Map<String, Double> peers) {
-        return new Row(name, threads, Roof.FMA, ours, 100, new TreeMap<>(peers));
+        return new Row(name, threads, Roof.FMA, 25e9, ours, 100, new TreeMap<>(peers));
     }
 
     @Test
     void jsonHasAnObjectForEveryPeer() {
         Row row = row("gemm/8x8x8", 2, 50, Map.of("mkl", 80.0, "libtorch", 40.0));
         assertThat(JsonMapper.shared().writeValueAsString(row.json()))
-                .isEqualTo("[{\"name\":\"gemm/8x8x8\",\"threads\":2,\"ours\":50.0,\"unit\":\"GFLOP/s\",\"share\":0.5,"
-                        + "\"peer\":\"libtorch\",\"theirs\":40.0,\"ratio\":1.25},"
-                        + "{\"name\":\"gemm/8x8x8\",\"threads\":2,\"ours\":50.0,\"unit\":\"GFLOP/s\",\"share\":0.5,"
-                        + "\"peer\":\"mkl\",\"theirs\":80.0,\"ratio\":0.625}]");
+                .isEqualTo(
+                        "[{\"name\":\"gemm/8x8x8\",\"threads\":2,\"ours\":50.0,\"unit\":\"GFLOP/s\",\"runs_per_second\":2.0,\"share\":0.5,"
+                                + "\"peer\":\"libtorch\",\"theirs\":40.0,\"ratio\":1.25},"
+                                + "{\"name\":\"gemm/8x8x8\",\"threads\":2,\"ours\":50.0,\"unit\":\"GFLOP/s\",\"runs_per_second\":2.0,\"share\":0.5,"
+                                + "\"peer\":\"mkl\",\"theirs\":80.0,\"ratio\":0.625}]");
     }
 
     @Test
     void jsonWithoutPeersHasOneObject() {
         assertThat(row("peak/fma", 1, 100, Map.of()).json())
-                .containsExactly(
-                        Map.of("name", "peak/fma", "threads", 1, "ours", 100.0, "unit", "GFLOP/s", "share", 1.0));
+                .containsExactly(Map.of(
+                        "name",
+                        "peak/fma",
+                        "threads",
+                        1,
+                        "ours",
+                        100.0,
+                        "unit",
+                        "GFLOP/s",
+                        "runs_per_second",
+                        4.0,
+                        "share",
+                        1.0));
     }
 
     @Test
@@ -50,9 +62,10 @@ final class RowTest {
         Row row = row("gemm/8x8x8", 2, 50, Map.of("mkl", 80.0, "libtorch", 40.0));
         assertThat(new Table(false).row(row))
                 .containsSubsequence(
-                        "gemm/8x8x8", "2", "50.0", "GFLOP/s", "50 %", "libtorch 40.0 (1.25), mkl 80.0 (0.63)");
+                        "gemm/8x8x8", "2", "50.0", "GFLOP/s", "2.000", "50 %", "libtorch 40.0 (1.25), mkl 80.0 (0.63)");
         assertThat(new Table(true).row(row))
-                .isEqualTo("| gemm/8x8x8 | 2 | 50.0 | GFLOP/s | 50 % | libtorch 40.0 (1.25), mkl 80.0 (0.63) |");
+                .isEqualTo(
+                        "| gemm/8x8x8 | 2 | 50.0 | GFLOP/s | 2.000 | 50 % | libtorch 40.0 (1.25), mkl 80.0 (0.63) |");
         assertThat(new Table(true).head().lines().count()).isEqualTo(2);
     }
 }

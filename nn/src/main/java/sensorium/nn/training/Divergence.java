@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import sensorium.autograd.Tape;
 import sensorium.memory.Scope;
 import sensorium.nn.Trace;
 import sensorium.nn.Training;
@@ -29,12 +30,9 @@ final class Divergence {
         for (int part = 0; part < step.parts() && found.first == null; part++) {
             var at = new Step(step.number(), step.fraction(), part, step.parts());
             B batch = recipe.batch(at);
-            Scope.tidyRun(() -> {
-                var _ = Trace.watch(
-                        recipe.model(),
-                        found::see,
-                        () -> Training.step(seed, at.batch(), () -> recipe.loss(batch, at)));
-            });
+            // Recorded, as a recipe may expect: it may ask for gradients on the way.
+            Scope.tidyRun(() -> Tape.record(_ -> Trace.watch(
+                    recipe.model(), found::see, () -> Training.step(seed, at.batch(), () -> recipe.loss(batch, at)))));
         }
         if (found.first != null) {
             return found.forward();

@@ -38,7 +38,7 @@ class DivergenceTest {
         public float[] batch(Step step) {
             var x = new float[18];
             for (int i = 0; i < x.length; i++) {
-                x[i] = (float) Math.sin((double) (i + step.batch()));
+                x[i] = (float) Math.sin(i + (double) step.batch());
             }
             return x;
         }
