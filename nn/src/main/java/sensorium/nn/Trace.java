@@ -68,12 +68,22 @@ public final class Trace implements AutoCloseable {
         }
     }
 
+    /** Notes a value that is no module's under a name of its own. */
+    static void file(String name, Tensor value) {
+        if (CURRENT.isBound()) {
+            CURRENT.get().put(name, value);
+        }
+    }
+
     private void keep(Module module, String name, Tensor value) {
         String path = paths.get(module);
         if (path == null) {
             return; // part of another model that ran meanwhile
         }
-        String full = path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name;
+        put(path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name, value);
+    }
+
+    private void put(String full, Tensor value) {
         Tensor before = tensors.put(full, value.detached().keep());
         if (before != null) {
             before.release("a later note of " + full);
