@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import sensorium.audio.AudioFile;
 import sensorium.audio.SoundBank;
+import sensorium.audio.SoundClassifier;
 import sensorium.memory.Scope;
 import sensorium.multimodal.data.ImageSource;
 import sensorium.tensor.Tensor;
@@ -37,6 +38,12 @@ public final class FileClassifier {
             PixelValues p = preprocessing.process(PictureFile.decode(file));
             return model.forward(Tensor.of(p.values(), 1, p.channels(), p.height(), p.width()));
         });
+    }
+
+    /** A published one of sounds. */
+    public static FileClassifier of(SoundClassifier model) {
+        return new FileClassifier(
+                model.labels(), file -> model.classify(AudioFile.decode(file).mono()));
     }
 
     private static Inputs input(Input input, Path file) {
