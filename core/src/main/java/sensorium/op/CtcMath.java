@@ -49,6 +49,7 @@ final class CtcMath {
         int frames = logp.dim(1);
         Tensor labels = labels(in.get(1), blank); // (N, L)
         int places = labels.dim(1);
+        int letters = in.get(1).dim(1);
         Tensor never = Tensor.full(logp, NEVER);
         Tensor emitted = logp.gather(2, labels.unsqueeze(1).expand(n, frames, places))
                 .maximum(never); // (N, T, L), a probability of 0 included
@@ -65,7 +66,7 @@ final class CtcMath {
             Tensor next = step(alpha, skips, never).plus(emitted.select(1, t));
             alpha = Tensor.where(before.gt(t), next, alpha);
         }
-        Tensor count = in.get(3).maximum(Tensor.full(labels, 0)).minimum(Tensor.full(labels, (places - 1) / 2));
+        Tensor count = in.get(3).maximum(Tensor.full(labels, 0)).minimum(Tensor.full(labels, letters));
         Tensor last = count.plus(count).unsqueeze(1); // (N, 1), the blank behind the last target
         Tensor target = last.minus(1).maximum(Tensor.full(labels, 0));
         Tensor there = Tensor.where(last.gt(0), alpha.gather(1, target), never);

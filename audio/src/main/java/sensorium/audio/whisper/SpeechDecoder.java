@@ -171,7 +171,8 @@ public final class SpeechDecoder {
         int most =
                 Math.min(config.length(), model.config().written().positions().length()) - prompt.size();
         try (var scores = new Cached(heard, prompt)) {
-            return new TokenSearch(config.end(), beams, most).run(scores, new DecodingRules(config, times, model.frames() / FRAMES_A_TOKEN));
+            return new TokenSearch(config.end(), beams, most)
+                    .run(scores, new DecodingRules(config, times, model.frames() / FRAMES_A_TOKEN));
         }
     }
 
