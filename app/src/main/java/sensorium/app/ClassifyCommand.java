@@ -40,7 +40,7 @@ final class ClassifyCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A run folder.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run folder, or that of a published classifier.")
     private Path model;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures or sounds.")
@@ -70,6 +70,7 @@ final class ClassifyCommand implements Runnable {
         switch (new ModelFolder(model).open()) {
             case OpenedModel.Classes classes -> guess(FileClassifier.of(classes.model())::classify);
             case OpenedModel.Published vit -> guess(FileClassifier.of(vit.model(), vit.preprocessing())::classify);
+            case OpenedModel.Sounds sounds -> guess(FileClassifier.of(sounds.model())::classify);
             case OpenedModel.Space space -> {
                 List<String> choice = names.all();
                 if (choice.isEmpty()) {

@@ -100,7 +100,7 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Maps maps -> maps(maps.model(), watcher);
-                case OpenedModel.Published published ->
+                case OpenedModel published ->
                     throw new BadInputException(model + ": a published " + published.kind()
                             + " model, which knows no labels of the data; train a classifier: sensorium train"
                             + " classify");

@@ -32,9 +32,11 @@ import sensorium.tensor.ShapeException;
             IndexCommand.class,
             SearchCommand.class,
             ClassifyCommand.class,
+            TranscribeCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
-            DetokenizeCommand.class
+            DetokenizeCommand.class,
+            ParityCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

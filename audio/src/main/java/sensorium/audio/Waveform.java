@@ -63,6 +63,27 @@ public record Waveform(float[] samples, int sampleRate) {
         return fittedTo((int) Math.min(samples.length, Math.round(seconds * sampleRate)));
     }
 
+    /** The loudest stretch of at most {@code length} samples: the first of those with the most energy. */
+    public Waveform loudest(int length) {
+        if (length >= samples.length) {
+            return this;
+        }
+        double energy = 0; // of what ends before i
+        double most = 0;
+        int best = length;
+        for (int i = 0; i < samples.length; i++) {
+            energy += (double) samples[i] * samples[i];
+            if (i >= length) {
+                energy -= (double) samples[i - length] * samples[i - length];
+            }
+            if (i + 1 >= length && energy > most) {
+                most = energy;
+                best = i + 1;
+            }
+        }
+        return new Waveform(Arrays.copyOfRange(samples, best - length, best), sampleRate);
+    }
+
     /**
      * Without the quiet at both ends: what lies before the first and after the last 10-ms block whose power is within
      * {@code decibels} of the loudest block's. Silence is returned whole.

@@ -279,6 +279,10 @@ final class Gradients {
                 var grad = new Fused.CrossEntropyGrad(c.smoothing());
                 yield first(in.get(0).apply(grad, in.get(1), node.outputs.get(1), node.outputs.get(2), d));
             }
+            case Fused.CtcLoss c -> {
+                var grad = new Fused.CtcLossGrad(c.blank(), c.zeroInfinity());
+                yield first(in.get(0).apply(grad, in.get(1), in.get(2), in.get(3), d));
+            }
             case Fused.MaxPool2d p ->
                 one(in.get(0).apply(new Fused.MaxPool2dGrad(p.kernelH(), p.kernelW(), p.window()), d));
             case Fused.RealFft f -> {

@@ -196,6 +196,43 @@ public sealed interface Fused extends Op {
     }
 
     /**
+     * Connectionist temporal classification (Graves et al., ICML 2006): (log-probabilities (N, T, C), targets (N, S) I64, how many
+     * of T count (N) I64, how many of S (N) I64) → (N), −log of the probability that the frames spell the targets, blanks and
+     * repetitions left out. Infinite where too few frames count, or, with {@code zeroInfinity}, 0; such an item has no gradient.
+     * Lengths beyond the axis count as the axis; targets that do not count are not looked at, but must be classes.
+     */
+    record CtcLoss(int blank, boolean zeroInfinity) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 4, 4);
+            CtcMath.check(this, blank, in);
+            return Check.one(in.get(0).dtype(), Shape.of(in.get(0).shape().dim(0)));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return List.of(CtcMath.loss(in, blank, zeroInfinity));
+        }
+    }
+
+    /** (log-probabilities, targets, lengths, target lengths, dloss (N)) → their gradient (N, T, C) of {@link CtcLoss}. */
+    record CtcLossGrad(int blank, boolean zeroInfinity) implements Fused {
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Check.count(this, in, 5, 5);
+            CtcMath.check(this, blank, in);
+            return Check.like(in.get(0));
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            var forward = new CtcLoss(blank, zeroInfinity);
+            return Tape.vjp(forward::fallback, in.subList(0, 4), in.subList(4, 5))
+                    .subList(0, 1);
+        }
+    }
+
+    /**
      * (x (…, D)) or (x, weight (D), bias (D)) → {@code (x − mean)/√(var + eps)·weight + bias} over the last axis, with the
      * biased variance (Ba et al., arXiv 1607.06450).
      */
@@ -344,56 +381,12 @@ public sealed interface Fused extends Op {
     record Attention(double scale, boolean causal, int offset) implements Fused {
         @Override
         public List<Spec> infer(List<Spec> in) {
-            Check.count(this, in, 3, 4);
-            Check.computes(this, in.subList(0, 3));
-            Shape q = in.get(0).shape();
-            Shape k = in.get(1).shape();
-            Shape v = in.get(2).shape();
-            Check.that(
-                    q.rank() == 4 && k.rank() == 4 && v.rank() == 4, this, "needs (batch, heads, length, width)", in);
-            Check.that(
-                    q.range(0, 2).equals(k.range(0, 2)) && k.range(0, 3).equals(v.range(0, 3)) && q.dim(3) == k.dim(3),
-                    this,
-                    "queries, keys and values do not fit",
-                    in);
-            if (in.size() == 4) {
-                Spec mask = in.get(3);
-                Check.that(
-                        mask.dtype() == DType.BOOL || mask.dtype() == in.get(0).dtype(),
-                        this,
-                        "the mask must be BOOL or like the queries",
-                        in);
-                Shape scores = Shape.of(q.dim(0), q.dim(1), q.dim(2), k.dim(2));
-                Check.that(
-                        mask.shape().rank() <= 4
-                                && Shape.broadcast(scores, mask.shape()).equals(scores),
-                        this,
-                        "the mask does not broadcast to " + scores,
-                        in);
-            }
-            DType t = in.get(0).dtype();
-            return List.of(new Spec(t, q.with(3, v.dim(3))), new Spec(t, q.without(3)));
+            return AttentionMath.infer(this, in);
         }
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            Tensor q = in.get(0);
-            Tensor k = in.get(1);
-            Tensor scores = q.matmul(k.transpose(-2, -1)).times(scale); // (B,H,T,S)
-            if (causal) {
-                Tensor query = Tensor.arange(q, q.dim(2)).plus(offset).unsqueeze(1);
-                Tensor key = Tensor.arange(q, k.dim(2)).unsqueeze(0);
-                scores = Tensor.where(key.le(query), scores, Tensor.full(q, Double.NEGATIVE_INFINITY));
-            }
-            if (in.size() == 4) {
-                Tensor mask = in.get(3);
-                scores = mask.dtype() == DType.BOOL
-                        ? Tensor.where(mask, scores, Tensor.full(q, Double.NEGATIVE_INFINITY))
-                        : scores.plus(mask);
-            }
-            Tensor max = scores.max(true, -1);
-            Tensor lse = scores.minus(max).exp().sum(false, -1).log().plus(max.squeeze(-1));
-            return List.of(scores.softmax(-1).matmul(in.get(2)), lse);
+            return AttentionMath.of(this, in);
         }
     }
 

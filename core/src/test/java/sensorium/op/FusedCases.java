@@ -20,6 +20,7 @@ final class FusedCases {
         linear(t);
         softmax(t);
         crossEntropy(t);
+        alignments(t);
         norms(t);
         attention(t);
         pooling(t);
@@ -119,6 +120,54 @@ final class FusedCases {
     private static void gradient(Table t, Fused.CrossEntropy forward, int order, Sample... in) {
         var op = new Fused.CrossEntropyGrad(forward.smoothing());
         gradient(t, forward, op, order, in);
+    }
+
+    /** Words of a few letters, with a repetition, padding, too few frames, no frames and no letters among them. */
+    private static void alignments(Table t) {
+        Sample targets = Sample.indices(5, 5, 3).with(Sample.these(1, 2, 3, 2, 2, 0, 4, 1, 4, 3, 3, 3, 1, 1, 1));
+        Sample lengths = Sample.indices(8, 5).with(Sample.these(7, 5, 9, 2, 0));
+        Sample counts = Sample.indices(4, 5).with(Sample.these(3, 2, 3, 2, 0));
+        Sample logp = floats(5, 7, 5).in(-4, 0);
+        for (boolean zero : new boolean[] {false, true}) {
+            // The fourth item is impossible: its loss is infinite, or 0.
+            t.floats(new Fused.CtcLoss(0, zero), Budget.norm(64), zero ? 1 : 0, logp, targets, lengths, counts);
+            t.floats(
+                    new Fused.CtcLossGrad(0, zero),
+                    Budget.norm(64),
+                    zero ? 1 : 0,
+                    logp,
+                    targets,
+                    lengths,
+                    counts,
+                    floats(5));
+        }
+        Sample some = Sample.indices(2, 2, 1).with(Sample.these(0, 1));
+        Sample three = Sample.indices(4, 2).with(Sample.these(3, 2));
+        Sample one = Sample.indices(2, 2).with(Sample.these(1, 1));
+        t.floats(new Fused.CtcLoss(2, false), Budget.norm(64), 2, floats(2, 3, 3), some, three, one);
+        // No target at all, no frame, no item, and a class that is never.
+        Sample none = Sample.indices(1, 2, 0);
+        Sample zeros = Sample.indices(1, 2);
+        t.floats(new Fused.CtcLoss(1, false), Budget.norm(64), 1, floats(2, 3, 2), none, three, zeros);
+        t.floats(new Fused.CtcLoss(1, false), Budget.norm(64), 0, floats(2, 0, 2), none, three, zeros);
+        t.floats(
+                new Fused.CtcLoss(1, false),
+                Budget.norm(64),
+                0,
+                floats(0, 3, 2),
+                Sample.indices(2, 0, 2),
+                Sample.indices(2, 0),
+                Sample.indices(2, 0));
+        Sample never = floats(2, 3, 3).with(Sample.these(-1, -INF, -2, -0.5, -1, -INF, -3, -1, -0.1));
+        t.floats(new Fused.CtcLoss(2, false), Budget.norm(64), 0, never, some, three, one);
+        t.floats(new Fused.CtcLossGrad(2, false), Budget.norm(64), 0, never, some, three, one, floats(2));
+        // Long ones, several vectors wide.
+        Sample many = Sample.indices(28, 3, 37).with(Sample.these(5, 9, 9, 1, 27, 3, 3, 3, 14));
+        Sample frames = Sample.indices(120, 3).with(Sample.these(110, 83, 96));
+        Sample letters = Sample.indices(38, 3).with(Sample.these(37, 12, 37));
+        Sample wide = floats(3, 110, 29).in(-12, 0);
+        t.floats(new Fused.CtcLoss(28, false), Budget.norm(64), 0, wide, many, frames, letters);
+        t.floats(new Fused.CtcLossGrad(28, false), Budget.norm(256), 0, wide, many, frames, letters, floats(3));
     }
 
     private static void norms(Table t) {

@@ -44,7 +44,6 @@ public abstract class OpParity {
             Map.entry("stft", "audio"),
             Map.entry("melscale_fbanks", "audio"),
             Map.entry("resample", "audio"),
-            Map.entry("ctc_loss", "not written yet"),
             Map.entry("nms", "not written yet"),
             Map.entry("roi_align", "not written yet"));
 
@@ -136,6 +135,7 @@ public abstract class OpParity {
             case "pixel_unshuffle" -> c.x().pixelUnshuffle(c.integer("factor"));
             case "unfold" -> c.x().unfold(c.integer("kernel_size"), c.integer("kernel_size"), c.window());
             case "grid_sample" -> c.x().gridSample(c.get("grid"), c.flag("align_corners"));
+            case "ctc_loss" -> ctc(c);
             case "embedding" -> {
                 // No gradient reaches the padding row.
                 int pad = c.integer("padding_idx");
@@ -178,6 +178,20 @@ public abstract class OpParity {
         Tensor q = c.get("q");
         double scale = c.attributes.containsKey("scale") ? c.number("scale") : 1 / Math.sqrt(q.dim(-1));
         return q.attention(c.get("k"), c.get("v"), c.get("mask"), new Fused.Attention(scale, c.flag("is_causal"), 0));
+    }
+
+    /** Theirs is (T, N, C). */
+    private static Tensor ctc(Reference c) {
+        Tensor logp = c.get("logits").logSoftmax(-1).transpose(0, 1);
+        Tensor lengths = c.get("target_lengths");
+        var op = new Fused.CtcLoss(c.integer("blank"), c.flag("zero_infinity"));
+        Tensor each = logp.apply(op, c.get("targets"), c.get("input_lengths"), lengths);
+        return switch (c.attributes.get("reduction").toString()) {
+            case "none" -> each;
+            case "sum" -> each.sum();
+            default ->
+                each.dividedBy(lengths.to(DType.F32).maximum(Tensor.ones())).mean();
+        };
     }
 
     private static Tensor interpolate(Reference c) {

@@ -10,10 +10,12 @@ import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Norm;
+import sensorium.nn.ParityCase;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.WeightNames;
 import sensorium.nn.unet.TimestepEmbedding;
+import sensorium.tensor.Tensor;
 
 /** {@code Transformer2DModel} with adaptive norms of Hugging Face diffusers, the class that DiT checkpoints name. */
 public final class DiffusersDit {
@@ -21,6 +23,9 @@ public final class DiffusersDit {
     public static final WeightNames NAMES = names();
 
     private static final int LARGEST = 1 << 16;
+    /** Where tokens stand, which no checkpoint stores. */
+    private static final String TABLE = "trace.pos_embed.table";
+
     private static final double OUTER_EPS = 1e-6;
     /** What timesteps become first, whatever the configuration says. */
     private static final TimestepEmbedding.Config TIMESTEPS =
@@ -81,6 +86,27 @@ public final class DiffusersDit {
     public static Dit load(Path folder) {
         DitConfig config = config(ModelConfigFile.readDiffusers(folder, "Transformer2DModel"));
         return DiffusersFolder.load(folder, NAMES, false, w -> Dit.of(w, config));
+    }
+
+    /**
+     * For recordings of one step.
+     *
+     * @throws sensorium.BadInputException as {@link #load}
+     */
+    public static ParityCase parity(Path folder) {
+        Dit model = load(folder);
+        ParityCase plain = ParityCase.traced(model, NAMES, 3e-4, 3e-5, (in, results) -> {
+            if (model.positions() instanceof GridPositions.Sinusoidal grid) {
+                results.accept(TABLE, grid.table());
+            }
+            Tensor sample = model.forward(
+                    in.get("input.hidden_states"),
+                    in.get("input.timestep"),
+                    Conditioning.ofClasses(in.get("input.class_labels")));
+            results.accept("output.sample", sample);
+        });
+        return plain.within(
+                name -> name.equals(TABLE) ? 1e-6 : plain.tolerance().applyAsDouble(name));
     }
 
     private static DitConfig config(ModelConfigFile file) {

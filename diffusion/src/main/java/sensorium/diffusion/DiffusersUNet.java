@@ -7,10 +7,12 @@ import java.util.Map;
 import sensorium.nn.Activation;
 import sensorium.nn.DiffusersFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ParityCase;
 import sensorium.nn.WeightNames;
 import sensorium.nn.unet.BlockConfig;
 import sensorium.nn.unet.Mixer;
 import sensorium.nn.unet.TimestepEmbedding;
+import sensorium.tensor.Tensor;
 
 /** {@code UNet2DModel} and {@code UNet2DConditionModel} of Hugging Face diffusers: their settings, their names for our weights. */
 public final class DiffusersUNet {
@@ -46,6 +48,28 @@ public final class DiffusersUNet {
         ModelConfigFile file = ModelConfigFile.readDiffusers(folder, PLAIN, CONDITIONAL);
         UNetConfig config = file.className().equals(PLAIN) ? plain(file) : conditional(file);
         return DiffusersFolder.load(folder, NAMES, w -> UNet.of(w, config));
+    }
+
+    /**
+     * For recordings of one step, with classes or with a context.
+     *
+     * @throws sensorium.BadInputException as {@link #load}
+     */
+    public static ParityCase parity(Path folder) {
+        UNet model = load(folder);
+        boolean conditional = model.config().blocks().contextWidth() > 0;
+        // Intermediates of the conditional one differ by more from the reference's own in double precision; outputs do
+        // not.
+        return ParityCase.traced(model, NAMES, conditional ? 5e-4 : 3e-5, 3e-5, (in, results) -> {
+            Tensor sample = model.forward(
+                    in.get("input.sample"),
+                    in.get("input.timestep"),
+                    new Conditioning(
+                            model.config().classes() > 0 ? in.get("input.class_labels") : null,
+                            null,
+                            conditional ? in.get("input.encoder_hidden_states") : null));
+            results.accept("output.sample", sample);
+        });
     }
 
     private static UNetConfig plain(ModelConfigFile file) {

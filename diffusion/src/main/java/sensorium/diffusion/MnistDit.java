@@ -13,6 +13,7 @@ import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Norm;
+import sensorium.nn.ParityCase;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.WeightNames;
@@ -80,6 +81,21 @@ public final class MnistDit {
             }
         }
         return Weights.load(tensors, folder.resolve(WEIGHTS).toString(), NAMES, w -> Dit.of(w, config));
+    }
+
+    /**
+     * For recordings of one step.
+     *
+     * @throws BadInputException as {@link #load}
+     */
+    public static ParityCase parity(Path folder) {
+        Dit model = load(folder);
+        return new ParityCase(
+                model,
+                path -> path.replaceFirst("^transformer\\.blocks\\.(\\d+)$", "block$1"),
+                (in, results) -> results.accept(
+                        "eps", model.forward(in.get("x"), in.get("t"), Conditioning.ofClasses(in.get("y")))),
+                _ -> 1e-4);
     }
 
     /** Six projections, one below the other, are one. */

@@ -8,8 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,11 +19,9 @@ import sensorium.backend.BackendProvider.Available;
 import sensorium.backend.Backends;
 import sensorium.io.Safetensors;
 import sensorium.kernels.cpu.CpuBackend;
-import sensorium.nn.GridPositions;
-import sensorium.nn.Module;
 import sensorium.nn.Parity;
-import sensorium.nn.Trace;
-import sensorium.nn.WeightNames;
+import sensorium.nn.ParityCase;
+import sensorium.nn.ParityReport;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
@@ -41,100 +38,45 @@ class PublishedDenoisersTest {
         return Safetensors.open(model.resolve("case.safetensors")).tensors();
     }
 
-    /** What is traced and put out is within tolerance, and nothing that was recorded is left out. */
-    private static void compare(
-            Module model, WeightNames names, Map<String, Tensor> recorded, double tolerance, Supplier<Tensor> forward) {
-        try (Trace trace = Trace.of(model, forward)) {
-            Map<String, Double> off = Parity.of(trace.tensors(), names::theirs, recorded);
-            var all = new TreeSet<>(recorded.keySet());
-            all.removeIf(name -> !name.startsWith("trace.") || name.equals("trace.pos_embed.table"));
-            assertThat(off.keySet()).isEqualTo(all).isNotEmpty();
-            assertThat(off).allSatisfy((_, difference) -> assertThat(difference).isLessThanOrEqualTo(tolerance));
-            assertThat(Parity.difference(trace.tensors().get(""), recorded.get("output.sample")))
-                    .isLessThanOrEqualTo(3e-5);
-        }
+    /** All that was recorded is computed, and within tolerance. */
+    private static void compare(String device, String name, int values, Function<Path, ParityCase> open) {
+        Path path = Fixtures.path(name);
+        Backends.with(Backends.open(device), () -> {
+            ParityReport report = open.apply(path).compare(new ParityCase.Recording(recorded(path), name));
+            assertThat(report.fault()).isEmpty();
+            assertThat(report.rows()).hasSize(values);
+            return null;
+        });
     }
 
     @ParameterizedTest
     @MethodSource("devices")
     void uNet(String device) {
-        Path path = Fixtures.path("models/unet2d");
-        Backends.with(Backends.open(device), () -> {
-            UNet model = DiffusersUNet.load(path);
-            Map<String, Tensor> in = recorded(path);
-            compare(
-                    model,
-                    DiffusersUNet.NAMES,
-                    in,
-                    3e-5,
-                    () -> model.forward(
-                            in.get("input.sample"),
-                            in.get("input.timestep"),
-                            Conditioning.ofClasses(in.get("input.class_labels"))));
-            return null;
-        });
+        compare(device, "models/unet2d", 16, DiffusersUNet::parity);
     }
 
     @ParameterizedTest
     @MethodSource("devices")
     void uNetWithContext(String device) {
-        Path path = Fixtures.path("models/unet2d_condition");
-        Backends.with(Backends.open(device), () -> {
-            UNet model = DiffusersUNet.load(path);
-            Map<String, Tensor> in = recorded(path);
-            compare(
-                    model,
-                    DiffusersUNet.NAMES,
-                    in,
-                    5e-4,
-                    () -> model.forward(
-                            in.get("input.sample"),
-                            in.get("input.timestep"),
-                            Conditioning.ofContext(in.get("input.encoder_hidden_states"))));
-            return null;
-        });
+        compare(device, "models/unet2d_condition", 18, DiffusersUNet::parity);
     }
 
     @ParameterizedTest
     @MethodSource("devices")
     void diffusionTransformer(String device) {
-        Path path = Fixtures.path("models/dit");
-        Backends.with(Backends.open(device), () -> {
-            Dit model = DiffusersDit.load(path);
-            Map<String, Tensor> in = recorded(path);
-            compare(
-                    model,
-                    DiffusersDit.NAMES,
-                    in,
-                    3e-4,
-                    () -> model.forward(
-                            in.get("input.hidden_states"),
-                            in.get("input.timestep"),
-                            Conditioning.ofClasses(in.get("input.class_labels"))));
-            var positions = (GridPositions.Sinusoidal) model.positions();
-            assertThat(Parity.difference(positions.table(), in.get("trace.pos_embed.table")))
-                    .isLessThanOrEqualTo(1e-6);
-            return null;
-        });
+        compare(device, "models/dit", 14, DiffusersDit::parity);
     }
 
     @Test
     void diffusionTransformerOfDigits() {
         Path path = Fixtures.path("dit-mnist");
-        Dit model = MnistDit.load(path);
         Map<String, Tensor> in =
                 Safetensors.open(path.resolve("forward_fixture.safetensors")).tensors();
-        try (Trace trace =
-                Trace.of(model, () -> model.forward(in.get("x"), in.get("t"), Conditioning.ofClasses(in.get("y"))))) {
-            for (int i = 0; i < 3; i++) {
-                Tensor block = trace.tensors().get("transformer.blocks." + i);
-                assertThat(Parity.difference(block, in.get("block" + i)))
-                        .as("block " + i)
-                        .isLessThanOrEqualTo(1e-4);
-            }
-            assertThat(Parity.difference(trace.tensors().get(""), in.get("eps")))
-                    .isLessThanOrEqualTo(1e-4);
-        }
+        ParityReport report = MnistDit.parity(path).compare(new ParityCase.Recording(in, "forward"));
+        assertThat(report.fault()).isEmpty();
+        assertThat(report.rows())
+                .extracting(ParityReport.Row::name)
+                .containsExactly("block0", "block1", "block2", "eps");
     }
 
     @Test

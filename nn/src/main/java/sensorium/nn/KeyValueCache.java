@@ -61,6 +61,17 @@ public final class KeyValueCache implements AutoCloseable {
         }
     }
 
+    /** Goes on with these rows of the batch, in this order; one may be there more than once. */
+    void select(Tensor rows) {
+        if (keys != null) {
+            Tensor chosenKeys = keys.indexSelect(0, rows).keep();
+            Tensor chosenValues = values.indexSelect(0, rows).keep();
+            close();
+            keys = chosenKeys;
+            values = chosenValues;
+        }
+    }
+
     /** Forgets everything. */
     @Override
     public void close() {

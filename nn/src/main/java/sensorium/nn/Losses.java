@@ -68,6 +68,22 @@ public final class Losses {
         return logits.logSoftmax(-1).times(targets).sum(-1).mean().neg();
     }
 
+    /**
+     * Connectionist temporal classification (Graves et al., ICML 2006): the mean over items of −log of the probability that the frames
+     * spell the target, divided by the target's length (1 where it is empty). Items with too few frames count as 0.
+     *
+     * @param logits (N, T, C)
+     * @param targets (N, S), I64; what is beyond an item's length may be any class
+     * @param frames (N), I64, how many of T count
+     * @param lengths (N), I64, how many of S count
+     * @param blank the class that says nothing
+     */
+    public static Tensor ctc(Tensor logits, Tensor targets, Tensor frames, Tensor lengths, int blank) {
+        Tensor each = logits.logSoftmax(-1).apply(new Fused.CtcLoss(blank, true), targets, frames, lengths); // (N)
+        Tensor letters = lengths.to(logits.dtype());
+        return each.dividedBy(letters.maximum(Tensor.full(letters, 1))).mean();
+    }
+
     /** Mean squared difference. */
     public static Tensor mse(Tensor x, Tensor y) {
         return x.minus(y).square().mean();

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import sensorium.BadInputException;
@@ -19,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ModelConfigFile {
     private static final long LIMIT = 16 << 20; // label lists of large classifiers are part of it
+    private static final int MOST_OF_A_NAME = 100;
+    private static final int LARGEST_PLACE = 1 << 16;
     /** Settings that say nothing about inference. */
     private static final Set<String> IRRELEVANT = Set.of(
             "architectures",
@@ -38,7 +42,9 @@ public final class ModelConfigFile {
             "use_cache",
             "_attn_implementation",
             "_class_name",
-            "_diffusers_version");
+            "_diffusers_version",
+            "feature_extractor_type",
+            "processor_class");
 
     private final JsonNode json;
     private final String name;
@@ -68,20 +74,66 @@ public final class ModelConfigFile {
         return read(folder, "_class_name", classes);
     }
 
+    /**
+     * What a sound goes through before a model hears it, {@code preprocessor_config.json}.
+     *
+     * @param type the {@code feature_extractor_type} that is understood
+     * @throws BadInputException if the file is not there, not JSON, or of another type
+     */
+    public static ModelConfigFile readPreprocessor(Path folder, String type) {
+        ModelConfigFile file = parse(folder.resolve("preprocessor_config.json"));
+        file.requireOne("feature_extractor_type", type);
+        return file;
+    }
+
+    /**
+     * How a model writes, {@code generation_config.json}.
+     *
+     * @throws BadInputException if the file is not there, or not JSON
+     */
+    public static ModelConfigFile readGeneration(Path folder) {
+        return parse(folder.resolve("generation_config.json"));
+    }
+
+    /**
+     * What a folder's {@code config.json} calls its model: its {@code model_type}, or its {@code _class_name}; empty if neither.
+     *
+     * @throws BadInputException if the file is not there, or not JSON
+     */
+    public static String kind(Path folder) {
+        ModelConfigFile file = parse(folder.resolve("config.json"));
+        String type = file.json.path("model_type").asString(file.className());
+        String line = type.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
+        return line.length() > MOST_OF_A_NAME ? line.substring(0, MOST_OF_A_NAME) + "…" : line;
+    }
+
     private static ModelConfigFile read(Path folder, String key, String... types) {
-        Path file = folder.resolve("config.json");
+        ModelConfigFile file = parse(folder.resolve("config.json"));
+        file.requireOne(key, types);
+        return file;
+    }
+
+    private void requireOne(String key, String... types) {
+        String found = json.path(key).asString("");
+        if (!List.of(types).contains(found)) {
+            throw new BadInputException(name + ": " + key + " is \"" + found + "\", not \""
+                    + String.join("\" or \"", types) + "\"; is this the right model?");
+        }
+    }
+
+    private static ModelConfigFile parse(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new BadInputException(file + ": no such file; is " + folder + " the folder of a model?");
+                throw new BadInputException(
+                        file + ": no such file; is " + file.getParent() + " the folder of a model?");
             }
             if (Files.size(file) > LIMIT) {
-                throw new BadInputException(file + ": larger than " + LIMIT / (1 << 20) + " MiB; not a config.json");
+                throw new BadInputException(
+                        file + ": larger than " + LIMIT / (1 << 20) + " MiB; not a " + file.getFileName());
             }
             JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
-            String found = json.path(key).asString("");
-            if (!List.of(types).contains(found)) {
-                throw new BadInputException(file + ": " + key + " is \"" + found + "\", not \""
-                        + String.join("\" or \"", types) + "\"; is this the right model?");
+            if (json == null || !json.isObject()) {
+                throw new BadInputException(file + ": not a JSON object");
             }
             return new ModelConfigFile(json, file.toString());
         } catch (JacksonException e) {
@@ -146,6 +198,57 @@ public final class ModelConfigFile {
         return all;
     }
 
+    /** Token ids below {@code size}, in order; none where there is no such list. */
+    public List<Integer> ids(String key, int size) {
+        JsonNode node = ask(key);
+        if (node == null) {
+            return List.of();
+        }
+        if (!node.isArray()) {
+            throw fault(key, "is not a list");
+        }
+        List<Integer> all = new ArrayList<>();
+        for (JsonNode id : node) {
+            all.add(id(key, id, size));
+        }
+        return all;
+    }
+
+    /** Token ids below {@code size} by name; none where there are none. */
+    public Map<String, Integer> idsByName(String key, int size) {
+        JsonNode node = ask(key);
+        Map<String, Integer> all = new LinkedHashMap<>();
+        if (node != null) {
+            node.properties().forEach(e -> all.put(e.getKey(), id(key, e.getValue(), size)));
+        }
+        return all;
+    }
+
+    /** Token ids below {@code size} by place, from pairs of both; a pair without a token says nothing. */
+    public Map<Integer, Integer> idsByPlace(String key, int size) {
+        JsonNode node = ask(key);
+        Map<Integer, Integer> all = new LinkedHashMap<>();
+        if (node == null) {
+            return all;
+        }
+        for (JsonNode pair : node) {
+            if (!pair.isArray() || pair.size() != 2) {
+                throw fault(key, "is not a list of pairs of a place and a token");
+            }
+            if (!pair.get(1).isNull()) {
+                all.put(id(key, pair.get(0), LARGEST_PLACE), id(key, pair.get(1), size));
+            }
+        }
+        return all;
+    }
+
+    private int id(String key, JsonNode node, int size) {
+        if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() >= size) {
+            throw fault(key, "holds what is not a number from 0 to " + (size - 1));
+        }
+        return node.asInt();
+    }
+
     private JsonNode array(String key) {
         JsonNode node = ask(key);
         if (node == null || !node.isArray() || node.isEmpty()) {
@@ -165,6 +268,13 @@ public final class ModelConfigFile {
     public void require(String key, double only) {
         if (number(key, only) != only) {
             throw fault(key, "is " + number(key, only) + "; only " + only + " is known here");
+        }
+    }
+
+    /** Refuses any other switch than the one that is built; an absent one passes. */
+    public void require(String key, boolean only) {
+        if (flag(key, only) != only) {
+            throw fault(key, "is " + !only + "; only " + only + " is known here");
         }
     }
 

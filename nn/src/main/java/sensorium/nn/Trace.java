@@ -76,18 +76,28 @@ public final class Trace implements AutoCloseable {
         }
     }
 
+    /** Notes a value that is no module's under a name of its own. */
+    static void file(String name, Tensor value) {
+        if (CURRENT.isBound()) {
+            CURRENT.get().show(name, () -> value);
+        }
+    }
+
     private void take(Module module, String name, Supplier<Tensor> value) {
         String path = paths.get(module);
         if (path == null) {
             return; // part of another model that ran meanwhile
         }
-        String full = path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name;
+        show(path.isEmpty() ? name : name.isEmpty() ? path : path + "." + name, value);
+    }
+
+    private void show(String path, Supplier<Tensor> value) {
         if (watcher == null) {
-            keep(full, value.get());
+            keep(path, value.get());
         } else {
             Scope.tidyRun(() -> Tape.pause(() -> {
-                watcher.accept(full, value.get());
-                return full;
+                watcher.accept(path, value.get());
+                return path;
             }));
         }
     }

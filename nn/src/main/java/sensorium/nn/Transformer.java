@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 
 /**
@@ -66,9 +67,25 @@ public record Transformer(
             return self.isEmpty() ? 0 : self.get(0).length();
         }
 
+        /** Number of sequences of the batch; 0 where none was seen. */
+        public int rows() {
+            return length() == 0 ? 0 : self.get(0).keys().dim(0);
+        }
+
         /** Forgets the tokens after the first {@code length}; the context stays. */
         public void truncate(int length) {
             self.forEach(kept -> kept.truncate(length));
+        }
+
+        /**
+         * Goes on with these rows of the batch, in this order, as a beam search does; one may be there more than once. The context is
+         * chosen from likewise: each row keeps its own.
+         */
+        public void select(long... rows) {
+            Scope.tidyRun(() -> {
+                Tensor index = Tensor.of(rows, rows.length);
+                Stream.concat(self.stream(), context.stream()).forEach(kept -> kept.select(index));
+            });
         }
 
         @Override

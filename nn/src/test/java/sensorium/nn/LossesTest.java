@@ -40,6 +40,23 @@ class LossesTest {
         assertThat(actual.minus(expected).abs().max().item()).isLessThan(2e-5);
     }
 
+    /** A target that no frames can spell counts as 0, and the others learn. */
+    @Test
+    void anAlignmentThatCannotBeCostsNothing() {
+        Tensor logits = Models.normal(3, 2, 4, 3).tracked();
+        Tensor targets = Tensor.of(new long[] {1, 1, 2, 1, 2, 1}, 2, 3);
+        Tensor frames = Tensor.of(new long[] {3, 4}, 2); // 1 1 2 needs four: a blank between the equal ones
+        Tensor lengths = Tensor.of(new long[] {3, 3}, 2);
+        Tape.record(tape -> {
+            Tensor loss = Losses.ctc(logits, targets, frames, lengths, 0);
+            assertThat(loss.item()).isPositive().isFinite();
+            Tensor gradient = tape.gradients(loss, List.of(logits)).get(0);
+            assertThat(gradient.select(0, 0).abs().max().item()).isZero();
+            assertThat(gradient.select(0, 1).abs().max().item()).isPositive();
+            return null;
+        });
+    }
+
     @Test
     void agreesWithTheReferenceFramework() {
         check(
@@ -51,6 +68,11 @@ class LossesTest {
                 "bce_with_logits",
                 in -> Losses.bceWithLogits(in.get(0), in.get(1), in.get(2)),
                 List.of("logits", "target", "pos_weight"),
+                List.of("logits"));
+        check(
+                "ctc_loss_mean",
+                in -> Losses.ctc(in.get(0).transpose(0, 1), in.get(1), in.get(2), in.get(3), 0),
+                List.of("logits", "targets", "input_lengths", "target_lengths"),
                 List.of("logits"));
         check("smooth_l1", in -> Losses.smoothL1(in.get(0), in.get(1), 1), List.of("x", "y"), List.of("x", "y"));
         check("kl_div", in -> Losses.kl(in.get(0).logSoftmax(-1), in.get(1)), List.of("x", "y"), List.of("x"));

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import sensorium.nn.DiffusersFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ParityCase;
 import sensorium.nn.WeightNames;
+import sensorium.tensor.Tensor;
 
 /** {@code AutoencoderKL} and {@code VQModel} of Hugging Face diffusers: their settings, their names for our weights. */
 public final class DiffusersAutoencoder {
@@ -56,6 +58,46 @@ public final class DiffusersAutoencoder {
         int width = file.integer("vq_embed_dim", config.latent(), LARGEST);
         file.refuseUnknown();
         return DiffusersFolder.load(folder, VQ, w -> VqModel.of(w, config, codes, width));
+    }
+
+    /**
+     * For recordings that encode pictures and decode a sample, and other latents.
+     *
+     * @throws sensorium.BadInputException as {@link #loadKl}
+     */
+    public static ParityCase parityKl(Path folder) {
+        AutoencoderKl model = loadKl(folder);
+        return ParityCase.traced(model, KL, 5e-5, (in, results) -> {
+            if (in.has("input.latents2")) {
+                // Before the other, which leaves the intermediates that are recorded.
+                results.accept("output.decoded_latents2", model.decode(in.get("input.latents2")));
+            }
+            AutoencoderKl.Distribution latent = model.encode(in.get("input.sample"));
+            results.accept("output.mean", latent.mean());
+            results.accept("output.logvar", latent.logVariance());
+            Tensor sample = latent.sample(in.get("input.noise"));
+            results.accept("output.sample_with_noise", sample);
+            results.accept("output.decoded", model.decode(sample));
+        });
+    }
+
+    /**
+     * For recordings that encode pictures, quantise them, and decode both.
+     *
+     * @throws sensorium.BadInputException as {@link #loadVq}
+     */
+    public static ParityCase parityVq(Path folder) {
+        VqModel model = loadVq(folder);
+        return ParityCase.traced(model, VQ, 3e-5, (in, results) -> {
+            Tensor latents = model.encode(in.get("input.sample"));
+            results.accept("output.latents", latents);
+            results.accept("output.decoded_not_quantized", model.decode(latents));
+            Tensor tokens = model.nearest(latents);
+            results.accept("output.indices", tokens);
+            Tensor codes = model.map(tokens);
+            results.accept("output.quantized", codes);
+            results.accept("output.decoded", model.decode(codes)); // whose intermediates are recorded
+        });
     }
 
     private static AutoencoderConfig config(ModelConfigFile file, int latent, boolean attention) {

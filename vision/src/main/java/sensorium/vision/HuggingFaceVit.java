@@ -8,18 +8,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import sensorium.io.AtomicFile;
 import sensorium.io.Safetensors;
-import sensorium.nn.Attention;
 import sensorium.nn.GridPositions;
-import sensorium.nn.Mlp;
+import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.Norm;
+import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
 import sensorium.nn.TransformerConfig;
-import sensorium.nn.TransformerConfig.Residual;
 import sensorium.nn.WeightNames;
-import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,55 +24,25 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code ViTForImageClassification} of Hugging Face transformers: its settings, its names for our weights. */
 public final class HuggingFaceVit {
     /** What their checkpoints call the parts of a {@link Vit}. */
-    public static final WeightNames NAMES = WeightNames.of(
-            "encoder.embeddings", "vit.embeddings",
-            "encoder.front.0", "vit.embeddings.cls_token",
-            "encoder.positions.table", "vit.embeddings.position_embeddings",
-            "encoder.patches", "vit.embeddings.patch_embeddings",
-            "encoder.transformer.blocks.*", "vit.encoder.layer.*",
-            "encoder.transformer.blocks.*.norm1", "vit.encoder.layer.*.layernorm_before",
-            "encoder.transformer.blocks.*.attention.query", "vit.encoder.layer.*.attention.attention.query",
-            "encoder.transformer.blocks.*.attention.key", "vit.encoder.layer.*.attention.attention.key",
-            "encoder.transformer.blocks.*.attention.value", "vit.encoder.layer.*.attention.attention.value",
-            "encoder.transformer.blocks.*.attention.out", "vit.encoder.layer.*.attention.output.dense",
-            "encoder.transformer.blocks.*.norm2", "vit.encoder.layer.*.layernorm_after",
-            "encoder.transformer.blocks.*.mlp.up", "vit.encoder.layer.*.intermediate.dense",
-            "encoder.transformer.blocks.*.mlp.hidden", "vit.encoder.layer.*.intermediate",
-            "encoder.transformer.blocks.*.mlp.down", "vit.encoder.layer.*.output.dense",
-            "encoder.transformer.norm", "vit.layernorm",
-            "head", "classifier");
+    public static final WeightNames NAMES = names();
 
-    private static final String WEIGHTS = "model.safetensors";
     private static final int LARGEST = 1 << 16;
 
     private HuggingFaceVit() {}
 
+    private static WeightNames names() {
+        List<String> pairs = new ArrayList<>(List.of("head", "classifier"));
+        HuggingFaceFolder.addPatchEncoder(pairs, "encoder", "vit");
+        return WeightNames.of(pairs);
+    }
+
     /** @throws sensorium.BadInputException if a setting is missing, malformed or unknown */
     static VitConfig config(ModelConfigFile file) {
-        int width = file.integer("hidden_size", 768, LARGEST);
-        int heads = file.integer("num_attention_heads", 12, LARGEST);
-        if (width % heads != 0) {
-            throw file.fault("num_attention_heads", "does not divide hidden_size, " + width);
-        }
-        boolean bias = file.flag("qkv_bias", true);
-        TransformerConfig transformer = TransformerConfig.of(width, file.integer("num_hidden_layers", 12, 1024), heads)
-                .with(new Attention.Config(
-                        heads,
-                        width / heads,
-                        1 / Math.sqrt((double) width / heads),
-                        new Attention.Biases(bias, bias, bias, true),
-                        file.number("attention_probs_dropout_prob", 0)))
-                .with(Mlp.Config.of(
-                        file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
-                .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
-                .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
+        TransformerConfig transformer = HuggingFaceFolder.transformer(file);
         int side = file.integer("image_size", 224, LARGEST);
         var patches = Patches.Config.of(
                 file.integer("num_channels", 3, LARGEST), side, side, file.integer("patch_size", 16, side));
-        List<String> labels = new ArrayList<>(file.labels());
-        while (file.labels().isEmpty() && labels.size() < 2) {
-            labels.add("LABEL_" + labels.size()); // their default
-        }
+        List<String> labels = HuggingFaceFolder.labels(file);
         // Masked pictures and the pooler are not part of the classifier.
         file.ignore("encoder_stride", "pooler_act", "pooler_output_size");
         file.refuseUnknown();
@@ -91,9 +58,39 @@ public final class HuggingFaceVit {
      */
     public static Vit load(Path folder) {
         VitConfig config = config(ModelConfigFile.read(folder, "vit"));
-        Path file = folder.resolve(WEIGHTS);
-        Safetensors stored = Safetensors.open(file);
-        return Weights.load(stored::tensor, stored.names(), file.toString(), NAMES::theirs, w -> Vit.of(w, config));
+        return HuggingFaceFolder.load(folder, NAMES, w -> Vit.of(w, config));
+    }
+
+    /**
+     * For recordings of two pictures, the first of them as it was before the preprocessing, {@code input.image_u8}.
+     *
+     * @throws sensorium.BadInputException as {@link #load}, or if there is no {@code preprocessor_config.json}
+     */
+    public static ParityCase parity(Path folder) {
+        Vit vit = load(folder);
+        return ParityCase.traced(vit, NAMES, 3e-5, (in, results) -> {
+            Tensor pixels = in.get("input.pixel_values");
+            if (in.has("input.image_u8")) {
+                Tensor first = pixels(ImageProcessor.read(folder), in.get("input.image_u8"));
+                pixels = Tensor.concat(0, List.of(first, pixels.slice(0, 1, pixels.dim(0))));
+                results.accept("input.pixel_values", pixels);
+            }
+            Tensor tokens = vit.encoder().tokens(pixels);
+            results.accept("output.last_hidden_state", tokens);
+            Tensor logits = vit.head().forward(vit.encoder().pooling().forward(tokens, null));
+            results.accept("output.logits", logits);
+        });
+    }
+
+    /** (height, width, 3), U8 → (1, 3, H, W). */
+    private static Tensor pixels(ImageProcessor preprocessing, Tensor image) {
+        long[] samples = image.toLongs();
+        var bytes = new byte[samples.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) samples[i];
+        }
+        PixelValues p = preprocessing.process(new Picture(image.dim(1), image.dim(0), image.dim(2), bytes));
+        return Tensor.of(p.values(), 1, p.channels(), p.height(), p.width());
     }
 
     /**
@@ -106,7 +103,7 @@ public final class HuggingFaceVit {
         byte[] json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(settings(vit.config()));
         Map<String, Tensor> named = new TreeMap<>();
         vit.state().forEach((path, t) -> named.put(NAMES.theirs(path), t));
-        Safetensors.write(folder.resolve(WEIGHTS), named, Map.of("format", "pt"));
+        Safetensors.write(folder.resolve(HuggingFaceFolder.WEIGHTS), named, Map.of("format", "pt"));
         AtomicFile.write(folder.resolve("config.json"), out -> {
             for (ByteBuffer rest = ByteBuffer.wrap(json); rest.hasRemaining(); ) {
                 out.write(rest);

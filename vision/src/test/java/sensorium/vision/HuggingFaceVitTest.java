@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +20,18 @@ import sensorium.io.Safetensors;
 import sensorium.nn.ConvStage;
 import sensorium.nn.GridPositions;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ParityCase;
+import sensorium.nn.ParityCase.Recording;
+import sensorium.nn.ParityReport;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
-import sensorium.nn.Trace;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.Weights;
-import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
 /** The published vision transformer, against a recorded run of the reference implementation. */
 class HuggingFaceVitTest {
-    /** Of {@code max(1, max|expected|)}: what the recording's manifest allows. */
-    private static final double TOLERANCE = 3e-5;
-
     @TempDir
     Path folder;
 
@@ -55,70 +52,36 @@ class HuggingFaceVitTest {
     void everyRecordedValueIsWithinTolerance(String device) {
         Path path = Fixtures.path("models/vit");
         Backends.with(Backends.open(device), () -> {
-            compare(path);
+            ParityReport report = compare(HuggingFaceVit.parity(path));
+            assertThat(report.fault()).isEmpty();
+            assertThat(report.rows()).hasSize(15); // twelve intermediates, the pixels, and two outputs
             return null;
         });
     }
 
-    private static void compare(Path path) {
-        Vit vit = HuggingFaceVit.load(path);
-        Map<String, Tensor> recorded = recorded(path);
-        try (Trace trace = Trace.of(vit, () -> vit.forward(withOwnPreprocessing(path, recorded)))) {
-            var compared = new TreeSet<String>();
-            trace.tensors().forEach((ours, value) -> {
-                String name = "trace." + HuggingFaceVit.NAMES.theirs(ours);
-                if (recorded.containsKey(name)) {
-                    assertClose(name, value, recorded.get(name));
-                    compared.add(name);
-                }
-            });
-            var all = new TreeSet<>(recorded.keySet());
-            all.removeIf(name -> !name.startsWith("trace."));
-            assertThat(compared).isEqualTo(all).hasSize(12);
-            assertClose("logits", trace.tensors().get(""), recorded.get("output.logits"));
-            assertClose(
-                    "last_hidden_state",
-                    trace.tensors().get("encoder.transformer.norm"),
-                    recorded.get("output.last_hidden_state"));
-        }
-    }
-
-    /** Row 0 from the picture's bytes by our own preprocessing, row 1 as recorded. */
-    private static Tensor withOwnPreprocessing(Path path, Map<String, Tensor> recorded) {
-        Tensor image = recorded.get("input.image_u8"); // (height, width, 3)
-        long[] samples = image.toLongs();
-        var bytes = new byte[samples.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) samples[i];
-        }
-        var picture = new Picture(image.dim(1), image.dim(0), 3, bytes);
-        PixelValues pixels = ImageProcessor.read(path).process(picture);
-        Tensor first = Tensor.of(pixels.values(), 1, pixels.channels(), pixels.height(), pixels.width());
-        Tensor given = recorded.get("input.pixel_values");
-        assertClose("pixel_values", first, given.slice(0, 0, 1));
-        return Tensor.concat(0, List.of(first, given.slice(0, 1, 2)));
-    }
-
-    private static void assertClose(String what, Tensor actual, Tensor expected) {
-        assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
-        double largest = Math.max(1, expected.abs().max().item());
-        double off =
-                actual.to(DType.F64).minus(expected.to(DType.F64)).abs().max().item();
-        assertThat(off / largest).as(what).isLessThanOrEqualTo(TOLERANCE);
+    private static ParityReport compare(ParityCase model) {
+        return model.compare(new Recording(recorded(Fixtures.path("models/vit")), "the recording"));
     }
 
     @Test
-    void aWrongChoiceWouldBeSeen() throws IOException {
+    void aWrongEpsilonIsFoundAtTheFirstNorm() throws IOException {
         Path path = Fixtures.path("models/vit");
         String json = Files.readString(path.resolve("config.json"));
         Files.writeString(
                 folder.resolve("config.json"), json.replace("\"layer_norm_eps\": 1e-06", "\"layer_norm_eps\": 1e-05"));
         Files.copy(path.resolve("model.safetensors"), folder.resolve("model.safetensors"));
-        Vit vit = HuggingFaceVit.load(folder);
-        Map<String, Tensor> recorded = recorded(path);
-        Tensor logits = vit.forward(recorded.get("input.pixel_values"));
-        assertThat(logits.minus(recorded.get("output.logits")).abs().max().item())
-                .isGreaterThan(1e-2);
+        Files.copy(path.resolve("preprocessor_config.json"), folder.resolve("preprocessor_config.json"));
+        ParityReport report = compare(HuggingFaceVit.parity(folder));
+        assertThat(report.agrees()).isFalse();
+        assertThat(report.divergence()).hasValueSatisfying(row -> {
+            assertThat(row.name()).isEqualTo("trace.vit.encoder.layer.0.layernorm_before");
+            assertThat(row.absolute()).isGreaterThan(row.tolerance()).isLessThan(1);
+            assertThat(row.ulps()).isGreaterThan(100);
+        });
+        assertThat(report.fault())
+                .hasValueSatisfying(fault -> assertThat(fault)
+                        .contains("layernorm_before leaves its tolerance")
+                        .doesNotContain("\n"));
     }
 
     @Test

@@ -24,9 +24,11 @@ final class FusedOps {
         Shape x = in.get(0).shape();
         boolean attends = op instanceof Fused.Attention || op instanceof Fused.AttentionGrad;
         boolean classifies = op instanceof Fused.CrossEntropy || op instanceof Fused.CrossEntropyGrad;
+        boolean aligns = op instanceof Fused.CtcLoss || op instanceof Fused.CtcLossGrad;
         for (int i = 0; i < in.size(); i++) {
             boolean other = i == 3 && attends && in.get(i).dtype() == DType.BOOL
                     || i == 1 && classifies
+                    || i >= 1 && i <= 3 && aligns
                     || i == 1
                             && op instanceof Fused.Linear
                             && Widening.has(in.get(i).dtype());
@@ -44,6 +46,8 @@ final class FusedOps {
             case Fused.LogSoftmaxGrad s -> s.axis() == x.rank() - 1;
             case Fused.CrossEntropy _ -> true;
             case Fused.CrossEntropyGrad _ -> true;
+            case Fused.CtcLoss _ -> true;
+            case Fused.CtcLossGrad _ -> true;
             case Fused.LayerNorm _ -> true;
             case Fused.LayerNormGrad _ -> true;
             case Fused.RmsNorm _ -> true;
@@ -81,6 +85,8 @@ final class FusedOps {
             case Fused.CrossEntropyGrad loss ->
                 CrossEntropy.backward(
                         pool, c.x(0), c.x(1), c.x(2), c.x(3), c.x(4), c.y(0), rows, n, (float) loss.smoothing());
+            case Fused.CtcLoss loss -> new Alignments(pool, c, loss.blank()).loss(c.y(0), loss.zeroInfinity());
+            case Fused.CtcLossGrad loss -> new Alignments(pool, c, loss.blank()).gradient(c.x(4), c.y(0));
             case Fused.LayerNorm norm -> {
                 boolean affine = c.inputs() == 3;
                 Norms.layer(pool, c.x(0), affine ? c.x(1) : 0, affine ? c.x(2) : 0, c.y(0), rows, n, norm.eps());

@@ -33,7 +33,9 @@ final class Scratch {
         SQUARE,
         BUTTERFLY,
         COMPLEX,
-        SPECTRUM
+        SPECTRUM,
+        ALIGNMENT,
+        ALIGNMENT_SUMS
     }
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);

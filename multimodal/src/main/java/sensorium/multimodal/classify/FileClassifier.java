@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import sensorium.audio.AudioFile;
+import sensorium.audio.SoundClassifier;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 import sensorium.vision.ImageProcessor;
@@ -35,6 +37,12 @@ public final class FileClassifier {
             PixelValues p = preprocessing.process(PictureFile.decode(file));
             return model.forward(Tensor.of(p.values(), 1, p.channels(), p.height(), p.width()));
         });
+    }
+
+    /** A published one of sounds. */
+    public static FileClassifier of(SoundClassifier model) {
+        return new FileClassifier(
+                model.labels(), file -> model.classify(AudioFile.decode(file).mono()));
     }
 
     /**

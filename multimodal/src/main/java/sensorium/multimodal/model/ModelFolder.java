@@ -14,6 +14,9 @@ import java.util.HexFormat;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
+import sensorium.audio.HuggingFaceAst;
+import sensorium.audio.KwtCheckpoint;
+import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DiffusionPipeline;
@@ -24,6 +27,7 @@ import sensorium.multimodal.SharedSpaceConfig;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.ClassifierConfig;
 import sensorium.multimodal.classify.Input;
+import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.nn.Weights;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
@@ -39,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The folder of a model: a run's, whose {@code config.json} says its {@code kind} and, under {@code model}, what it is built
- * from; or a published vision transformer's, with a {@code model_type}. Both keep their weights in {@code model.safetensors}.
+ * from; or a published model's, with a {@code model_type}. Both keep their weights in {@code model.safetensors}.
  *
  * @param path the folder
  */
@@ -125,20 +129,41 @@ public record ModelFolder(Path path) {
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
             case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
-            case "" -> {
-                if (type.equals(DIGITS)) {
-                    yield new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
-                }
-                if (type.equals(VIT)) {
-                    yield new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
-                }
-                throw new BadInputException(path.resolve(CONFIG) + ": says neither a kind nor a model_type \"vit\""
-                        + (type.isEmpty() ? "" : " but \"" + brief(type) + "\"") + "; is this the folder of a model?");
-            }
+            case "" -> published(type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
                                 + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL) + " and " + TOKENS);
+        };
+    }
+
+    private OpenedModel published(String type) {
+        return switch (type) {
+            case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
+            case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
+            case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
+            case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
+            case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
+            default ->
+                throw new BadInputException(path.resolve(CONFIG)
+                        + ": says neither a kind nor a model_type that is known"
+                        + (type.isEmpty() ? "" : ", but \"" + brief(type) + "\"") + "; known are "
+                        + String.join(", ", VIT, KwtCheckpoint.TYPE, HuggingFaceAst.TYPE, HuggingFaceWhisper.TYPE)
+                        + " and " + DIGITS + "; is this the folder of a model?");
+        };
+    }
+
+    /**
+     * Opens a model that writes what is said.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public Transcriber openSpeech() {
+        return switch (open()) {
+            case OpenedModel.Speech s -> s.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which writes no speech down; name the folder of a Whisper");
         };
     }
 
@@ -259,8 +284,7 @@ public record ModelFolder(Path path) {
         Path file = path.resolve(CONFIG);
         try {
             if (!Files.isRegularFile(file)) {
-                throw new BadInputException(
-                        file + ": no such file; name the folder of a run, or of a published vision transformer");
+                throw new BadInputException(file + ": no such file; name the folder of a run, or of a published model");
             }
             if (Files.size(file) > CONFIG_LIMIT) {
                 throw new BadInputException(file + ": larger than 16 MiB; not a config.json");

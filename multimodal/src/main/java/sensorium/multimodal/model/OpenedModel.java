@@ -1,8 +1,11 @@
 package sensorium.multimodal.model;
 
+import sensorium.audio.SoundClassifier;
+import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureTokenizer;
@@ -71,6 +74,21 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.VIT;
+        }
+    }
+
+    /**
+     * A published model that tells sounds apart.
+     *
+     * @param kind its {@code model_type}
+     */
+    record Sounds(SoundClassifier model, String kind) implements OpenedModel {}
+
+    /** A published model that writes what is said. */
+    record Speech(Transcriber model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return HuggingFaceWhisper.TYPE;
         }
     }
 }

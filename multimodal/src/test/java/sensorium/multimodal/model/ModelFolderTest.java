@@ -101,7 +101,7 @@ class ModelFolderTest {
         Files.writeString(config, "[]");
         rejects("not a JSON object");
         Files.writeString(config, "{\"model_type\":\"bert\"}");
-        rejects("neither a kind nor a model_type \"vit\" but \"bert\"");
+        rejects("neither a kind nor a model_type that is known, but \"bert\"");
         Files.writeString(config, "{\"kind\":\"diffusion\\n\"}");
         rejects("kind \"diffusion\" is not known");
         Files.writeString(config, "{\"kind\":\"classify\"}");

@@ -1,0 +1,160 @@
+package sensorium.audio.whisper;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import sensorium.io.Safetensors;
+import sensorium.nn.HuggingFaceFolder;
+import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ParityCase;
+import sensorium.nn.Positions;
+import sensorium.nn.Transformer;
+import sensorium.nn.Transformer.Inputs;
+import sensorium.nn.WeightNames;
+import sensorium.nn.Weights;
+import sensorium.tensor.Tensor;
+
+/** {@code WhisperForConditionalGeneration} of Hugging Face transformers: its settings, its names for our weights. */
+public final class HuggingFaceWhisper {
+    /** Its {@code model_type}. */
+    public static final String TYPE = "whisper";
+
+    /** What their checkpoints call the parts of a {@link Whisper}. */
+    public static final WeightNames NAMES = names();
+
+    /** The last projection, which is the table of tokens; some files store it nevertheless. */
+    private static final String TIED = "proj_out.weight";
+
+    private static final int LARGEST = 1 << 16;
+    private static final int MOST_TOKENS = 1 << 20;
+
+    private HuggingFaceWhisper() {}
+
+    private static WeightNames names() {
+        List<String> pairs = new ArrayList<>(List.of(
+                "conv1", "model.encoder.conv1",
+                "conv2", "model.encoder.conv2",
+                "words", "model.decoder.embed_tokens"));
+        for (String half : List.of("encoder", "decoder")) {
+            String block = half + ".blocks.*";
+            String layer = "model." + half + ".layers.*";
+            pairs.addAll(List.of(half + ".positions.table", "model." + half + ".embed_positions.weight"));
+            pairs.addAll(List.of(half + ".norm", "model." + half + ".layer_norm"));
+            pairs.addAll(List.of(block, layer));
+            pairs.addAll(List.of(block + ".norm1", layer + ".self_attn_layer_norm"));
+            pairs.addAll(List.of(block + ".norm2", layer + ".final_layer_norm"));
+            pairs.addAll(List.of(block + ".crossNorm", layer + ".encoder_attn_layer_norm"));
+            pairs.addAll(List.of(block + ".mlp.up", layer + ".fc1"));
+            pairs.addAll(List.of(block + ".mlp.down", layer + ".fc2"));
+            addAttention(pairs, block + ".attention", layer + ".self_attn");
+            addAttention(pairs, block + ".cross", layer + ".encoder_attn");
+        }
+        return WeightNames.of(pairs);
+    }
+
+    private static void addAttention(List<String> pairs, String ours, String theirs) {
+        pairs.addAll(List.of(ours, theirs));
+        pairs.addAll(List.of(ours + ".query", theirs + ".q_proj"));
+        pairs.addAll(List.of(ours + ".key", theirs + ".k_proj"));
+        pairs.addAll(List.of(ours + ".value", theirs + ".v_proj"));
+        pairs.addAll(List.of(ours + ".out", theirs + ".out_proj"));
+    }
+
+    /**
+     * The model of a folder with {@code config.json} and {@code model.safetensors}.
+     *
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static Whisper load(Path folder) {
+        WhisperConfig config = config(ModelConfigFile.read(folder, TYPE));
+        Path file = folder.resolve(HuggingFaceFolder.WEIGHTS);
+        Safetensors stored = Safetensors.open(file);
+        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
+        stored.names().forEach(name -> tensors.put(name, () -> stored.tensor(name)));
+        tensors.remove(TIED);
+        return Weights.load(tensors, file.toString(), NAMES, w -> Whisper.of(w, config));
+    }
+
+    private static WhisperConfig config(ModelConfigFile file) {
+        file.require("is_encoder_decoder", true);
+        file.require("tie_word_embeddings", true);
+        file.require("scale_embedding", false);
+        file.require("encoder_layerdrop", 0);
+        file.require("decoder_layerdrop", 0);
+        // What is written and how is the generation config's; the rest belongs to training and to classifying.
+        file.ignore("num_hidden_layers", "decoder_start_token_id", "bos_token_id", "eos_token_id", "pad_token_id");
+        file.ignore("suppress_tokens", "begin_suppress_tokens", "forced_decoder_ids", "max_length", "init_std");
+        file.ignore("median_filter_width", "classifier_proj_size", "mask_time_prob", "mask_time_length");
+        file.ignore("mask_time_min_masks", "mask_feature_prob", "mask_feature_length", "mask_feature_min_masks");
+        int width = file.integer("d_model", 384, LARGEST);
+        var config = new WhisperConfig(
+                file.integer("num_mel_bins", 80, 512),
+                width,
+                half(file, "encoder", width, "max_source_positions", 1500),
+                half(file, "decoder", width, "max_target_positions", 448),
+                file.integer("vocab_size", 51_865, MOST_TOKENS),
+                file.activation("activation_function", "gelu"),
+                new WhisperConfig.Dropout(
+                        file.number("dropout", 0),
+                        file.number("attention_dropout", 0),
+                        file.number("activation_dropout", 0)));
+        file.refuseUnknown();
+        return config;
+    }
+
+    private static WhisperConfig.Half half(ModelConfigFile file, String half, int width, String positions, int absent) {
+        int heads = file.integer(half + "_attention_heads", 6, LARGEST);
+        if (width % heads != 0) {
+            throw file.fault(half + "_attention_heads", "does not divide d_model, " + width);
+        }
+        return new WhisperConfig.Half(
+                file.integer(half + "_layers", 4, 1024),
+                heads,
+                file.integer(half + "_ffn_dim", 1536, LARGEST),
+                new Positions.Config(Positions.Kind.LEARNED, file.integer(positions, absent, LARGEST)));
+    }
+
+    /**
+     * For recordings of spectrograms with tokens, and of greedy decoding of the first of them.
+     *
+     * @throws sensorium.BadInputException as {@link #load}
+     */
+    public static ParityCase parity(Path folder) {
+        Whisper model = load(folder);
+        return ParityCase.traced(model, NAMES, 2e-5, (in, results) -> {
+            Tensor heard = model.encode(in.get("input.input_features"));
+            results.accept("output.encoder_last_hidden_state", heard);
+            if (in.has("input.generate.prompt")) {
+                // Before the other, which leaves the intermediates that are recorded.
+                Greedy written = greedy(model, heard.slice(0, 0, 1), in.get("input.generate.prompt"), in);
+                results.accept("output.generate.tokens", written.tokens);
+                results.accept("output.generate.step_logits", written.logits);
+            }
+            Tensor ids = in.get("input.decoder_input_ids");
+            results.accept("output.logits", model.decode(ids, Inputs.attendingTo(heard, null)));
+        });
+    }
+
+    /** @param logits of every step (steps, vocabulary) */
+    private record Greedy(Tensor tokens, Tensor logits) {}
+
+    /** As many steps as are recorded, each token computed once. */
+    private static Greedy greedy(Whisper model, Tensor heard, Tensor prompt, ParityCase.Recording in) {
+        int known = prompt.dim(1);
+        int steps = in.get("output.generate.tokens").dim(1) - known;
+        List<Tensor> tokens = new ArrayList<>(List.of(prompt));
+        List<Tensor> logits = new ArrayList<>();
+        try (Transformer.Cache cache = model.decoder().newCache()) {
+            Inputs inputs = Inputs.attendingTo(heard, null).withCache(cache);
+            for (int step = 0; step < steps; step++) {
+                Tensor scores = model.next(tokens.getLast(), inputs); // (1, vocabulary)
+                logits.add(scores);
+                tokens.add(scores.argMax(1).reshape(1, 1));
+            }
+        }
+        return new Greedy(Tensor.concat(1, tokens), Tensor.concat(0, logits));
+    }
+}

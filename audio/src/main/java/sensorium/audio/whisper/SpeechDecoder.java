@@ -1,0 +1,268 @@
+package sensorium.audio.whisper;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
+import sensorium.BadInputException;
+import sensorium.audio.LogMel;
+import sensorium.audio.Spectrogram;
+import sensorium.audio.Waveform;
+import sensorium.memory.Scope;
+import sensorium.nn.Transformer;
+import sensorium.nn.Transformer.Inputs;
+import sensorium.tensor.Tensor;
+
+/**
+ * Sounds of any length to segments of tokens with their times: window by window of what the model hears at a time, each beginning
+ * where the last segment that ended in the one before did (openai/whisper, transcribe.py; without its fallback to sampling and without
+ * showing the model what it wrote before).
+ */
+public final class SpeechDecoder {
+    /** Steps of a spectrogram that an encoder's token stands for. */
+    private static final int FRAMES_A_TOKEN = 2;
+
+    private final Whisper model;
+    private final GenerationConfig config;
+    private final LogMel hearing;
+
+    public SpeechDecoder(Whisper model, GenerationConfig config) {
+        this.model = model;
+        this.config = config;
+        this.hearing = new LogMel(LogMel.Config.whisper(model.config().bands()));
+    }
+
+    /**
+     * What is wanted.
+     *
+     * @param language spoken, empty to let the model find out where it can
+     * @param task {@code transcribe} or {@code translate}, empty for what the model does by itself
+     * @param times whether times within a window are wanted
+     * @param beams 1 for the best token at each step
+     */
+    public record Options(Optional<String> language, Optional<String> task, boolean times, int beams) {
+        private static final int MOST_BEAMS = 64;
+
+        public static final Options DEFAULT = new Options(Optional.empty(), Optional.empty(), false, 1);
+
+        /** @throws BadInputException if there cannot be so many beams */
+        public Options {
+            if (beams < 1 || beams > MOST_BEAMS) {
+                throw new BadInputException("the number of beams must be 1 to " + MOST_BEAMS + ", not " + beams);
+            }
+        }
+    }
+
+    /**
+     * What was said without a pause.
+     *
+     * @param start seconds
+     * @param end seconds
+     * @param tokens ordinary ones
+     * @param meanLogProbability of a token in its window
+     */
+    public record Segment(double start, double end, List<Integer> tokens, double meanLogProbability) {}
+
+    /** @param language that was spoken, empty where the model has no tokens of languages */
+    public record Heard(String language, List<Segment> segments) {}
+
+    /**
+     * Hears a whole sound.
+     *
+     * @param progress is told how many seconds are done
+     * @throws BadInputException if the sound is empty, or the model cannot do what is wanted
+     */
+    public Heard decode(Waveform sound, Options options, IntConsumer progress) {
+        Waveform at = sound.resampled(hearing.sampleRate());
+        int frames = hearing.frames(at.samples().length);
+        if (at.samples().length == 0) {
+            throw new BadInputException("a sound without a single sample says nothing; record it again");
+        }
+        int window = model.frames();
+        // Silence behind, so that the last window is whole. The peak that levels are relative to is the whole sound's.
+        Spectrogram mel = hearing.of(at.fittedTo(Math.addExact(at.samples().length, window * hop())));
+        boolean longer = frames > window;
+        boolean times = config.hasTimestamps() && (options.times || longer);
+        List<Integer> prompt = new ArrayList<>();
+        List<Segment> segments = new ArrayList<>();
+        int seek = 0;
+        do {
+            int length = Math.min(window, Math.max(1, frames - seek));
+            Window heard = new Window(seek, length);
+            seek += Scope.tidy("a window", () -> {
+                Tensor encoded = model.encode(Tensor.of(cut(mel, heard.start, window), 1, mel.bands(), window));
+                if (prompt.isEmpty()) {
+                    prompt.addAll(prompt(encoded, options, times));
+                }
+                return add(segments, written(encoded, prompt, options.beams, times), heard, times);
+            });
+            progress.accept((int) Math.min(at.seconds(), seconds(seek)));
+        } while (seek < frames);
+        String language = prompt.stream()
+                .map(config::language)
+                .filter(l -> !l.isEmpty())
+                .findFirst()
+                .orElse("");
+        return new Heard(language, List.copyOf(segments));
+    }
+
+    /** @param length frames of it that are sound */
+    private record Window(int start, int length) {}
+
+    private int hop() {
+        return hearing.config().stft().hop();
+    }
+
+    private double seconds(int frames) {
+        return (double) frames * hop() / hearing.sampleRate();
+    }
+
+    /** Bands first. */
+    private static float[] cut(Spectrogram mel, int start, int frames) {
+        var out = new float[mel.bands() * frames];
+        for (int t = 0; t < Math.min(frames, mel.frames() - start); t++) {
+            for (int band = 0; band < mel.bands(); band++) {
+                out[band * frames + t] = mel.at(start + t, band);
+            }
+        }
+        return out;
+    }
+
+    /** What the model is told first: language and task, where it has tokens for them, and whether times are wanted. */
+    private List<Integer> prompt(Tensor heard, Options options, boolean times) {
+        List<Integer> prompt = new ArrayList<>(List.of(config.start()));
+        if (config.multilingual()) {
+            prompt.add(options.language.map(config::language).orElseGet(() -> detected(heard)));
+            prompt.add(options.task.map(config::task).orElseGet(() -> config.task("transcribe")));
+        } else if (options.language.isPresent() || options.task.isPresent()) {
+            throw new BadInputException("the model knows one language and one task, and no tokens for them;"
+                    + " leave language and task out");
+        }
+        // What else is forced comes next; whether there are times is ours to say.
+        for (int place = prompt.size(); config.forced().containsKey(place); place++) {
+            int id = config.forced().get(place);
+            if (config.noTimestamps().isPresent() && id == config.noTimestamps().getAsInt()) {
+                break;
+            }
+            prompt.add(id);
+        }
+        if (config.hasTimestamps() && !times) {
+            prompt.add(config.noTimestamps().getAsInt());
+        }
+        return prompt;
+    }
+
+    /** The likeliest language after the first token. */
+    private int detected(Tensor heard) {
+        if (config.languages().isEmpty()) {
+            throw new BadInputException("nothing says which tokens stand for languages; the model's folder lacks a"
+                    + " generation_config.json or a tokenizer");
+        }
+        double[] scores = model.next(Tensor.of(new long[] {config.start()}, 1, 1), Inputs.attendingTo(heard, null))
+                .toDoubles();
+        return config.languages().values().stream()
+                .max((a, b) -> Double.compare(scores[a], scores[b]))
+                .orElseThrow();
+    }
+
+    private TokenSearch.Found written(Tensor heard, List<Integer> prompt, int beams, boolean times) {
+        int most =
+                Math.min(config.length(), model.config().written().positions().length()) - prompt.size();
+        try (var scores = new Cached(heard, prompt)) {
+            return new TokenSearch(config.end(), beams, most)
+                    .run(scores, new DecodingRules(config, times, model.frames() / FRAMES_A_TOKEN));
+        }
+    }
+
+    /** The model's scores, each token of each row computed once. */
+    private final class Cached implements TokenSearch.Scores, AutoCloseable {
+        private final Tensor heard;
+        private final List<Integer> prompt;
+        private final Transformer.Cache cache = model.decoder().newCache();
+
+        Cached(Tensor heard, List<Integer> prompt) {
+            this.heard = heard;
+            this.prompt = prompt;
+        }
+
+        @Override
+        public double[][] next(List<List<Integer>> rows, long[] from) {
+            boolean first = cache.length() == 0;
+            if (!first && !isSame(from)) {
+                cache.select(from);
+            }
+            long[] last = first
+                    ? prompt.stream().mapToLong(Integer::longValue).toArray()
+                    : rows.stream().mapToLong(List::getLast).toArray();
+            double[] all = Scope.tidy(() -> {
+                Tensor ids = Tensor.of(last, rows.size(), last.length / rows.size());
+                // The context is read at the first call only; later ones have it in the cache.
+                return model.next(ids, Inputs.attendingTo(heard, null).withCache(cache))
+                        .toDoubles();
+            });
+            int tokens = all.length / rows.size();
+            var each = new double[rows.size()][];
+            for (int i = 0; i < each.length; i++) {
+                each[i] = Arrays.copyOfRange(all, i * tokens, (i + 1) * tokens);
+            }
+            return each;
+        }
+
+        private boolean isSame(long[] from) {
+            return Arrays.equals(from, LongStream.range(0, cache.rows()).toArray());
+        }
+
+        @Override
+        public void close() {
+            cache.close();
+        }
+    }
+
+    /** Adds a window's segments; returns how many frames are done with. */
+    private int add(List<Segment> segments, TokenSearch.Found found, Window window, boolean times) {
+        List<Integer> tokens = found.tokens();
+        if (!times) {
+            add(segments, window, 0, window.length, tokens, found);
+            return window.length;
+        }
+        int first = config.firstTimestamp();
+        int begin = 0;
+        int done = window.length;
+        for (int i = 1; i < tokens.size(); i++) {
+            boolean between = tokens.get(i) >= first && tokens.get(i - 1) >= first;
+            if (between) {
+                addTimed(segments, window, tokens.subList(begin, i), found);
+                begin = i;
+            }
+        }
+        int n = tokens.size();
+        boolean endsInOneTime = n >= 2 && tokens.get(n - 1) >= first && tokens.get(n - 2) < first;
+        if (begin == 0 || endsInOneTime) {
+            addTimed(segments, window, tokens.subList(begin, n), found); // nothing is said after it
+        } else {
+            // The last segment was cut off by the window's end: it is heard again from its beginning.
+            int again = FRAMES_A_TOKEN * (tokens.get(begin - 1) - first);
+            done = again > 0 ? Math.min(again, window.length) : done;
+        }
+        return done;
+    }
+
+    /** From its first time to its last; where one is absent, from the window's beginning or to its end. */
+    private void addTimed(List<Segment> segments, Window window, List<Integer> tokens, TokenSearch.Found found) {
+        int first = config.firstTimestamp();
+        int start = tokens.isEmpty() || tokens.getFirst() < first ? 0 : tokens.getFirst() - first;
+        int end = tokens.isEmpty() || tokens.getLast() <= first ? 0 : tokens.getLast() - first;
+        int to = end > start ? FRAMES_A_TOKEN * end : window.length;
+        add(segments, window, FRAMES_A_TOKEN * start, to, tokens, found);
+    }
+
+    private void add(
+            List<Segment> segments, Window window, int from, int to, List<Integer> tokens, TokenSearch.Found found) {
+        List<Integer> ordinary = tokens.stream().filter(id -> id < config.end()).toList();
+        if (!ordinary.isEmpty()) {
+            segments.add(new Segment(seconds(window.start + from), seconds(window.start + to), ordinary, found.mean()));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package sensorium.multimodal.transcribe;
+
+import java.util.List;
+
+/**
+ * What was said.
+ *
+ * @param language such as {@code en}; empty where the model does not tell
+ */
+public record Transcript(String text, String language, List<Segment> segments) {
+    /**
+     * What was said without a pause.
+     *
+     * @param start seconds
+     * @param end seconds
+     * @param meanLogProbability of a token
+     */
+    public record Segment(double start, double end, String text, double meanLogProbability) {}
+}

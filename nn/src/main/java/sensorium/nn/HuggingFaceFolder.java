@@ -1,0 +1,83 @@
+package sensorium.nn;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import sensorium.io.Safetensors;
+import sensorium.nn.TransformerConfig.Residual;
+
+/** Models of Hugging Face transformers: one in a folder, with what those that go back to ViT have in common. */
+public final class HuggingFaceFolder {
+    public static final String WEIGHTS = "model.safetensors";
+
+    private static final int LARGEST = 1 << 16;
+    private static final int DEEPEST = 1 << 10;
+
+    private HuggingFaceFolder() {}
+
+    /** @throws sensorium.BadInputException if the weights are not there, malformed, or do not fit the model */
+    public static <M> M load(Path folder, WeightNames names, Function<Weights, M> factory) {
+        Path file = folder.resolve(WEIGHTS);
+        Safetensors stored = Safetensors.open(file);
+        return Weights.load(stored::tensor, stored.names(), file.toString(), names::theirs, factory);
+    }
+
+    /**
+     * ViT's names for the parts of a {@link PatchEncoder}, to be added to those of a model.
+     *
+     * @param pairs as for {@link WeightNames#of}
+     * @param ours path of the encoder
+     * @param theirs likewise
+     */
+    public static void addPatchEncoder(List<String> pairs, String ours, String theirs) {
+        String block = ours + ".transformer.blocks.*";
+        String layer = theirs + ".encoder.layer.*";
+        pairs.addAll(List.of(ours + ".embeddings", theirs + ".embeddings"));
+        pairs.addAll(List.of(ours + ".front.0", theirs + ".embeddings.cls_token"));
+        pairs.addAll(List.of(ours + ".front.1", theirs + ".embeddings.distillation_token"));
+        pairs.addAll(List.of(ours + ".positions.table", theirs + ".embeddings.position_embeddings"));
+        pairs.addAll(List.of(ours + ".patches", theirs + ".embeddings.patch_embeddings"));
+        pairs.addAll(List.of(block, layer));
+        pairs.addAll(List.of(block + ".norm1", layer + ".layernorm_before"));
+        pairs.addAll(List.of(block + ".attention.query", layer + ".attention.attention.query"));
+        pairs.addAll(List.of(block + ".attention.key", layer + ".attention.attention.key"));
+        pairs.addAll(List.of(block + ".attention.value", layer + ".attention.attention.value"));
+        pairs.addAll(List.of(block + ".attention.out", layer + ".attention.output.dense"));
+        pairs.addAll(List.of(block + ".norm2", layer + ".layernorm_after"));
+        pairs.addAll(List.of(block + ".mlp.up", layer + ".intermediate.dense"));
+        pairs.addAll(List.of(block + ".mlp.hidden", layer + ".intermediate"));
+        pairs.addAll(List.of(block + ".mlp.down", layer + ".output.dense"));
+        pairs.addAll(List.of(ours + ".transformer.norm", theirs + ".layernorm"));
+    }
+
+    /** The transformer that ViT's settings describe. */
+    public static TransformerConfig transformer(ModelConfigFile file) {
+        int width = file.integer("hidden_size", 768, LARGEST);
+        int heads = file.integer("num_attention_heads", 12, LARGEST);
+        if (width % heads != 0) {
+            throw file.fault("num_attention_heads", "does not divide hidden_size, " + width);
+        }
+        boolean bias = file.flag("qkv_bias", true);
+        return TransformerConfig.of(width, file.integer("num_hidden_layers", 12, DEEPEST), heads)
+                .with(new Attention.Config(
+                        heads,
+                        width / heads,
+                        1 / Math.sqrt((double) width / heads),
+                        new Attention.Biases(bias, bias, bias, true),
+                        file.number("attention_probs_dropout_prob", 0)))
+                .with(Mlp.Config.of(
+                        file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
+                .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
+                .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
+    }
+
+    /** The names of the classes; two unnamed ones where the settings say none, as theirs are by default. */
+    public static List<String> labels(ModelConfigFile file) {
+        List<String> labels = new ArrayList<>(file.labels());
+        if (labels.isEmpty()) {
+            labels.addAll(List.of("LABEL_0", "LABEL_1"));
+        }
+        return labels;
+    }
+}

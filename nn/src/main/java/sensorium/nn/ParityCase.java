@@ -1,0 +1,136 @@
+package sensorium.nn;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+import sensorium.BadInputException;
+import sensorium.memory.Scope;
+import sensorium.tensor.ShapeException;
+import sensorium.tensor.Tensor;
+
+/**
+ * A published model that can be held against a recorded run of its reference implementation: the recording's inputs go in, and every
+ * value that it names is compared.
+ *
+ * @param model whose intermediates are traced
+ * @param names from the path of one of them to its name in recordings
+ * @param run the model on the recorded inputs
+ * @param tolerance of a recorded value: its largest {@link ParityReport.Row#relative} error
+ */
+public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToDoubleFunction<String> tolerance) {
+    private static final String INPUT = "input.";
+    private static final String TRACE = "trace.";
+    /** In front of a name, so that it is told apart from a path. */
+    private static final String RESULT = "=";
+
+    /** How a model is run on what was recorded. */
+    @FunctionalInterface
+    public interface Run {
+        /** @param results takes what no module notes, by its name in recordings; what is not recorded is passed over */
+        void on(Recording recording, BiConsumer<String, Tensor> results);
+    }
+
+    /** The values of a run by name. It remembers which were read, since those are inputs whatever they are called. */
+    public static final class Recording {
+        private final Map<String, Tensor> tensors;
+        private final String source;
+        private final Set<String> read = new HashSet<>();
+
+        /** @param source where they are from, for messages */
+        public Recording(Map<String, Tensor> tensors, String source) {
+            this.tensors = tensors;
+            this.source = source;
+        }
+
+        /** @throws BadInputException if it is not there */
+        public Tensor get(String name) {
+            Tensor value = tensors.get(name);
+            if (value == null) {
+                throw new BadInputException(
+                        source + ": holds no " + name + ", which the model needs; is it a recording of this model?");
+            }
+            read.add(name);
+            return value;
+        }
+
+        public boolean has(String name) {
+            return tensors.containsKey(name);
+        }
+    }
+
+    /** Intermediates are {@code trace.} and the checkpoint's name of their module. */
+    public static ParityCase traced(Module model, WeightNames names, double tolerance, Run run) {
+        return traced(model, names, tolerance, tolerance, run);
+    }
+
+    /**
+     * The same, told apart.
+     *
+     * @param outputs tolerance of what is not an intermediate
+     */
+    public static ParityCase traced(Module model, WeightNames names, double tolerance, double outputs, Run run) {
+        return new ParityCase(
+                model, path -> TRACE + names.theirs(path), run, name -> name.startsWith(TRACE) ? tolerance : outputs);
+    }
+
+    /** The same with other tolerances. */
+    public ParityCase within(ToDoubleFunction<String> allowed) {
+        return new ParityCase(model, names, run, allowed);
+    }
+
+    /**
+     * Runs the model and compares, in the order of computation.
+     *
+     * @throws BadInputException if an input is missing, or the model cannot take it
+     */
+    public ParityReport compare(Recording recording) {
+        return Scope.tidy("a parity run", () -> {
+            try (Trace trace = Trace.of(model, () -> run(recording))) {
+                return compare(recording, trace.tensors());
+            }
+        });
+    }
+
+    private Void run(Recording recording) {
+        try {
+            run.on(recording, (name, value) -> Trace.file(RESULT + name, value));
+        } catch (ShapeException | IndexOutOfBoundsException e) {
+            throw new BadInputException(
+                    recording.source + ": the model cannot take its inputs (" + e.getMessage() + ")", e);
+        }
+        return null;
+    }
+
+    private ParityReport compare(Recording recording, Map<String, Tensor> traced) {
+        List<ParityReport.Row> rows = new ArrayList<>();
+        Set<String> left = new TreeSet<>(recording.tensors.keySet());
+        left.removeIf(name -> name.startsWith(INPUT) || recording.read.contains(name));
+        traced.forEach((path, value) -> {
+            String name = path.startsWith(RESULT) ? path.substring(RESULT.length()) : names.apply(path);
+            // A module that ran again is recorded with its run's number; traced is the last.
+            for (String recorded : runs(name, recording)) {
+                rows.add(ParityReport.Row.of(
+                        recorded, value, recording.tensors.get(recorded), tolerance.applyAsDouble(recorded)));
+                left.remove(recorded);
+            }
+        });
+        return new ParityReport(List.copyOf(rows), List.copyOf(left));
+    }
+
+    private static List<String> runs(String name, Recording recording) {
+        List<String> all = new ArrayList<>();
+        if (recording.has(name)) {
+            all.add(name);
+        }
+        for (int i = 2; recording.has(name + "#" + i); i++) {
+            all.add(name + "#" + i);
+        }
+        return all;
+    }
+}
