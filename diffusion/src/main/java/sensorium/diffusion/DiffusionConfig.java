@@ -99,10 +99,10 @@ public record DiffusionConfig(
         return new Small(told, channels, side, null).of(kind, channels, side, side > 32 ? 4 : 2, side > 32 ? 8 : 4, 32);
     }
 
-    /** Latents, likewise. */
+    /** Latents, likewise; large maps in squares, which are seen three times as often in the same time. */
     public static DiffusionConfig small(Kind kind, Told told, LatentConfig latent) {
         return new Small(told, latent.channels(), latent.side(), latent)
-                .of(kind, latent.width(), latent.places(), 1, 2, 64);
+                .of(kind, latent.width(), latent.places(), latent.places() > 8 ? 2 : 1, 2, 96);
     }
 
     private record Small(Told told, int channels, int side, LatentConfig latent) {
