@@ -147,14 +147,15 @@ public final class LogMel {
         return Spectrogram.of(() -> power(samples(sound)));
     }
 
-    /** The log-mel spectrogram (frames, bands) of samples (T), F32, at {@link #sampleRate()}; differentiable. */
+    /** The log-mel spectrogram (…, frames, bands) of samples (…, T) at {@link #sampleRate()}; differentiable. */
     public Tensor of(Tensor samples) {
         return Scope.tidy("log-mel", () -> config.compression.apply(power(samples)));
     }
 
     private Tensor power(Tensor samples) {
-        Tensor filters = Backends.with(samples.backend(), () -> Tensor.of(bank.matrix(), bands(), stft.bins()));
-        return stft.power(samples, frames(samples.dim(0)), filters);
+        Tensor filters = Backends.with(samples.backend(), () -> Tensor.of(bank.matrix(), bands(), stft.bins()))
+                .to(samples.dtype());
+        return stft.power(samples, frames(samples.dim(-1)), filters);
     }
 
     private Tensor samples(Waveform sound) {

@@ -2,8 +2,10 @@ package sensorium.audio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import sensorium.memory.Scope;
+import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
 
 /**
@@ -88,57 +90,84 @@ public final class Stft {
         return Spectrogram.of(() -> power(Tensor.of(samples, samples.length)).sqrt());
     }
 
-    /** Power spectrogram |X|² of samples (T), F32: (frames, bins). */
+    /** Power spectrogram |X|² of samples (…, T): (…, frames, bins). */
     public Tensor power(Tensor samples) {
-        return power(samples, frames(samples.dim(0)), null);
+        return power(samples, frames(samples.dim(-1)), null);
     }
 
     /**
-     * What filters (bands, bins) sum of the first {@code count} frames' power: (count, bands); the bins themselves if there
+     * What filters (bands, bins) sum of the first {@code count} frames' power: (…, count, bands); the bins themselves if there
      * are none (null).
      */
     Tensor power(Tensor samples, int count, Tensor filters) {
-        if (count == 0) {
-            return Tensor.zeros(0, filters == null ? bins() : filters.dim(0));
-        }
-        Tensor taper = Tensor.of(samples, window).to(samples.dtype());
-        Tensor frames = framed(samples).slice(0, 0, count); // (count, length)
-        List<Tensor> parts = new ArrayList<>();
-        for (int i = 0; i < count; i += CHUNK) {
-            Tensor part = frames.slice(0, i, Math.min(count, i + CHUNK));
-            parts.add(Scope.tidy("stft", () -> prepared(part).powerSpectrum(config.nFft, taper, filters)));
-        }
-        return parts.size() == 1 ? parts.get(0) : Tensor.concat(0, parts);
+        int width = filters == null ? bins() : filters.dim(0);
+        Tensor taper = taper(samples);
+        return inParts(samples, count, Shape.of(width), part -> part.powerSpectrum(config.nFft, taper, filters));
     }
 
-    /** All frames (frames, length) of samples (T), where they lie. */
+    /** The transform itself of samples (…, T): (…, frames, bins, 2), real and imaginary parts, phases as of a frame's beginning. */
+    public Tensor transform(Tensor samples) {
+        Tensor taper = taper(samples);
+        int before = (config.nFft - config.length) / 2; // a short window sits in the middle of nFft
+        return inParts(
+                samples,
+                frames(samples.dim(-1)),
+                Shape.of(bins(), 2),
+                part -> part.times(taper)
+                        .pad(-1, config.framing == Framing.CENTRED ? before : 0, 0, 0)
+                        .rfft(config.nFft));
+    }
+
+    private Tensor taper(Tensor samples) {
+        return Tensor.of(samples, window).to(samples.dtype());
+    }
+
+    /** {@code body} of the first {@code count} frames (…, frames, length), so many at a time: (…, count) and {@code rest}. */
+    private Tensor inParts(Tensor samples, int count, Shape rest, UnaryOperator<Tensor> body) {
+        int axis = samples.rank() - 1;
+        if (count == 0) {
+            Shape rows = samples.shape().range(0, axis).concat(Shape.of(0)).concat(rest);
+            return Tensor.zeros(rows.dims());
+        }
+        Tensor frames = framed(samples).slice(axis, 0, count); // (…, count, length)
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < count; i += CHUNK) {
+            Tensor part = frames.slice(axis, i, Math.min(count, i + CHUNK));
+            parts.add(Scope.tidy("stft", () -> body.apply(prepared(part))));
+        }
+        return parts.size() == 1 ? parts.get(0) : Tensor.concat(axis, parts);
+    }
+
+    /** All frames (…, frames, length) of samples (…, T), where they lie. */
     private Tensor framed(Tensor samples) {
-        int n = samples.dim(0);
+        int axis = samples.rank() - 1;
+        int n = samples.dim(axis);
         Tensor whole = samples;
         if (config.framing == Framing.CENTRED) {
             // A short window sits in the middle of nFft.
             int before = config.nFft / 2 - (config.nFft - config.length) / 2;
             int after = Math.max(0, (frames(n) - 1) * config.hop - before + config.length - n);
-            whole = Tensor.concat(0, List.of(mirrored(samples, -before, 0), samples, mirrored(samples, n, n + after)));
+            whole = Tensor.concat(
+                    axis, List.of(mirrored(samples, -before, 0), samples, mirrored(samples, n, n + after)));
         }
-        return whole.windows(0, config.length, config.hop, 1);
+        return whole.windows(axis, config.length, config.hop, 1);
     }
 
     private static Tensor mirrored(Tensor samples, int from, int to) {
         long[] places = IntStream.range(from, to)
-                .mapToLong(i -> mirror(i, samples.dim(0)))
+                .mapToLong(i -> mirror(i, samples.dim(-1)))
                 .toArray();
-        return samples.indexSelect(0, Tensor.of(samples, places));
+        return samples.indexSelect(-1, Tensor.of(samples, places));
     }
 
-    /** Frames (frames, length) as the window wants them. */
+    /** Frames (…, frames, length) as the window wants them. */
     private Tensor prepared(Tensor frames) {
         Tensor x = frames;
         if (config.removeMean) {
-            x = x.minus(x.mean(true, 1));
+            x = x.minus(x.mean(true, -1));
         }
         if (config.preEmphasis != 0) {
-            Tensor before = Tensor.concat(1, List.of(x.slice(1, 0, 1), x.slice(1, 0, config.length - 1)));
+            Tensor before = Tensor.concat(x.rank() - 1, List.of(x.slice(-1, 0, 1), x.slice(-1, 0, config.length - 1)));
             x = x.minus(before.times(config.preEmphasis));
         }
         return x;
