@@ -21,9 +21,6 @@ import sensorium.tensor.Tensor;
  * showing the model what it wrote before).
  */
 public final class SpeechDecoder {
-    /** Steps of a spectrogram that an encoder's token stands for. */
-    private static final int FRAMES_A_TOKEN = 2;
-
     private final Whisper model;
     private final GenerationConfig config;
     private final LogMel hearing;
@@ -172,7 +169,7 @@ public final class SpeechDecoder {
                 Math.min(config.length(), model.config().written().positions().length()) - prompt.size();
         try (var scores = new Cached(heard, prompt)) {
             return new TokenSearch(config.end(), beams, most)
-                    .run(scores, new DecodingRules(config, times, model.frames() / FRAMES_A_TOKEN));
+                    .run(scores, new DecodingRules(config, times, model.frames() / Timeline.FRAMES_A_STEP));
         }
     }
 
@@ -222,47 +219,20 @@ public final class SpeechDecoder {
 
     /** Adds a window's segments; returns how many frames are done with. */
     private int add(List<Segment> segments, TokenSearch.Found found, Window window, boolean times) {
-        List<Integer> tokens = found.tokens();
-        if (!times) {
-            add(segments, window, 0, window.length, tokens, found);
-            return window.length;
-        }
-        int first = config.firstTimestamp();
-        int begin = 0;
-        int done = window.length;
-        for (int i = 1; i < tokens.size(); i++) {
-            boolean between = tokens.get(i) >= first && tokens.get(i - 1) >= first;
-            if (between) {
-                addTimed(segments, window, tokens.subList(begin, i), found);
-                begin = i;
+        Timeline timeline = times
+                ? Timeline.of(found.tokens(), config.firstTimestamp(), window.length)
+                : new Timeline(List.of(new Timeline.Stretch(0, window.length, found.tokens())), window.length);
+        for (Timeline.Stretch stretch : timeline.stretches()) {
+            List<Integer> ordinary =
+                    stretch.tokens().stream().filter(id -> id < config.end()).toList();
+            if (!ordinary.isEmpty()) {
+                segments.add(new Segment(
+                        seconds(window.start + stretch.start()),
+                        seconds(window.start + stretch.end()),
+                        ordinary,
+                        found.mean()));
             }
         }
-        int n = tokens.size();
-        boolean endsInOneTime = n >= 2 && tokens.get(n - 1) >= first && tokens.get(n - 2) < first;
-        if (begin == 0 || endsInOneTime) {
-            addTimed(segments, window, tokens.subList(begin, n), found); // nothing is said after it
-        } else {
-            // The last segment was cut off by the window's end: it is heard again from its beginning.
-            int again = FRAMES_A_TOKEN * (tokens.get(begin - 1) - first);
-            done = again > 0 ? Math.min(again, window.length) : done;
-        }
-        return done;
-    }
-
-    /** From its first time to its last; where one is absent, from the window's beginning or to its end. */
-    private void addTimed(List<Segment> segments, Window window, List<Integer> tokens, TokenSearch.Found found) {
-        int first = config.firstTimestamp();
-        int start = tokens.isEmpty() || tokens.getFirst() < first ? 0 : tokens.getFirst() - first;
-        int end = tokens.isEmpty() || tokens.getLast() <= first ? 0 : tokens.getLast() - first;
-        int to = end > start ? FRAMES_A_TOKEN * end : window.length;
-        add(segments, window, FRAMES_A_TOKEN * start, to, tokens, found);
-    }
-
-    private void add(
-            List<Segment> segments, Window window, int from, int to, List<Integer> tokens, TokenSearch.Found found) {
-        List<Integer> ordinary = tokens.stream().filter(id -> id < config.end()).toList();
-        if (!ordinary.isEmpty()) {
-            segments.add(new Segment(seconds(window.start + from), seconds(window.start + to), ordinary, found.mean()));
-        }
+        return timeline.done();
     }
 }
