@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import sensorium.app.report.TimeTable;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.data.Skipped;
@@ -17,11 +18,11 @@ import sensorium.vision.LabelledPictures;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.VqRecipe;
 
-/** {@code train vq}: pictures as tokens. */
+/** {@code train vq}: pictures, or sounds, as tokens. */
 @Command(
         name = "vq",
         mixinStandardHelpOptions = true,
-        description = "Learn to write pictures as a few numbers of a codebook, and to read them again.")
+        description = "Learn to write pictures or sounds as a few numbers of codebooks, and to read them again.")
 final class TrainVqCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -29,11 +30,21 @@ final class TrainVqCommand implements Runnable {
     @Mixin
     private TrainingOptions options;
 
+    @Option(
+            names = "--sense",
+            paramLabel = "SENSE",
+            description = "picture or sound (default: pictures, or sounds where there are no pictures).")
+    private String sense;
+
     @Override
     public void run() {
         common.backend();
         options.requirePositive();
         options.overrides().requireAllTaken();
+        if (SoundTokensTraining.isMeant(sense, options.data)) {
+            new SoundTokensTraining(common, options).run();
+            return;
+        }
         PictureData data = PictureData.open(options.data);
         var config = PictureTokenizer.Config.small(data.channels(), data.side());
         long began = System.nanoTime();

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
+import sensorium.audio.SoundCodec;
 import sensorium.diffusion.ClassDiffusion;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
@@ -47,6 +48,7 @@ public record ModelFolder(Path path) {
     public static final String DIFFUSION = "diffusion";
     public static final String VQ = "vq";
     public static final String TOKENS = "tokens";
+    public static final String SOUND_CODEC = "sound-codec";
     static final String VIT = "vit";
     static final String DIGITS = "dit_mnist";
 
@@ -92,6 +94,11 @@ public record ModelFolder(Path path) {
         return config(TOKENS, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(SoundCodec.Config config) {
+        return config(SOUND_CODEC, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -115,6 +122,7 @@ public record ModelFolder(Path path) {
                 new OpenedModel.Diffusion(ClassDiffusion.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
+            case SOUND_CODEC -> new OpenedModel.Codec(load(config, SoundCodec.Config.class, SoundCodec::of));
             case "" -> {
                 if (type.equals(DIGITS)) {
                     yield new OpenedModel.Diffusion(ClassDiffusion.ofDigits(path));
@@ -126,9 +134,9 @@ public record ModelFolder(Path path) {
                         + (type.isEmpty() ? "" : " but \"" + brief(type) + "\"") + "; is this the folder of a model?");
             }
             default ->
-                throw new BadInputException(
-                        path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ) + " and " + TOKENS);
+                throw new BadInputException(path.resolve(CONFIG) + ": kind \"" + brief(kind)
+                        + "\" is not known; there are "
+                        + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, TOKENS) + " and " + SOUND_CODEC);
         };
     }
 
@@ -171,6 +179,20 @@ public record ModelFolder(Path path) {
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
                         + " model, which knows no tokens of pictures; train one with: sensorium train vq");
+        };
+    }
+
+    /**
+     * Opens a model of tokens of sound.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public SoundCodec openSoundCodec() {
+        return switch (open()) {
+            case OpenedModel.Codec c -> c.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which knows no tokens of sounds; train one with: sensorium train vq --sense sound");
         };
     }
 

@@ -1,5 +1,6 @@
 package sensorium.multimodal.model;
 
+import sensorium.audio.SoundCodec;
 import sensorium.diffusion.ClassDiffusion;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
@@ -42,6 +43,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.VQ;
+        }
+    }
+
+    /** Sounds as tokens and back. */
+    record Codec(SoundCodec model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.SOUND_CODEC;
         }
     }
 
