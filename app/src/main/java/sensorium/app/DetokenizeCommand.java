@@ -11,17 +11,18 @@ import picocli.CommandLine.Parameters;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.PngWriter;
 
-/** {@code detokenize MODEL --ids …}: numbers as a picture. */
+/** {@code detokenize MODEL --ids …}: numbers as a picture or a sound. */
 @Command(
         name = "detokenize",
         mixinStandardHelpOptions = true,
-        description = "Read a picture from the numbers of its tokens.")
+        description = "Read a picture or a sound from the numbers of its tokens.")
 final class DetokenizeCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -32,16 +33,31 @@ final class DetokenizeCommand implements Runnable {
     @Option(
             names = "--ids",
             required = true,
-            paramLabel = "N,N,…",
-            description = "The numbers, row by row, with commas or spaces between them.")
+            paramLabel = "N,N,…|FILE",
+            description =
+                    "Of a picture the numbers, row by row, with commas or spaces between them; of a sound the file with what tokenize printed.")
     private String ids;
 
-    @Option(names = "-o", required = true, paramLabel = "FILE", description = "Where the picture goes, a PNG.")
+    @Option(
+            names = "-o",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where the picture goes, a PNG, or the sound, a WAV.")
     private Path out;
+
+    @Option(
+            names = "--decoder",
+            paramLabel = "NAME",
+            description = "What makes a sound of its tokens: learned or griffin-lim (default: ${DEFAULT-VALUE}).")
+    private String decoder = "learned";
 
     @Override
     public void run() {
         common.backend();
+        if (new ModelFolder(model).open() instanceof OpenedModel.Codec codec) {
+            SoundTokensFile.read(common, codec.model(), Path.of(ids), out, decoder);
+            return;
+        }
         PictureTokenizer tokenizer = new ModelFolder(model).openTokenizer();
         int across = tokenizer.config().tokens();
         long[] tokens = Arrays.stream(ids.strip().split("[\\s,]+"))

@@ -16,9 +16,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.app.report.TierTable;
+import sensorium.audio.SoundCodec;
+import sensorium.audio.SoundQuality;
+import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.SoundMaterial;
 import sensorium.multimodal.SpaceEvaluation;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.Examples;
@@ -54,6 +58,8 @@ final class EvalCommand implements Runnable {
     private static final int LABELLED = 1000;
     /** Likewise of words. */
     private static final int PROMPTS = 200;
+    /** Sounds that are tokenized and heard again, by Griffin-Lim too, which takes about a second for each. */
+    private static final int MOST_SOUNDS = 200;
 
     @Spec
     private CommandSpec spec;
@@ -100,6 +106,7 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Prior made -> pictures(made, progress, watcher);
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Maps maps -> maps(maps.model(), watcher);
+                case OpenedModel.Codec codec -> sounds(codec.model(), progress, watcher);
                 case OpenedModel published ->
                     throw new BadInputException(model + ": a published " + published.kind()
                             + " model, which knows no labels of the data; train a classifier: sensorium train"
@@ -228,6 +235,23 @@ final class EvalCommand implements Runnable {
         json.put("n", n);
         json.put("data", data.name);
         common.print(json, TokensView.words(measures) + ", of " + n + " pictures");
+    }
+
+    /** Of at most so many sounds, evenly spread. */
+    private void sounds(SoundCodec codec, Progress progress, Material.Watcher watcher) {
+        SpaceData known = data.open();
+        var material = SoundMaterial.of(known.scored(data.split), codec.config().rate(), watcher);
+        var quality = new SoundQuality(codec);
+        List<Waveform> sounds = material.clips().some(MOST_SOUNDS, Double.POSITIVE_INFINITY);
+        for (int i = 0; i < sounds.size(); i++) {
+            progress.update("tokenize and hear", i, sounds.size(), "");
+            quality.add(sounds.get(i));
+        }
+        var skipped = Skipped.all(known.folder().skipped(), material.skipped());
+        Map<String, Object> json = SoundTokensView.json(quality.measures());
+        json.put("data", data.name);
+        json.put("skipped", skipped.count());
+        common.print(json, SoundTokensView.words(quality.measures()) + skipped.summary());
     }
 
     private void classifier(Classifier classifier, Material.Watcher watcher) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,11 +16,12 @@ import sensorium.multimodal.model.ModelFolder;
 import sensorium.tensor.Tensor;
 import sensorium.vision.PictureTokenizer;
 
-/** {@code tokenize MODEL --image FILE}: a picture as numbers. */
+/** {@code tokenize MODEL --image FILE | --audio FILE}: a picture or a sound as numbers. */
 @Command(
         name = "tokenize",
         mixinStandardHelpOptions = true,
-        description = "Write a picture as the numbers of its tokens, row by row; detokenize reads them.")
+        description =
+                "Write a picture as the numbers of its tokens, row by row, or a sound frame by frame; detokenize reads them.")
 final class TokenizeCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -27,20 +29,32 @@ final class TokenizeCommand implements Runnable {
     @Parameters(paramLabel = "MODEL", description = "A run folder of train vq.")
     private Path model;
 
-    @Option(
-            names = "--image",
-            required = true,
-            paramLabel = "FILE",
-            description = "The picture; it is fitted to the model's size.")
-    private Path image;
+    @ArgGroup(multiplicity = "1")
+    private What what;
+
+    @Option(names = "--stages", paramLabel = "Q", description = "Of a sound, the first Q stages alone.")
+    private Integer stages;
+
+    /** Either of the two. */
+    static final class What {
+        @Option(names = "--image", paramLabel = "FILE", description = "The picture; it is fitted to the model's size.")
+        private Path image;
+
+        @Option(names = "--audio", paramLabel = "FILE", description = "The sound, of any length.")
+        private Path audio;
+    }
 
     @Override
     public void run() {
         common.backend();
+        if (what.audio != null) {
+            SoundTokensFile.write(common, new ModelFolder(model).openSoundCodec(), what.audio, stages);
+            return;
+        }
         PictureTokenizer tokenizer = new ModelFolder(model).openTokenizer();
         var c = tokenizer.config();
-        var pictures =
-                PictureData.pixels(Examples.ofFile(PictureData.input(tokenizer.channels(), tokenizer.side()), image));
+        var pictures = PictureData.pixels(
+                Examples.ofFile(PictureData.input(tokenizer.channels(), tokenizer.side()), what.image));
         float[] pixels = new float[c.channels() * c.side() * c.side()];
         pictures.draw(0, pixels, 0);
         long[] ids = Scope.tidy(() -> tokenizer

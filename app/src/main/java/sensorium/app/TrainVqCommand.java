@@ -21,12 +21,12 @@ import sensorium.vision.LabelledPictures;
 import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureFeatures;
 
-/** {@code train vq}: pictures as tokens, or as maps of numbers. */
+/** {@code train vq}: pictures or sounds as tokens, or pictures as maps of numbers. */
 @Command(
         name = "vq",
         mixinStandardHelpOptions = true,
         description = {
-            "Learn to write pictures as a few numbers of a codebook, and to read them again.",
+            "Learn to write pictures or sounds as a few numbers of codebooks, and to read them again.",
             "Settings: batch, rate, plain, commitment (kl: divergence), perceptual, gan, ganfrom."
         })
 final class TrainVqCommand implements Runnable {
@@ -49,10 +49,21 @@ final class TrainVqCommand implements Runnable {
             description = "A run of train classify on the same data, whose features are compared too.")
     private Path classifier;
 
+    @Option(
+            names = "--sense",
+            paramLabel = "SENSE",
+            description = "picture or sound (default: pictures, or sounds where there are no pictures).")
+    private String sense;
+
     @Override
     public void run() {
         common.backend();
         options.requirePositive();
+        if (SoundTokensTraining.isMeant(sense, options.data)) {
+            options.overrides().requireAllTaken();
+            new SoundTokensTraining(common, options).run();
+            return;
+        }
         PictureData data = PictureData.whole(options.data).ofAllLabels();
         train(data, PictureLesson.of(quantizer, data, classifier != null, options.overrides()));
     }

@@ -52,10 +52,10 @@ public final class Material {
         this.conceptOf = number(this.items, concepts);
         this.pictures = new PictureBank(BANK_SIDE);
         this.sounds = new SoundBank(hearing);
-        List<Seen> seen = decode("decode pictures", watcher, Item::pictures, this::see);
+        List<Seen> seen = decode(this.items, skipped, "decode pictures", watcher, Item::pictures, this::see);
         seen.forEach(s -> pictures.add(s.picture));
         this.pictureItem = seen.stream().mapToInt(Seen::item).toArray();
-        List<Heard> heard = decode("decode sounds", watcher, Item::sounds, this::hear);
+        List<Heard> heard = decode(this.items, skipped, "decode sounds", watcher, Item::sounds, this::hear);
         heard.forEach(h -> sounds.add(h.powers));
         this.soundItem = heard.stream().mapToInt(Heard::item).toArray();
         this.soundLanguage = heard.stream().map(Heard::language).toArray(String[]::new);
@@ -93,8 +93,13 @@ public final class Material {
     }
 
     /** Decodes in parallel, keeps the order of the items. */
-    private <S, T> List<T> decode(
-            String phase, Watcher watcher, Function<Item, List<S>> sources, Decoder<S, T> decoder) {
+    static <S, T> List<T> decode(
+            List<Item> items,
+            Skipped skipped,
+            String phase,
+            Watcher watcher,
+            Function<Item, List<S>> sources,
+            Decoder<S, T> decoder) {
         int total = items.stream().mapToInt(i -> sources.apply(i).size()).sum();
         var done = new AtomicInteger();
         return IntStream.range(0, items.size())
@@ -114,8 +119,9 @@ public final class Material {
                 .toList();
     }
 
+    /** Makes of a source what is kept of it, or throws {@link BadInputException}. */
     @FunctionalInterface
-    private interface Decoder<S, T> {
+    interface Decoder<S, T> {
         T decode(int item, S source);
     }
 

@@ -16,6 +16,7 @@ import sensorium.BadInputException;
 import sensorium.audio.Compression;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
+import sensorium.audio.SoundCodec;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
@@ -54,6 +55,7 @@ public record ModelFolder(Path path) {
     public static final String VQ = "vq";
     public static final String KL = "kl";
     public static final String TOKENS = "tokens";
+    public static final String SOUND_CODEC = "sound-codec";
     static final String VIT = "vit";
     static final String DIGITS = "dit_mnist";
 
@@ -104,6 +106,11 @@ public record ModelFolder(Path path) {
         return config(TOKENS, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(SoundCodec.Config config) {
+        return config(SOUND_CODEC, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -129,11 +136,13 @@ public record ModelFolder(Path path) {
             case VQ -> new OpenedModel.Tokens(load(config, PictureTokenizer.Config.class, PictureTokenizer::of));
             case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
+            case SOUND_CODEC -> new OpenedModel.Codec(load(config, SoundCodec.Config.class, SoundCodec::of));
             case "" -> published(type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL) + " and " + TOKENS);
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS)
+                                + " and " + SOUND_CODEC);
         };
     }
 
@@ -235,6 +244,20 @@ public record ModelFolder(Path path) {
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
                         + " model, which tells no classes apart; train one with: sensorium train classify");
+        };
+    }
+
+    /**
+     * Opens a model of tokens of sound.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public SoundCodec openSoundCodec() {
+        return switch (open()) {
+            case OpenedModel.Codec c -> c.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which knows no tokens of sounds; train one with: sensorium train vq --sense sound");
         };
     }
 

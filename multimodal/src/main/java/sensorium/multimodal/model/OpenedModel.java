@@ -1,6 +1,7 @@
 package sensorium.multimodal.model;
 
 import sensorium.audio.SoundClassifier;
+import sensorium.audio.SoundCodec;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
@@ -54,6 +55,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.KL;
+        }
+    }
+
+    /** Sounds as tokens and back. */
+    record Codec(SoundCodec model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.SOUND_CODEC;
         }
     }
 
