@@ -121,7 +121,29 @@ final class Programs implements AutoCloseable {
         return new Built(program, queue.ledger().open(Ledger.Kind.PROGRAM, file, () -> CL.clReleaseProgram(program)));
     }
 
+    /** Tried twice: a driver whose processes share a folder for its own files may fail once, for the sake of another process. */
     private cl_program compile(String file, String source) {
+        try {
+            return attempt(source);
+        } catch (NotBuilt once) {
+            try {
+                return attempt(source);
+            } catch (NotBuilt twice) {
+                throw complaint(file, source, twice);
+            }
+        }
+    }
+
+    /** What the driver wrote about a source that it did not take. */
+    private static final class NotBuilt extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NotBuilt(String log, CLException cause) {
+            super(log, cause);
+        }
+    }
+
+    private cl_program attempt(String source) throws NotBuilt {
         cl_program program = CL.clCreateProgramWithSource(queue.context(), 1, new String[] {source}, null, null);
         try {
             CL.clBuildProgram(program, 0, null, OPTIONS, null, null);
@@ -129,22 +151,27 @@ final class Programs implements AutoCloseable {
         } catch (CLException e) {
             String log = log(program);
             CL.clReleaseProgram(program);
-            Path at = cache.resolve("failed-" + file + ".log");
-            String where = "";
-            if (Caches.canWrite(cache)) {
-                byte[] bytes = (log + "\n\n" + source).getBytes(StandardCharsets.UTF_8);
-                AtomicFile.write(at, out -> out.write(ByteBuffer.wrap(bytes)));
-                where = "; its log and source are in " + at;
-            }
-            throw new BadInputException(
-                    "the driver of " + queue.facts() + " does not build " + file + " ("
-                            + log.lines()
-                                    .filter(l -> l.contains("error"))
-                                    .findFirst()
-                                    .orElse(e.getMessage()) + ")"
-                            + where + "; compute on the cpu, or update the driver",
-                    e);
+            throw new NotBuilt(log, e);
         }
+    }
+
+    private BadInputException complaint(String file, String source, NotBuilt fault) {
+        String log = fault.getMessage();
+        Path at = cache.resolve("failed-" + file + ".log");
+        String where = "";
+        if (Caches.canWrite(cache)) {
+            byte[] bytes = (log + "\n\n" + source).getBytes(StandardCharsets.UTF_8);
+            AtomicFile.write(at, out -> out.write(ByteBuffer.wrap(bytes)));
+            where = "; its log and source are in " + at;
+        }
+        return new BadInputException(
+                "the driver of " + queue.facts() + " does not build " + file + " ("
+                        + log.lines()
+                                .filter(l -> l.contains("error"))
+                                .findFirst()
+                                .orElse(fault.getCause().getMessage()) + ")"
+                        + where + "; compute on the cpu, or update the driver",
+                fault);
     }
 
     private String log(cl_program program) {
