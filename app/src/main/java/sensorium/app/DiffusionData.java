@@ -177,9 +177,10 @@ sealed interface DiffusionData {
                     .distinct()
                     .toList();
             int n = Math.min(SHOWN, first.size());
+            var asking = new Asking.Texts(reader);
             return IntStream.range(0, n)
                     .mapToObj(i -> first.get(i * first.size() / n))
-                    .filter(t -> t.split(" ").length <= reader.config().longest())
+                    .filter(asking::knows)
                     .toList();
         }
     }

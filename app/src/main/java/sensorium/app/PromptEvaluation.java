@@ -41,8 +41,11 @@ record PromptEvaluation(CommonOptions common, DiffusionPipeline model, SamplingO
                 .mapToObj(i -> Material.concept(known.item(i)))
                 .toList();
         var judge = new PromptJudge(embedder, names);
-        int n = Math.min(count, known.size());
-        int[] chosen = Arrays.copyOf(Philox.keyed(common.seed, -1).permutation(known.size()), n);
+        int[] chosen = Arrays.stream(Philox.keyed(common.seed, -1).permutation(known.size()))
+                .filter(i -> model.asking().knows(known.captions().get(i).getFirst()))
+                .limit(count)
+                .toArray();
+        int n = chosen.length;
         List<String> asked = Arrays.stream(chosen)
                 .mapToObj(i -> known.captions().get(i).getFirst())
                 .toList();

@@ -13,6 +13,9 @@ public sealed interface Asking {
     /** What can be asked for, where that is a list; empty where it is any text. */
     List<String> labels();
 
+    /** Whether this can be asked for. */
+    boolean knows(String asked);
+
     /**
      * One row for each of what is asked for.
      *
@@ -29,6 +32,11 @@ public sealed interface Asking {
      * @param labels the class of none has the number after the last
      */
     record Labels(List<String> labels) implements Asking {
+        @Override
+        public boolean knows(String asked) {
+            return labels.contains(asked);
+        }
+
         @Override
         public Conditioning of(List<String> asked) {
             long[] classes = asked.stream().mapToLong(this::number).toArray();
@@ -65,12 +73,22 @@ public sealed interface Asking {
             return read(asked);
         }
 
+        @Override
+        public boolean knows(String asked) {
+            return words(asked) <= encoder.config().longest();
+        }
+
+        private static int words(String text) {
+            return NGrams.normalise(text).strip().split(" ").length;
+        }
+
         private void requireShort(String text) {
-            int words = NGrams.normalise(text).strip().split(" ").length;
-            int most = encoder.config().longest();
-            if (words > most) {
+            if (!knows(text)) {
                 throw new BadInputException("a prompt of %d words; this model reads at most %d: %s"
-                        .formatted(words, most, text.length() > 60 ? text.substring(0, 60) + "…" : text));
+                        .formatted(
+                                words(text),
+                                encoder.config().longest(),
+                                text.length() > 60 ? text.substring(0, 60) + "…" : text));
             }
         }
 
