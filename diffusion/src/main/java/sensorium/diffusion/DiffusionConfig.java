@@ -37,6 +37,8 @@ public record DiffusionConfig(
         String schedule) {
     private static final int LARGEST = 256;
     private static final String COSINE = "cosine";
+    /** What a width is a multiple of. */
+    private static final int WIDTHS = 32;
 
     /** The networks that can be asked for. */
     public enum Kind {
@@ -111,14 +113,17 @@ public record DiffusionConfig(
          * @param across its side
          * @param fold for the U-Net
          * @param patch for the transformer
-         * @param width of the U-Net's first stage
+         * @param width of the U-Net's first stage, at least
          * @throws BadInputException if the side does not suit the network
          */
         DiffusionConfig of(Kind kind, int in, int across, int fold, int patch, int width) {
             return switch (kind) {
                 case UNET -> {
                     requireMultiple(across, 2 * fold);
-                    yield with(fold, unet(in * fold * fold, width));
+                    int folded = in * fold * fold;
+                    // A narrower first stage cannot even carry the noise through: samples stay grainy, whatever is
+                    // learnt.
+                    yield with(fold, unet(folded, Math.max(width, Math.ceilDiv(folded, WIDTHS) * WIDTHS)));
                 }
                 case DIT -> {
                     requireMultiple(across, patch);
