@@ -40,7 +40,7 @@ final class SoundTokensCommandsTest {
         }
         run = folder.resolve("run");
         // A folder without pictures: sounds are meant.
-        var json = sensorium("train", "vq", "--data", data, "--out", run, "--epochs", 12, "--json")
+        var json = sensorium("train", "vq", "--data", data, "--out", run, "--epochs", 6, "--json")
                 .json();
         assertThat(json.path("steps").asInt()).isEqualTo(3);
         assertThat(json.path("stages").asInt()).isEqualTo(STAGES);

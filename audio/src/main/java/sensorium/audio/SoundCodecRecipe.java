@@ -29,7 +29,7 @@ public final class SoundCodecRecipe implements Recipe<SoundCodecRecipe.Batch> {
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
     public record Batch(float[] samples) {}
 
-    private static final int BATCH = 16;
+    private static final int BATCH = 8;
     /** Tokens of a crop: 1.024 s. */
     private static final int CROP = 32;
     /** Share of the run without codes. */
@@ -37,7 +37,7 @@ public final class SoundCodecRecipe implements Recipe<SoundCodecRecipe.Batch> {
     /** Share of the run after which no code is moved by hand. */
     private static final double SETTLED = 0.85;
 
-    private static final int REVIVE_EVERY = 50;
+    private static final int REVIVE_EVERY = 100;
     /** Crops that the codes begin from. */
     private static final int BEGINNING = 256;
     /** What the encoder is told to keep to its codes by. */
@@ -107,7 +107,7 @@ public final class SoundCodecRecipe implements Recipe<SoundCodecRecipe.Batch> {
         if (step.fraction() >= PLAIN && !books.hasBegun()) {
             books.start(vectors(BEGINNING, -1), Philox.keyed(seed, -1));
         } else if (step.fraction() > PLAIN && step.fraction() < SETTLED && step.number() % REVIVE_EVERY == 0) {
-            books.revive(vectors(2 * BATCH, step.batch()), Philox.keyed(seed, -2, step.number()));
+            books.revive(vectors(4 * BATCH, step.batch()), Philox.keyed(seed, -2, step.number()));
         }
     }
 
