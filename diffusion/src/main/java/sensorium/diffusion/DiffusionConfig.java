@@ -121,15 +121,18 @@ public record DiffusionConfig(
                 case UNET -> {
                     requireMultiple(across, 2 * fold);
                     int folded = in * fold * fold;
-                    // A narrower first stage cannot even carry the noise through: samples stay grainy, whatever is
-                    // learnt.
-                    yield with(fold, unet(folded, Math.max(width, Math.ceilDiv(folded, WIDTHS) * WIDTHS)));
+                    yield with(fold, unet(folded, noNarrower(width, folded)));
                 }
                 case DIT -> {
                     requireMultiple(across, patch);
                     yield with(1, dit(in, across, patch));
                 }
             };
+        }
+
+        /** A narrower network cannot even carry the noise through: samples stay grainy, whatever is learnt. */
+        private static int noNarrower(int width, int denoised) {
+            return Math.max(width, Math.ceilDiv(denoised, WIDTHS) * WIDTHS);
         }
 
         private DiffusionConfig with(int fold, NetworkConfig network) {
@@ -155,7 +158,7 @@ public record DiffusionConfig(
         }
 
         private DitConfig dit(int in, int across, int patch) {
-            int width = told.text == null ? 128 : 192;
+            int width = noNarrower(told.text == null ? 128 : 192, in * patch * patch);
             return new DitConfig(
                     in,
                     in,
