@@ -10,7 +10,10 @@ import sensorium.app.report.Media;
 import sensorium.app.report.Page;
 import sensorium.diffusion.Conditioning;
 import sensorium.diffusion.DiffusionPipeline;
+import sensorium.diffusion.DpmSolver;
 import sensorium.diffusion.Noise;
+import sensorium.diffusion.NoisingProcess;
+import sensorium.diffusion.Sampler;
 import sensorium.diffusion.Sampling;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
@@ -18,20 +21,29 @@ import sensorium.vision.PictureGrid;
 
 /** What a model makes out of noise, as sections of a report. */
 final class DiffusionView {
-    private static final int STEPS = 50;
-    private static final Sampling USUAL = guided(2);
+    private static final int STEPS = 20;
+    private static final double GUIDANCE = 2;
     /** Rows of the first picture. */
     private static final int EACH = 4;
     /** Labels that the other pictures show. */
-    private static final int SOME = 6;
+    private static final int SOME = 4;
 
     private static final int FRAMES = 11;
+    /** Pictures from one end of a row to the other. */
+    private static final int BETWEEN = 6;
+
     private static final double[] GUIDANCES = {1, 1.5, 2, 3, 5, 8};
 
     private DiffusionView() {}
 
-    private static Sampling guided(double guidance) {
-        return new Sampling(null, STEPS, guidance);
+    /** Few steps, by a sampler that needs few where the model can be sampled by it. */
+    private static Sampling guided(DiffusionPipeline model, double guidance) {
+        Sampler few = model.process() instanceof NoisingProcess.Diffusion ? DpmSolver.usual() : null;
+        return new Sampling(few, STEPS, guidance);
+    }
+
+    private static Sampling usual(DiffusionPipeline model) {
+        return guided(model, GUIDANCE);
     }
 
     /** @param shown what is asked for: labels, or texts */
@@ -90,7 +102,7 @@ final class DiffusionView {
         List<String> asked = IntStream.range(0, EACH * kinds)
                 .mapToObj(i -> shown.get(i % kinds))
                 .toList();
-        return picture(kinds, "samples", () -> model.sample(USUAL, asked, seed, (_, _) -> {}));
+        return picture(kinds, "samples", () -> model.sample(usual(model), asked, seed, (_, _) -> {}));
     }
 
     private static Html film(DiffusionPipeline model, List<String> asked, long seed) {
@@ -98,7 +110,7 @@ final class DiffusionView {
             List<Tensor> frames = new ArrayList<>();
             var begin = Noise.seeded(seed).next(model.shape(asked.size()));
             frames.add(model.pictures(begin));
-            model.sample(USUAL, model.asking().of(asked), begin, Noise.seeded(seed), (x, i) -> {
+            model.sample(usual(model), model.asking().of(asked), begin, Noise.seeded(seed), (x, i) -> {
                 if ((i + 1) % (STEPS / (FRAMES - 1)) == 0) {
                     frames.add(model.pictures(x).keep());
                 }
@@ -114,21 +126,21 @@ final class DiffusionView {
                 GUIDANCES.length,
                 "a sweep of guidance",
                 () -> columns(Arrays.stream(GUIDANCES)
-                        .mapToObj(w -> model.sample(guided(w), asked, seed, (_, _) -> {}))
+                        .mapToObj(w -> model.sample(guided(model, w), asked, seed, (_, _) -> {}))
                         .toList()));
     }
 
     /** Along the sphere that normal noise of many dimensions lies on. */
     private static Html between(DiffusionPipeline model, List<String> asked, long seed) {
-        return picture(FRAMES, "interpolation", () -> {
+        return picture(BETWEEN, "interpolation", () -> {
             Tensor from = Noise.seeded(seed).next(model.shape(asked.size()));
             Tensor to = Noise.seeded(seed + 1).next(model.shape(asked.size()));
             Conditioning told = model.asking().of(asked);
-            return columns(IntStream.range(0, FRAMES)
+            return columns(IntStream.range(0, BETWEEN)
                     .mapToObj(i -> {
-                        double angle = Math.PI / 2 * i / (FRAMES - 1);
+                        double angle = Math.PI / 2 * i / (BETWEEN - 1);
                         Tensor mixed = from.times(Math.cos(angle)).plus(to.times(Math.sin(angle)));
-                        return model.sample(USUAL, told, mixed, Noise.seeded(seed), (_, _) -> {});
+                        return model.sample(usual(model), told, mixed, Noise.seeded(seed), (_, _) -> {});
                     })
                     .toList());
         });
@@ -136,14 +148,14 @@ final class DiffusionView {
 
     /** Each row from one of those asked for to the next. */
     private static Html wishes(DiffusionPipeline model, List<String> asked, long seed) {
-        return picture(FRAMES, "from one wish to another", () -> {
+        return picture(BETWEEN, "from one wish to another", () -> {
             Tensor begin = Noise.seeded(seed).next(model.shape(asked.size()));
             List<String> next = new ArrayList<>(asked);
             Collections.rotate(next, -1);
-            return columns(IntStream.range(0, FRAMES)
+            return columns(IntStream.range(0, BETWEEN)
                     .mapToObj(i -> {
-                        double share = (double) i / (FRAMES - 1);
-                        return model.sampleBetween(USUAL, asked, next, share, begin, Noise.seeded(seed));
+                        double share = (double) i / (BETWEEN - 1);
+                        return model.sampleBetween(usual(model), asked, next, share, begin, Noise.seeded(seed));
                     })
                     .toList());
         });
