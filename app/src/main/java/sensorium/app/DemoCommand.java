@@ -164,7 +164,10 @@ final class DemoCommand implements Runnable {
     private List<Page.Section> paint(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
         var data = new DiffusionData.OfCaptions(known, result.space().text(), null);
         var run = TrainingOptions.of(null, folder.resolve("pictures"), minutes * PAINTING);
-        var made = new DiffusionTraining(data, data.config(DiffusionConfig.Kind.UNET), DiffusionRecipe.Options.USUAL)
+        var made = new DiffusionTraining(
+                        data,
+                        data.config(DiffusionConfig.Kind.UNET, DiffusionConfig.Size.USUAL),
+                        DiffusionRecipe.Options.USUAL)
                 .run(run, common, progress);
         progress.update("make pictures", 0, -1, "");
         String note = String.format(
