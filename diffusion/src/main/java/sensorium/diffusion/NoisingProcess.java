@@ -76,6 +76,48 @@ public sealed interface NoisingProcess {
         }
     }
 
+    /**
+     * The same with a way that a published model is usually sampled by.
+     *
+     * @param usual null where it is by none that is known here
+     * @param published what its way is called
+     */
+    record Scheduled(Diffusion diffusion, Sampler usual, String published) implements NoisingProcess {
+        @Override
+        public int steps() {
+            return diffusion.steps();
+        }
+
+        @Override
+        public Tensor noised(Tensor pictures, Tensor noise, int[] steps) {
+            return diffusion.noised(pictures, noise, steps);
+        }
+
+        @Override
+        public Tensor target(Tensor pictures, Tensor noise, int[] steps) {
+            return diffusion.target(pictures, noise, steps);
+        }
+
+        @Override
+        public Tensor minSnr(int[] steps, double most) {
+            return diffusion.minSnr(steps, most);
+        }
+
+        @Override
+        public Sampler usual() {
+            if (usual == null) {
+                throw new BadInputException("the model is published with " + published
+                        + ", which is not known here; choose a sampler with --sampler, for example ddim or dpm++");
+            }
+            return usual;
+        }
+
+        @Override
+        public Trajectory trajectory(Sampler sampler, int steps) {
+            return diffusion.trajectory(sampler, steps);
+        }
+    }
+
     /** Straight from the picture to noise. */
     record Flow(RectifiedFlow flow) implements NoisingProcess {
         private static final int STEPS = 1000;
