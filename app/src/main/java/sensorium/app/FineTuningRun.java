@@ -36,6 +36,7 @@ final class FineTuningRun {
     private final CommonOptions common;
     private final TrainingOptions options;
     private final TuningOptions tuning;
+    private Shown shown; // null until it is decoded
 
     FineTuningRun(CommonOptions common, TrainingOptions options, TuningOptions tuning) {
         this.common = common;
@@ -76,6 +77,30 @@ final class FineTuningRun {
                     1e3 * outcome.seconds() / outcome.steps(),
                     100 * outcome.measures().get("accuracy"),
                     out);
+        }
+    }
+
+    /**
+     * What models are shown, whichever way they learn.
+     *
+     * @param scored empty where the folder knows no splits
+     * @param seconds that decoding took
+     */
+    private record Shown(Examples training, Optional<Examples> scored, double seconds) {
+        static Shown of(PublishedClassifier model, DataFolder data, Material.Watcher watcher) {
+            long began = System.nanoTime();
+            var training = Examples.of(model, data.forTraining(), watcher);
+            Optional<Examples> scored = data.splits().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Examples.of(model, data.forEvaluation(), watcher));
+            return new Shown(training, scored, (System.nanoTime() - began) * 1e-9);
+        }
+
+        Skipped skipped(DataFolder data) {
+            return Skipped.all(
+                    data.skipped(),
+                    training.skipped(),
+                    scored.map(Examples::skipped).orElseGet(Skipped::new));
         }
     }
 
@@ -136,25 +161,16 @@ final class FineTuningRun {
     }
 
     private Row one(FineTuning how, PublishedClassifier published, DataFolder data, Path out) {
-        List<Item> items = data.forTraining();
         PublishedClassifier model = how.prepare(published, common.seed);
-        long began = System.nanoTime();
-        double decoding;
         Trainer.Outcome outcome;
-        Skipped skipped;
+        // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var progress = new Progress();
                 var folder = options.folder(out, ModelFolder.config(how))) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
-            var examples = options.orWithdraw(folder, () -> Examples.of(model, items, watcher));
-            Optional<Examples> scored = data.splits().isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(options.orWithdraw(folder, () -> Examples.of(model, data.forEvaluation(), watcher)));
-            skipped = Skipped.all(
-                    data.skipped(),
-                    examples.skipped(),
-                    scored.map(Examples::skipped).orElseGet(Skipped::new));
-            decoding = (System.nanoTime() - began) * 1e-9;
-            var recipe = new ClassifyRecipe(model, examples, scored, tuning.batch, common.seed);
+            if (shown == null) {
+                shown = options.orWithdraw(folder, () -> Shown.of(model, data, watcher));
+            }
+            var recipe = new ClassifyRecipe(model, shown.training, shown.scored, tuning.batch, common.seed);
             var plan = ClassifyRecipe.tuning(
                     common.seed,
                     options.length(folder, recipe::steps),
@@ -169,12 +185,13 @@ final class FineTuningRun {
                         "A published model taught " + options.data,
                         options.data,
                         "%,d items, %d labels"
-                                .formatted(items.size(), how.labels().size()),
-                        skipped,
+                                .formatted(
+                                        data.forTraining().size(), how.labels().size()),
+                        shown.skipped(data),
                         model.module(),
                         outcome,
                         List.of(
-                                new TimeTable.Span("decode", decoding),
+                                new TimeTable.Span("decode", shown.seconds),
                                 new TimeTable.Span("train and evaluate", outcome.seconds())),
                         List.of())
                 .write(out);

@@ -5,52 +5,22 @@ import static sensorium.app.CommandRun.sensorium;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sensorium.io.Safetensors;
-import sensorium.nn.GridPositions;
-import sensorium.nn.PatchEncoder;
-import sensorium.nn.Patches;
-import sensorium.nn.Pooling;
-import sensorium.nn.TransformerConfig;
-import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
-import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.Picture;
 import sensorium.vision.PngWriter;
-import sensorium.vision.Vit;
-import sensorium.vision.VitConfig;
 
 /** What a model computes, stored, and held against the same model with something planted in it. */
 class TraceCommandTest {
-    private static final String PREPROCESSING = """
-            {"image_processor_type": "ViTImageProcessor", "do_resize": true, "size": {"height": 16, "width": 16}, "resample": 2,
-             "do_rescale": true, "do_normalize": true, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""";
-
     @TempDir
     Path folder;
 
-    /** Two blocks on four patches. */
-    private Path vit() throws Exception {
-        var encoder = new PatchEncoder.Config(
-                Patches.Config.of(3, 16, 16, 8),
-                1,
-                GridPositions.Kind.LEARNED,
-                Pooling.Kind.FRONT,
-                TransformerConfig.of(16, 2, 2));
-        Path model = folder.resolve("vit");
-        HuggingFaceVit.save(
-                Vit.of(Weights.random(4), new VitConfig(encoder, List.of("a", "b", "c"))), model, Optional.empty());
-        Files.writeString(model.resolve("preprocessor_config.json"), PREPROCESSING);
-        return model;
-    }
-
     @Test
     void aPlantedEpsilonIsTheFirstDivergence() throws Exception {
-        Path model = vit();
+        Path model = TinyVit.in(folder.resolve("vit"));
         Path picture = folder.resolve("p.png");
         byte[] rgb = new byte[20 * 30 * 3];
         for (int i = 0; i < rgb.length; i++) {
@@ -86,7 +56,7 @@ class TraceCommandTest {
 
     @Test
     void aDumpOfEveryModuleMayHaveMore() throws Exception {
-        Path model = vit();
+        Path model = TinyVit.in(folder.resolve("vit"));
         Path dump = folder.resolve("dump.safetensors");
         Path inputs = folder.resolve("inputs.safetensors");
         Safetensors.write(inputs, Map.of("input.pixel_values", Tensor.ones(2, 3, 16, 16)), Map.of());

@@ -76,13 +76,8 @@ public sealed interface NoisingProcess {
         }
     }
 
-    /**
-     * The same with a way that a published model is usually sampled by.
-     *
-     * @param usual null where it is by none that is known here
-     * @param published what its way is called
-     */
-    record Scheduled(Diffusion diffusion, Sampler usual, String published) implements NoisingProcess {
+    /** The same with the way that a published model is sampled by. */
+    record Scheduled(Diffusion diffusion, Sampler usual) implements NoisingProcess {
         @Override
         public int steps() {
             return diffusion.steps();
@@ -101,15 +96,6 @@ public sealed interface NoisingProcess {
         @Override
         public Tensor minSnr(int[] steps, double most) {
             return diffusion.minSnr(steps, most);
-        }
-
-        @Override
-        public Sampler usual() {
-            if (usual == null) {
-                throw new BadInputException("the model is published with " + published
-                        + ", which is not known here; choose a sampler with --sampler, for example ddim or dpm++");
-            }
-            return usual;
         }
 
         @Override

@@ -6,7 +6,6 @@ import sensorium.nn.ModelConfigFile;
 /**
  * A scheduler of Hugging Face diffusers, {@code scheduler_config.json}: what a model was trained on, and the way it is sampled by.
  *
- * @param sampler null where there is no such one here
  * @param type its class
  */
 record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler sampler, Bounds bounds, String type) {
@@ -22,13 +21,15 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
         boolean heun = type.equals("HeunDiscreteScheduler");
         int steps = file.integer("num_train_timesteps", 1000, MOST);
         NoiseSchedule schedule = schedule(
-                file, steps, file.number("beta_start", heun ? 0.00085 : 1e-4), file.number("beta_end", heun ? 0.012 : 0.02));
+                file,
+                steps,
+                file.number("beta_start", heun ? 0.00085 : 1e-4),
+                file.number("beta_end", heun ? 0.012 : 0.02));
         Prediction prediction = switch (file.text("prediction_type", "epsilon")) {
             case "epsilon" -> Prediction.EPSILON;
             case "sample" -> Prediction.SAMPLE;
             case "v_prediction" -> Prediction.VELOCITY;
-            default ->
-                throw file.fault("prediction_type", "is not known; there are epsilon, sample and v_prediction");
+            default -> throw file.fault("prediction_type", "is not known; there are epsilon, sample and v_prediction");
         };
         boolean stepwise = type.equals("DDPMScheduler") || type.equals("DDIMScheduler");
         Bounds bounds = bounds(file, stepwise);
@@ -45,7 +46,8 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
             case "sigmoid" -> NoiseSchedule.sigmoid(steps, first, last);
             default ->
                 throw file.fault(
-                        "beta_schedule", "is not known; there are linear, scaled_linear, squaredcos_cap_v2 and sigmoid");
+                        "beta_schedule",
+                        "is not known; there are linear, scaled_linear, squaredcos_cap_v2 and sigmoid");
         };
         return file.flag("rescale_betas_zero_snr", false) ? schedule.withZeroTerminalSnr() : schedule;
     }
@@ -84,8 +86,10 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
             case "HeunDiscreteScheduler" -> sigmas(file, SigmaSampler.Kind.HEUN, bounds);
             case "DPMSolverMultistepScheduler" -> solver(file, bounds);
             case "PNDMScheduler" -> {
-                file.ignore("skip_prk_steps", "set_alpha_to_one", "timestep_spacing", "steps_offset");
-                yield null;
+                if (!file.flag("skip_prk_steps", false)) {
+                    throw file.fault("skip_prk_steps", "is false; only true is known here, as Stable Diffusion has it");
+                }
+                yield new Plms(bounds, spacing(file, "leading"), offset(file), file.flag("set_alpha_to_one", false));
             }
             default ->
                 throw file.fault(
@@ -108,8 +112,7 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
         boolean sde = switch (file.text("algorithm_type", "dpmsolver++")) {
             case "dpmsolver++" -> false;
             case "sde-dpmsolver++" -> true;
-            default ->
-                throw file.fault("algorithm_type", "is not known; there are dpmsolver++ and sde-dpmsolver++");
+            default -> throw file.fault("algorithm_type", "is not known; there are dpmsolver++ and sde-dpmsolver++");
         };
         boolean clean = switch (file.text("final_sigmas_type", "zero")) {
             case "zero" -> true;
@@ -118,7 +121,8 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
         };
         Spacing spacing = spacing(file, "linspace");
         if (spacing == Spacing.LEADING) {
-            throw file.fault("timestep_spacing", "is leading, which this solver does not know; linspace and trailing are");
+            throw file.fault(
+                    "timestep_spacing", "is leading, which this solver does not know; linspace and trailing are");
         }
         file.ignore("steps_offset"); // of leading steps
         return new DpmSolver(
@@ -148,6 +152,6 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
     }
 
     NoisingProcess process() {
-        return new NoisingProcess.Scheduled(new NoisingProcess.Diffusion(schedule, prediction), sampler, type);
+        return new NoisingProcess.Scheduled(new NoisingProcess.Diffusion(schedule, prediction), sampler);
     }
 }

@@ -53,8 +53,16 @@ public final class StableDiffusion {
         }
         AutoencoderKl vae = DiffusersAutoencoder.loadKl(folder.resolve("vae"));
         int places = ModelConfigFile.read(folder.resolve("unet/config.json")).integer("sample_size", 64, LARGEST);
-        requireSame(folder, "channels of latents", network.config().in(), vae.config().latent());
-        requireSame(folder, "channels of the prediction", network.config().out(), network.config().in());
+        requireSame(
+                folder,
+                "channels of latents",
+                network.config().in(),
+                vae.config().latent());
+        requireSame(
+                folder,
+                "channels of the prediction",
+                network.config().out(),
+                network.config().in());
         return new DiffusionPipeline(
                 network::forward,
                 scheduler.process(),
@@ -66,8 +74,7 @@ public final class StableDiffusion {
     }
 
     private static Latents latents(Path folder, AutoencoderKl vae, int places) {
-        double scaling =
-                ModelConfigFile.read(folder.resolve("vae/config.json")).number("scaling_factor", SCALING);
+        double scaling = ModelConfigFile.read(folder.resolve("vae/config.json")).number("scaling_factor", SCALING);
         if (!(scaling > 0)) {
             throw new BadInputException(folder.resolve("vae/config.json") + ": \"scaling_factor\" is not above 0");
         }
@@ -75,8 +82,7 @@ public final class StableDiffusion {
         var codec = new PictureAutoencoder(
                 vae, new PictureAutoencoder.Config(vae.config().channels(), side, 1, vae.config()));
         int width = vae.config().latent();
-        Map<String, Tensor> moments =
-                Map.of("mean", Tensor.zeros(width), "deviation", Tensor.full(1 / scaling, width));
+        Map<String, Tensor> moments = Map.of("mean", Tensor.zeros(width), "deviation", Tensor.full(1 / scaling, width));
         return Weights.load(moments, "scaling_factor", w -> Latents.of(w, codec));
     }
 
@@ -89,8 +95,8 @@ public final class StableDiffusion {
 
     private static void requireSame(Path folder, String what, int unet, int other) {
         if (unet != other) {
-            throw new BadInputException(
-                    folder + ": " + what + " are " + unet + " for the U-Net and " + other + " beside it; fetch the model again");
+            throw new BadInputException(folder + ": " + what + " are " + unet + " for the U-Net and " + other
+                    + " beside it; fetch the model again");
         }
     }
 }

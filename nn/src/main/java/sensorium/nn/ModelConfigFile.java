@@ -359,11 +359,20 @@ public final class ModelConfigFile {
         if (node == null) {
             return absent;
         }
-        // A whole number may be beyond what a double holds.
-        if (!node.isNumber() || node.isNaN() || !Double.isFinite(node.decimalValue().doubleValue())) {
+        double value = node.isNumber() ? finite(node) : Double.NaN;
+        if (!Double.isFinite(value)) {
             throw fault(key, "is not a number that can be computed with");
         }
-        return node.decimalValue().doubleValue();
+        return value;
+    }
+
+    /** NaN or infinite where it is no number, or beyond what a double holds. */
+    private static double finite(JsonNode number) {
+        try {
+            return number.decimalValue().doubleValue();
+        } catch (JacksonException e) {
+            return Double.NaN; // infinities, as Python writes them
+        }
     }
 
     public boolean flag(String key, boolean absent) {

@@ -25,6 +25,9 @@ import sensorium.tensor.Tensor;
  * }</pre>
  */
 public final class Weights {
+    /** How many left-over tensors are listed. */
+    private static final int MOST_NAMED = 20;
+
     private final String path;
     private final Source source;
 
@@ -94,7 +97,9 @@ public final class Weights {
         Set<String> left = new TreeSet<>(stored);
         left.removeAll(used);
         if (!left.isEmpty()) {
-            throw new BadInputException(where + ": tensors that the model does not know: " + String.join(", ", left));
+            String named = String.join(", ", left.stream().limit(MOST_NAMED).toList());
+            throw new BadInputException(where + ": tensors that the model does not know: " + named
+                    + (left.size() > MOST_NAMED ? ", … (" + left.size() + " in all)" : ""));
         }
         return model;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -179,9 +180,18 @@ public record ModelFolder(Path path) {
         };
     }
 
+    private Path base(FineTuning tuning) {
+        try {
+            return Path.of(tuning.base());
+        } catch (InvalidPathException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": \"base\" is no path (" + brief(e.getMessage()) + "); restore the file",
+                    e);
+        }
+    }
+
     private PublishedClassifier taught(FineTuning tuning) {
-        PublishedClassifier model =
-                tuning.prepare(new ModelFolder(Path.of(tuning.base())).openPublishedClassifier(), 0);
+        PublishedClassifier model = tuning.prepare(new ModelFolder(base(tuning)).openPublishedClassifier(), 0);
         Path file = path.resolve(WEIGHTS);
         Map<String, Parameter> trained = model.module().parameters();
         Safetensors stored = Safetensors.open(file);
@@ -211,7 +221,7 @@ public record ModelFolder(Path path) {
                     + " sensorium train classify --from FOLDER");
         }
         FineTuning tuning = fineTuning(config);
-        taught(tuning).with(Lora::merged).save(target, PublishedFolder.open(Path.of(tuning.base())));
+        taught(tuning).with(Lora::merged).save(target, PublishedFolder.open(base(tuning)));
     }
 
     /**

@@ -24,6 +24,7 @@ import sensorium.audio.whisper.WhisperConfig;
 import sensorium.io.Npy;
 import sensorium.io.Safetensors;
 import sensorium.multimodal.classify.ClassifierConfig;
+import sensorium.multimodal.classify.FineTuning;
 import sensorium.multimodal.classify.Input;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.ParityCases;
@@ -58,8 +59,7 @@ final class Victims {
      * @param mend makes the checksums of what was damaged right again, so that the damage gets past them
      * @param open what is done with it
      */
-    record Victim(
-            String kind, Path file, byte[] valid, boolean text, UnaryOperator<byte[]> mend, Opening open) {}
+    record Victim(String kind, Path file, byte[] valid, boolean text, UnaryOperator<byte[]> mend, Opening open) {}
 
     /** Reads what lies at the victim's place. */
     @FunctionalInterface
@@ -167,6 +167,21 @@ final class Victims {
                         .state(),
                 Map.of());
         add("config.json of a run", run.resolve("config.json"), true, () -> new ModelFolder(run).open());
+        tuned(whole);
+    }
+
+    /** A run that taught the published model something else, in its head. */
+    private void tuned(Path base) throws IOException {
+        Path run = place("tuned");
+        var lora = new Lora(2, 4, Lora.QUERIES_AND_VALUES);
+        var tuning = new FineTuning(base.toString(), List.of("x", "y"), FineTuning.Tune.HEAD, lora, "");
+        Files.write(run.resolve("config.json"), JsonMapper.shared().writeValueAsBytes(ModelFolder.config(tuning)));
+        Safetensors.write(
+                run.resolve("model.safetensors"),
+                Map.of("head.weight", Tensor.ones(2, 8), "head.bias", Tensor.ones(2)),
+                Map.of());
+        add("config.json of a fine-tuned run", run.resolve("config.json"), true, () -> new ModelFolder(run).open());
+        add("weights of a fine-tuned run", run.resolve("model.safetensors"), false, () -> new ModelFolder(run).open());
     }
 
     /** The settings of every class that is known, where the parity data are at hand. */
