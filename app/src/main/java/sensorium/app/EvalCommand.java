@@ -24,8 +24,9 @@ import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SoundMaterial;
 import sensorium.multimodal.SpaceEvaluation;
-import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.classify.ClassificationModel;
 import sensorium.multimodal.classify.Examples;
+import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.classify.Scores;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.judge.PictureJudge;
@@ -95,7 +96,16 @@ final class EvalCommand implements Runnable {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space space -> space(space.model(), watcher);
-                case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
+                case OpenedModel.Classes classes -> {
+                    SpaceData known = data.open();
+                    scores(
+                            classes.model(),
+                            known,
+                            Examples.forScoring(classes.model().config(), known.scored(data.split), watcher));
+                }
+                case OpenedModel.Published vit ->
+                    published(new PublishedClassifier.OfPictures(vit.model(), vit.preprocessing()), watcher);
+                case OpenedModel.Sounds sounds -> published(new PublishedClassifier.OfSounds(sounds.model()), watcher);
                 case OpenedModel.Diffusion made
                 when made.model().asking().labels().isEmpty() -> {
                     sampling.requireKnown();
@@ -109,7 +119,7 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Codec codec -> sounds(codec.model(), progress, watcher);
                 case OpenedModel published ->
                     throw new BadInputException(model + ": a published " + published.kind()
-                            + " model, which knows no labels of the data; train a classifier: sensorium train"
+                            + " model, for which there are no metrics here; train a classifier: sensorium train"
                             + " classify");
             }
         }
@@ -254,10 +264,13 @@ final class EvalCommand implements Runnable {
         common.print(json, SoundTokensView.words(quality.measures()) + skipped.summary());
     }
 
-    private void classifier(Classifier classifier, Material.Watcher watcher) {
+    private void published(PublishedClassifier model, Material.Watcher watcher) {
         SpaceData known = data.open();
-        var examples = Examples.forScoring(classifier.config(), known.scored(data.split), watcher);
-        var scores = Scores.of(classifier, examples);
+        scores(model, known, Examples.of(model, known.scored(data.split), watcher));
+    }
+
+    private void scores(ClassificationModel model, SpaceData known, Examples examples) {
+        var scores = Scores.of(model, examples);
         var skipped = Skipped.all(known.folder().skipped(), examples.skipped());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accuracy", scores.accuracy());

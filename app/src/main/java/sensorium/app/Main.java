@@ -36,7 +36,9 @@ import sensorium.tensor.ShapeException;
             GenerateCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,
-            ParityCommand.class
+            ParityCommand.class,
+            TraceCommand.class,
+            ExportCommand.class
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

@@ -1,5 +1,6 @@
 package sensorium.vision;
 
+import java.util.List;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
@@ -15,6 +16,13 @@ public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implement
                 PatchEncoder.of(w.at("encoder"), c.encoder()),
                 Linear.of(w.at("head"), width, c.labels().size(), true),
                 c);
+    }
+
+    /** The same encoder under a new head, for other classes. */
+    public Vit withHead(List<String> labels, Weights w) {
+        int width = config.encoder().transformer().width();
+        return new Vit(
+                encoder, Linear.of(w.at("head"), width, labels.size(), true), new VitConfig(config.encoder(), labels));
     }
 
     /** Pixels (B, C, H, W), as the preprocessing leaves them, → logits (B, classes). */

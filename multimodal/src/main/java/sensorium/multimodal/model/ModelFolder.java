@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
@@ -18,17 +20,25 @@ import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
 import sensorium.audio.SoundCodec;
 import sensorium.audio.whisper.HuggingFaceWhisper;
+import sensorium.diffusion.Asking;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.NetworkConfig;
+import sensorium.diffusion.StableDiffusion;
 import sensorium.io.Safetensors;
+import sensorium.memory.Scope;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.ClassifierConfig;
+import sensorium.multimodal.classify.FineTuning;
 import sensorium.multimodal.classify.Input;
+import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.transcribe.Transcriber;
+import sensorium.nn.Lora;
+import sensorium.nn.Parameter;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
@@ -56,7 +66,8 @@ public record ModelFolder(Path path) {
     public static final String KL = "kl";
     public static final String TOKENS = "tokens";
     public static final String SOUND_CODEC = "sound-codec";
-    static final String VIT = "vit";
+    public static final String FINE_TUNE = "fine-tune";
+    static final String VIT = HuggingFaceVit.TYPE;
     static final String DIGITS = "dit_mnist";
 
     private static final String CONFIG = "config.json";
@@ -111,6 +122,11 @@ public record ModelFolder(Path path) {
         return config(SOUND_CODEC, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(FineTuning config) {
+        return config(FINE_TUNE, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -124,6 +140,9 @@ public record ModelFolder(Path path) {
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public OpenedModel open() {
+        if (Files.isRegularFile(path.resolve(StableDiffusion.INDEX))) {
+            return new OpenedModel.Diffusion(StableDiffusion.open(path, ModelFolder::reader));
+        }
         JsonNode config = config();
         String kind = config.path("kind").asString("");
         String type = config.path("model_type").asString("");
@@ -137,13 +156,99 @@ public record ModelFolder(Path path) {
             case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case SOUND_CODEC -> new OpenedModel.Codec(load(config, SoundCodec.Config.class, SoundCodec::of));
+            case FINE_TUNE -> fineTuned(fineTuning(config));
             case "" -> published(type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS)
-                                + " and " + SOUND_CODEC);
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS, SOUND_CODEC)
+                                + " and " + FINE_TUNE);
         };
+    }
+
+    /** How a run that taught a published model something else did it. */
+    private FineTuning fineTuning(JsonNode config) {
+        return read(config, FineTuning.class);
+    }
+
+    /** The published model with what was learnt in its place; adapters are merged. */
+    private OpenedModel fineTuned(FineTuning tuning) {
+        PublishedClassifier taught = taught(tuning);
+        return switch (taught.with(Lora::merged)) {
+            case PublishedClassifier.OfPictures p -> new OpenedModel.Published(p.model(), p.preprocessing());
+            case PublishedClassifier.OfSounds s -> new OpenedModel.Sounds(s.model(), FINE_TUNE);
+        };
+    }
+
+    private Path base(FineTuning tuning) {
+        try {
+            return Path.of(tuning.base());
+        } catch (InvalidPathException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": \"base\" is no path (" + brief(e.getMessage()) + "); restore the file",
+                    e);
+        }
+    }
+
+    private PublishedClassifier taught(FineTuning tuning) {
+        PublishedClassifier model = tuning.prepare(new ModelFolder(base(tuning)).openPublishedClassifier(), 0);
+        Path file = path.resolve(WEIGHTS);
+        Map<String, Parameter> trained = model.module().parameters();
+        Safetensors stored = Safetensors.open(file);
+        if (!stored.names().equals(trained.keySet())) {
+            throw new BadInputException(file + ": holds what was learnt by another model than " + tuning.base()
+                    + "; was that folder changed?");
+        }
+        Scope.tidyRun(() -> trained.forEach((name, p) -> {
+            if (!stored.spec(name).equals(p.value().spec())) {
+                throw new BadInputException(file + ": tensor " + name + " is " + stored.spec(name)
+                        + ", the model needs " + p.value().spec());
+            }
+            p.set(stored.tensor(name));
+        }));
+        return model;
+    }
+
+    /**
+     * Writes the model of a run that taught a published one something else, in the published layout, adapters merged.
+     *
+     * @throws BadInputException if it is another kind of model, or cannot be written
+     */
+    public void export(Path target) {
+        JsonNode config = config();
+        if (!config.path("kind").asString("").equals(FINE_TUNE)) {
+            throw new BadInputException(path + ": no run that taught a published model something else; make one with:"
+                    + " sensorium train classify --from FOLDER");
+        }
+        FineTuning tuning = fineTuning(config);
+        taught(tuning).with(Lora::merged).save(target, PublishedFolder.open(base(tuning)));
+    }
+
+    /**
+     * Opens a published model that tells classes apart.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public PublishedClassifier openPublishedClassifier() {
+        if (!config().path("kind").asString("").isEmpty()) {
+            throw new BadInputException(path + ": a run, not a published model; of one that taught a published model"
+                    + " something else make a new one with: sensorium export RUN --out FOLDER");
+        }
+        return switch (open()) {
+            case OpenedModel.Published p -> new PublishedClassifier.OfPictures(p.model(), p.preprocessing());
+            case OpenedModel.Sounds s -> new PublishedClassifier.OfSounds(s.model());
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which cannot be taught other classes; name the folder of a "
+                        + String.join(", ", VIT, HuggingFaceAst.TYPE) + " or " + KwtCheckpoint.TYPE);
+        };
+    }
+
+    /** What reads the prompts of a pipeline. */
+    private static Asking.Reader reader(Path pipeline) {
+        Path encoder = pipeline.resolve("text_encoder");
+        throw new BadInputException(encoder.resolve(CONFIG) + ": a text encoder of the kind \""
+                + PublishedFolder.open(encoder).kind() + "\" is not known here");
     }
 
     private OpenedModel published(String type) {
@@ -279,6 +384,20 @@ public record ModelFolder(Path path) {
 
     private <C, M> M load(JsonNode config, Class<C> type, BiFunction<Weights, C, M> factory) {
         Path file = path.resolve(WEIGHTS);
+        C built = read(config, type);
+        Safetensors stored = Safetensors.open(file);
+        try {
+            return Weights.load(
+                    stored::tensor, stored.names(), file.toString(), name -> name, w -> factory.apply(w, built));
+        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": no model can be built from it (" + brief(String.valueOf(e.getMessage()))
+                            + "); restore the file or train afresh",
+                    e);
+        }
+    }
+
+    private <C> C read(JsonNode config, Class<C> type) {
         C built;
         try {
             built = JSON.treeToValue(config.path("model"), type);
@@ -291,16 +410,7 @@ public record ModelFolder(Path path) {
         if (built == null) {
             throw new BadInputException(path.resolve(CONFIG) + ": has no \"model\"; restore the file or train afresh");
         }
-        Safetensors stored = Safetensors.open(file);
-        try {
-            return Weights.load(
-                    stored::tensor, stored.names(), file.toString(), name -> name, w -> factory.apply(w, built));
-        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
-            throw new BadInputException(
-                    path.resolve(CONFIG) + ": no model can be built from it (" + brief(String.valueOf(e.getMessage()))
-                            + "); restore the file or train afresh",
-                    e);
-        }
+        return built;
     }
 
     private JsonNode config() {

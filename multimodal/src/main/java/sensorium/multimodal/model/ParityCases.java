@@ -11,8 +11,8 @@ import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusersDit;
 import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.MnistDit;
-import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
+import sensorium.nn.PublishedFolder;
 import sensorium.vision.DiffusersAutoencoder;
 import sensorium.vision.HuggingFaceVit;
 
@@ -48,7 +48,7 @@ public final class ParityCases {
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public static ParityCase open(Path folder) {
-        String kind = ModelConfigFile.kind(folder);
+        String kind = PublishedFolder.open(folder).kind();
         Function<Path, ParityCase> known = KNOWN.get(kind);
         if (known == null) {
             throw new BadInputException(folder.resolve("config.json") + ": "
