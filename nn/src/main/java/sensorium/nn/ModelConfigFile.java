@@ -96,6 +96,15 @@ public final class ModelConfigFile {
     }
 
     /**
+     * Any other file of settings.
+     *
+     * @throws BadInputException if the file is not there, or not JSON
+     */
+    public static ModelConfigFile read(Path file) {
+        return parse(file);
+    }
+
+    /**
      * What a folder's {@code config.json} calls its model: its {@code model_type}, or its {@code _class_name}; empty if neither.
      *
      * @throws BadInputException if the file is not there, or not JSON
