@@ -162,7 +162,7 @@ final class DemoCommand implements Runnable {
 
     /** Pictures of words, by a model that reads them as the space does; it learns for a small share of the time. */
     private List<Page.Section> paint(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
-        var data = new DiffusionData.OfCaptions(known, result.space().text(), null);
+        var data = new DiffusionData.OfCaptions(known, result.space().grams().orElseThrow(), null);
         var run = TrainingOptions.of(null, folder.resolve("pictures"), minutes * PAINTING);
         var made = new DiffusionTraining(
                         data,

@@ -15,16 +15,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
 import sensorium.multimodal.Embedder;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
+import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.PictureFile;
 
-/** {@code embed MODEL}: unit vectors of texts, pictures and sounds. */
+/** {@code embed MODEL}: vectors of texts, pictures and sounds. */
 @Command(
         name = "embed",
         mixinStandardHelpOptions = true,
-        description = "Print unit vectors of texts, pictures and sounds in a shared space.")
+        description = {
+            "Print unit vectors of texts, pictures and sounds in a shared space,",
+            "or the vectors of texts that a published model of sentences makes."
+        })
 final class EmbedCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -32,7 +38,9 @@ final class EmbedCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The run folder of a shared space, or that of a published BERT; or minilm.")
     private Path model;
 
     @Option(names = "--text", paramLabel = "T", description = "A text; may be repeated.")
@@ -50,20 +58,36 @@ final class EmbedCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "nothing to embed: give --text, --image or --audio");
         }
         common.backend();
-        var embedder = new Embedder(new ModelFolder(model).openSpace());
+        List<Embedded> rows = switch (new ModelFolder(ModelNames.folder(model)).open()) {
+            case OpenedModel.Space space -> inSpace(new Embedder(space.model()));
+            case OpenedModel.Sentences sentences -> sentences(sentences.model());
+            case OpenedModel other ->
+                throw new BadInputException(model + ": a " + other.kind()
+                        + " model, which has no shared space; train one with: sensorium train shared-space");
+        };
+        common.print(
+                rows.stream().map(Embedded::toMap).toList(),
+                rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
+    }
+
+    private List<Embedded> inSpace(Embedder embedder) {
         var pictures =
                 embedder.pictures(images.stream().map(PictureFile::decode).toList());
         var heard = embedder.sounds(
                 sounds.stream().map(f -> AudioFile.decode(f).mono()).toList());
-        List<Embedded> rows = Stream.of(
+        return Stream.of(
                         Embedded.all("text", texts, embedder.texts(texts)),
                         Embedded.all("image", images, pictures),
                         Embedded.all("audio", sounds, heard))
                 .flatMap(List::stream)
                 .toList();
-        common.print(
-                rows.stream().map(Embedded::toMap).toList(),
-                rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
+    }
+
+    private List<Embedded> sentences(SentenceEncoder encoder) {
+        if (!images.isEmpty() || !sounds.isEmpty()) {
+            throw new BadInputException(model + ": a model of texts; it knows neither pictures nor sounds");
+        }
+        return Embedded.all("text", texts, encoder.encode(texts));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -8,6 +8,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sensorium.BadInputException;
 import sensorium.app.report.TimeTable;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionPipeline;
@@ -78,6 +79,15 @@ final class TrainDiffusionCommand implements Runnable {
                             + " model.")
     private Path latent;
 
+    /** @throws BadInputException if the space reads texts in another way than as n-grams */
+    private static TextEncoder reader(Path space) {
+        return new ModelFolder(space)
+                .openSpace()
+                .grams()
+                .orElseThrow(() -> new BadInputException(space + ": its text tower is a published model, which diffusion"
+                        + " cannot be told by; train a space without --text-tower"));
+    }
+
     @Override
     public void run() {
         common.backend();
@@ -88,8 +98,7 @@ final class TrainDiffusionCommand implements Runnable {
         Overrides overrides = options.overrides();
         var settings = overrides.apply(DiffusionRecipe.Options.USUAL);
         overrides.requireAllTaken(settings);
-        TextEncoder reader =
-                text == null ? null : new ModelFolder(text).openSpace().text();
+        TextEncoder reader = text == null ? null : reader(text);
         PictureCodec codec = latent == null ? null : new ModelFolder(latent).openCodec();
         DiffusionData data = DiffusionData.open(options.data, reader, codec);
         DiffusionConfig config = data.config(kind, size).with(says).withSchedule(schedule);

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
+import sensorium.io.Safetensors;
+import sensorium.nn.Init;
+import sensorium.nn.Weights;
 import sensorium.vision.Picture;
 import sensorium.vision.PngWriter;
 import tools.jackson.databind.JsonNode;
@@ -110,6 +113,50 @@ final class CommandsTest {
         var unjudged = sensorium("eval", made, "--data", data);
         assertThat(unjudged.status()).isEqualTo(1);
         assertThat(unjudged.err()).contains("--space").hasLineCount(1);
+    }
+
+    @Test
+    void aPublishedEncoderReadsTheTexts() throws Exception {
+        Path bert = TinyBert.in(folder.resolve("bert"));
+        Path run = folder.resolve("over-bert");
+        sensorium(with(
+                        SMALL,
+                        "train",
+                        "shared-space",
+                        "--data",
+                        data,
+                        "--out",
+                        run,
+                        "--epochs",
+                        8,
+                        "--text-tower",
+                        bert))
+                .json();
+        // It stays as it was published, and what is after it learns.
+        var before = Safetensors.open(bert.resolve("model.safetensors"));
+        var after = Safetensors.open(run.resolve("model.safetensors"));
+        assertThat(after.tensor("text.sentences.bert.words.weight").toFloats())
+                .isEqualTo(before.tensor("embeddings.word_embeddings.weight").toFloats());
+        assertThat(after.tensor("text.sentences.bert.encoder.blocks.2.mlp.up.weight")
+                        .toFloats())
+                .isEqualTo(before.tensor("encoder.layer.2.intermediate.dense.weight")
+                        .toFloats());
+        assertThat(after.tensor("text.projection.weight").toFloats())
+                .isNotEqualTo(Weights.random(0)
+                        .at("text")
+                        .at("projection")
+                        .parameter("weight", Init.xavier(32, 256), 256, 32)
+                        .value()
+                        .toFloats());
+        var rows = sensorium("embed", run, "--text", "a red thing", "--image", data.resolve("0.png"), "--json")
+                .json();
+        assertThat(rows.get(0).path("vector")).hasSize(256);
+        assertThat(rows.get(1).path("vector")).hasSize(256);
+        assertThat(sensorium("eval", run, "--data", data, "--json").status()).isZero();
+        CommandRun told = sensorium(
+                "train", "diffusion", "--data", data, "--text", run, "--out", folder.resolve("told"), "--epochs", 1);
+        assertThat(told.status()).isEqualTo(1);
+        assertThat(told.err()).contains("--text-tower").hasLineCount(1);
     }
 
     @Test

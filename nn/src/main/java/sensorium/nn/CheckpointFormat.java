@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import sensorium.tensor.Tensor;
@@ -95,14 +96,18 @@ public record CheckpointFormat(WeightNames names, List<Step> steps) {
     }
 
     /**
-     * Something that some files hold and nobody needs, such as a tied weight under its second name.
+     * What some files hold and nobody needs, such as a tied weight under its second name.
      *
-     * @param name of the tensor
+     * @param names of the tensors
      */
-    public record PassedOver(String name) implements Step {
+    public record PassedOver(Predicate<String> names) implements Step {
+        public PassedOver(String name) {
+            this(name::equals);
+        }
+
         @Override
         public void read(Map<String, Supplier<Tensor>> stored) {
-            stored.remove(name);
+            stored.keySet().removeIf(names);
         }
 
         @Override

@@ -110,6 +110,12 @@ public final class PublishedFolder {
         return has(PREPROCESSOR) ? Optional.of(ModelConfigFile.readPreprocessor(path, type)) : Optional.empty();
     }
 
+    /** Whether it has weights as safetensors, whole or in shards. */
+    public boolean hasWeights() {
+        String base = base(config.isDiffusers());
+        return has(base + ".safetensors") || has(base + ".safetensors.index.json");
+    }
+
     /** @throws BadInputException if there are none, or they are damaged */
     public StoredWeights weights() {
         return StoredWeights.open(path, base(config.isDiffusers()));

@@ -1,5 +1,6 @@
 package sensorium.multimodal.model;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +41,12 @@ import sensorium.nn.Lora;
 import sensorium.nn.Parameter;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
+import sensorium.text.TextEncoder;
+import sensorium.text.TextTower;
+import sensorium.text.bert.HuggingFaceBert;
+import sensorium.text.bert.SentenceEncoder;
+import sensorium.text.bert.SentenceTower;
+import sensorium.text.pipeline.TokenizerFiles;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
@@ -78,6 +85,7 @@ public record ModelFolder(Path path) {
             .addMixIn(Input.class, Named.class)
             .addMixIn(Compression.class, Named.class)
             .addMixIn(NetworkConfig.class, Named.class)
+            .addMixIn(TextTower.Config.class, Tower.class)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -86,6 +94,14 @@ public record ModelFolder(Path path) {
     /** Interfaces of the configuration are told apart by the name of the record. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "type")
     private interface Named {}
+
+    /** Of n-grams where nothing is said, as in runs from before there was a choice. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = TextEncoder.Config.class)
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = TextEncoder.Config.class, name = "n-grams"),
+        @JsonSubTypes.Type(value = SentenceTower.Config.class, name = "sentences")
+    })
+    private interface Tower {}
 
     /** The {@code config.json} of a new run. */
     public static ObjectNode config(SharedSpaceConfig config) {
@@ -147,7 +163,7 @@ public record ModelFolder(Path path) {
         String kind = config.path("kind").asString("");
         String type = config.path("model_type").asString("");
         return switch (kind) {
-            case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
+            case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, this::space));
             case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
             case DIFFUSION ->
                 new OpenedModel.Diffusion(
@@ -251,10 +267,20 @@ public record ModelFolder(Path path) {
                 + PublishedFolder.open(encoder).kind() + "\" is not known here");
     }
 
+    /** A tower of sentences has its tokenizer beside its weights. */
+    private SharedSpace space(Weights w, SharedSpaceConfig c) {
+        return switch (c.text()) {
+            case SentenceTower.Config sentences ->
+                SharedSpace.of(w, c, SentenceTower.of(w.at("text"), sentences, TokenizerFiles.openSubwords(path)));
+            default -> SharedSpace.of(w, c);
+        };
+    }
+
     private OpenedModel published(String type) {
         return switch (type) {
             case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
             case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
+            case HuggingFaceBert.TYPE -> new OpenedModel.Sentences(SentenceEncoder.open(path));
             case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
             case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
             case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
@@ -262,7 +288,13 @@ public record ModelFolder(Path path) {
                 throw new BadInputException(path.resolve(CONFIG)
                         + ": says neither a kind nor a model_type that is known"
                         + (type.isEmpty() ? "" : ", but \"" + brief(type) + "\"") + "; known are "
-                        + String.join(", ", VIT, KwtCheckpoint.TYPE, HuggingFaceAst.TYPE, HuggingFaceWhisper.TYPE)
+                        + String.join(
+                                ", ",
+                                VIT,
+                                HuggingFaceBert.TYPE,
+                                KwtCheckpoint.TYPE,
+                                HuggingFaceAst.TYPE,
+                                HuggingFaceWhisper.TYPE)
                         + " and " + DIGITS + "; is this the folder of a model?");
         };
     }

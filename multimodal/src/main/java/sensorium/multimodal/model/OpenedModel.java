@@ -7,6 +7,8 @@ import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.transcribe.Transcriber;
+import sensorium.text.bert.HuggingFaceBert;
+import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureTokenizer;
@@ -98,6 +100,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return HuggingFaceWhisper.TYPE;
+        }
+    }
+
+    /** A published model that makes vectors of texts. */
+    record Sentences(SentenceEncoder model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return HuggingFaceBert.TYPE;
         }
     }
 }

@@ -13,32 +13,24 @@ import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.MnistDit;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
+import sensorium.text.bert.HuggingFaceBert;
 import sensorium.vision.DiffusersAutoencoder;
 import sensorium.vision.HuggingFaceVit;
 
 /** The published models that can be held against a recorded run, by what their {@code config.json} calls them. */
 public final class ParityCases {
-    private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.of(
-            ModelFolder.VIT,
-            HuggingFaceVit::parity,
-            KwtCheckpoint.TYPE,
-            KwtCheckpoint::parity,
-            HuggingFaceAst.TYPE,
-            HuggingFaceAst::parity,
-            HuggingFaceWhisper.TYPE,
-            HuggingFaceWhisper::parity,
-            "AutoencoderKL",
-            DiffusersAutoencoder::parityKl,
-            "VQModel",
-            DiffusersAutoencoder::parityVq,
-            "UNet2DModel",
-            DiffusersUNet::parity,
-            "UNet2DConditionModel",
-            DiffusersUNet::parity,
-            "Transformer2DModel",
-            DiffusersDit::parity,
-            ModelFolder.DIGITS,
-            MnistDit::parity));
+    private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.ofEntries(
+            Map.entry(ModelFolder.VIT, HuggingFaceVit::parity),
+            Map.entry(HuggingFaceBert.TYPE, HuggingFaceBert::parity),
+            Map.entry(KwtCheckpoint.TYPE, KwtCheckpoint::parity),
+            Map.entry(HuggingFaceAst.TYPE, HuggingFaceAst::parity),
+            Map.entry(HuggingFaceWhisper.TYPE, HuggingFaceWhisper::parity),
+            Map.entry("AutoencoderKL", DiffusersAutoencoder::parityKl),
+            Map.entry("VQModel", DiffusersAutoencoder::parityVq),
+            Map.entry("UNet2DModel", DiffusersUNet::parity),
+            Map.entry("UNet2DConditionModel", DiffusersUNet::parity),
+            Map.entry("Transformer2DModel", DiffusersDit::parity),
+            Map.entry(ModelFolder.DIGITS, MnistDit::parity)));
 
     private ParityCases() {}
 
