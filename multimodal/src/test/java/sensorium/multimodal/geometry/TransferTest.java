@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import sensorium.multimodal.SpaceVectors;
 import sensorium.multimodal.classify.Sense;
 import sensorium.multimodal.data.DataFolder;
 import sensorium.multimodal.data.DataSets;
+import sensorium.multimodal.data.Item;
 import sensorium.nn.Weights;
 
 /** An untrained space on the toy world: what comes out is no good, but comes out of the right things. */
@@ -34,18 +36,24 @@ class TransferTest {
     static void aSpaceAndData() {
         space = SharedSpace.of(Weights.random(1), SharedSpaceConfig.small());
         toy = new DataSets(shared, Optional.empty()).open("toy");
-        labelled = Labelled.of(space, toy.forTraining(), toy.forEvaluation(), 1, SILENT)
+        labelled = Labelled.of(space, every(7, toy.forTraining()), every(4, toy.forEvaluation()), 1, SILENT)
                 .orElseThrow();
+    }
+
+    private static List<Item> every(int step, List<Item> items) {
+        return IntStream.range(0, items.size() / step)
+                .mapToObj(i -> items.get(i * step))
+                .toList();
     }
 
     @Test
     void picturesAreTriedOnLabelsThatAreHeldOut() {
         assertThat(labelled.tower().sense()).isEqualTo(Sense.PICTURE);
         assertThat(labelled.labels()).hasSize(8).contains("circle", "moon");
-        assertThat(labelled.pool().size()).isEqualTo(8 * 112);
-        assertThat(labelled.test().size()).isEqualTo(128);
+        assertThat(labelled.pool().size()).isEqualTo(8 * 16);
+        assertThat(labelled.test().size()).isEqualTo(8 * 4);
         assertThat(labelled.majority()).isCloseTo(1.0 / 8, offset(1e-9));
-        assertThat(Labelled.of(space, toy.forTraining(), toy.forTraining(), 1, SILENT))
+        assertThat(Labelled.of(space, toy.forEvaluation(), toy.forEvaluation(), 1, SILENT))
                 .isEmpty();
     }
 
@@ -73,7 +81,7 @@ class TransferTest {
         assertThat(probe.linear()).isGreaterThan(0.2);
         assertThat(probe.curve().keySet()).containsExactly(1, 2, 5, 10);
         var names = ZeroShotScores.of(labelled);
-        assertThat(names.n()).isEqualTo(128);
+        assertThat(names.n()).isEqualTo(32);
         assertThat(names.templates()).isBetween(0.0, 1.0);
     }
 
@@ -89,8 +97,8 @@ class TransferTest {
         assertThat(sums.right()).isGreaterThanOrEqualTo(sums.counted());
         assertThat(sums.right()).isGreaterThan(0.4);
         assertThat(sums.examples().getFirst().answers()).hasSize(3);
-        var shape = SpaceShape.of(space, material, vectors, Optional.of(labelled), 1);
-        assertThat(shape.toMap().keySet()).containsAll(List.of("geometry", "arithmetic", "zero_shot", "probe"));
+        var shape = SpaceShape.of(space, material, vectors, Optional.empty(), 1);
+        assertThat(shape.toMap().keySet()).containsExactly("geometry", "arithmetic");
         assertThat(shape.geometry().between().keySet()).containsExactly("text_picture", "text_sound", "picture_sound");
     }
 }
