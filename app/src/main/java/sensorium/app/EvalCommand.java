@@ -15,15 +15,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
-import sensorium.app.report.TierTable;
 import sensorium.audio.SoundCodec;
 import sensorium.audio.SoundQuality;
 import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
-import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SoundMaterial;
-import sensorium.multimodal.SpaceEvaluation;
 import sensorium.multimodal.classify.ClassificationModel;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.PublishedClassifier;
@@ -45,8 +42,8 @@ import sensorium.vision.ReadPictures;
         name = "eval",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any"
-                    + " other folder, the accuracy of a classifier, what two classifiers think of the pictures that a"
+            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction, how its"
+                    + " senses lie to each other and what labels it tells apart, the accuracy of a classifier, what two classifiers think of the pictures that a"
                     + " diffusion model makes.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
@@ -77,6 +74,9 @@ final class EvalCommand implements Runnable {
     @Mixin
     private SamplingOptions sampling;
 
+    @Mixin
+    private SpaceMeasurement.Options ofSpace;
+
     @Option(
             names = "-n",
             paramLabel = "N",
@@ -95,7 +95,7 @@ final class EvalCommand implements Runnable {
         try (var progress = new Progress()) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
             switch (new ModelFolder(model).open()) {
-                case OpenedModel.Space space -> space(space.model(), watcher);
+                case OpenedModel.Space s -> new SpaceMeasurement(common, data, ofSpace).run(s.model(), watcher);
                 case OpenedModel.Classes classes -> {
                     SpaceData known = data.open();
                     scores(
@@ -123,29 +123,6 @@ final class EvalCommand implements Runnable {
                             + " classify");
             }
         }
-    }
-
-    private void space(SharedSpace space, Material.Watcher watcher) {
-        SpaceData known = data.open();
-        Map<String, Object> json = new LinkedHashMap<>();
-        List<TierTable.Row> rows;
-        Skipped skipped;
-        if (known.protocol().isPresent() && data.split == null) {
-            var material = Material.of(known.training(), space.config().hearing(), watcher);
-            var tiers = new SpaceEvaluation(space).tiers(known.protocol().get(), material);
-            json.put("tiers", tiers.toMap());
-            skipped = Skipped.all(known.folder().skipped(), material.skipped());
-            rows = TierRows.of(tiers);
-        } else {
-            var material = Material.of(known.scored(data.split), space.config().hearing(), watcher);
-            Map<String, Recall> recall = new SpaceEvaluation(space).retrieval(material);
-            json.put("recall", recall);
-            skipped = Skipped.all(known.folder().skipped(), material.skipped());
-            rows = TierRows.of(recall);
-        }
-        json.put("data", data.name);
-        json.put("skipped", skipped.count());
-        common.print(json, TierRows.text(rows) + skipped.summary());
     }
 
     /** Makes as many of each label, and has them judged. */

@@ -2,6 +2,8 @@ package sensorium.app;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +43,7 @@ import sensorium.tensor.ShapeException;
             ExportCommand.class
         })
 public final class Main implements Runnable {
+    private static final Logger LUCENE = Logger.getLogger("org.apache.lucene"); // held, or what is set is forgotten
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
 
@@ -64,6 +67,7 @@ public final class Main implements Runnable {
         System.setProperty("java.awt.headless", "true");
         Locale.setDefault(Locale.ROOT); // numbers are written the same on every machine
         ErrorStream.adopt();
+        LUCENE.setLevel(Level.WARNING); // it tells at length how it computes
         System.exit(commandLine(command).execute(args));
     }
 

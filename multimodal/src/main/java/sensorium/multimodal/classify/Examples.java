@@ -16,6 +16,7 @@ import sensorium.audio.SoundBank;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
+import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 
 /**
@@ -181,8 +182,24 @@ public final class Examples {
         }
     }
 
+    /** Some of them, in that order. */
+    public Examples some(int[] chosen) {
+        return new Examples(
+                inputs.some(chosen), IntStream.of(chosen).map(i -> labels[i]).toArray(), new Skipped());
+    }
+
     public int size() {
         return labels.length;
+    }
+
+    /** The classes of all, as numbers into the labels. */
+    public int[] labels() {
+        return labels.clone();
+    }
+
+    /** Those from {@code from} to before {@code to} as they are: (n, C, H, W). */
+    public Tensor plain(int from, int to) {
+        return inputs.plain(from, to);
     }
 
     /** The class of an example, as a number into the labels. */

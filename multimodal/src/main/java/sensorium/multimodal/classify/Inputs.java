@@ -163,6 +163,15 @@ final class Inputs {
         return side * 4 / 3; // what is cut into by a variation keeps its detail
     }
 
+    /** Some of them, in that order. */
+    Inputs some(int[] chosen) {
+        return new Inputs(
+                chosen.length,
+                shape,
+                (i, key, out, at) -> plain.draw(chosen[i], key, out, at),
+                (i, key, out, at) -> varied.draw(chosen[i], key, out, at));
+    }
+
     int size() {
         return size;
     }
