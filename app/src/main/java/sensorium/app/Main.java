@@ -33,6 +33,7 @@ import sensorium.tensor.ShapeException;
             SearchCommand.class,
             ClassifyCommand.class,
             TranscribeCommand.class,
+            CaptionCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,

@@ -48,7 +48,7 @@ public record SpeechModel(Whisper whisper, Linear ctc, Config config) implements
                             new WhisperConfig.Half(1, 5, 320, new Positions.Config(Positions.Kind.LEARNED, 512)),
                             units + SPECIAL,
                             Activation.GELU,
-                            new WhisperConfig.Dropout(0.1, 0, 0.1)));
+                            new WhisperConfig.Dropout(0.1, 0, 0)));
         }
 
         /** How many units there are. */

@@ -2,6 +2,7 @@ package sensorium.audio.speech;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,7 @@ class SpeechModelTest {
                         .allMatch(u -> u >= 0 && u < 5)
                         .hasSizeLessThanOrEqualTo(9);
             }
+            assertThat(model.written(heard, 1)).isEqualTo(withoutCache(model, heard));
             Emissions emissions = model.emissions(heard);
             assertThat(emissions.frames()).isEqualTo(8);
             double sum = 0;
@@ -103,5 +105,30 @@ class SpeechModelTest {
             }
             assertThat(sum).isBetween(0.9999, 1.0001);
         });
+    }
+
+    /** The likeliest unit at each step, all of it computed anew each time. */
+    private static List<Integer> withoutCache(SpeechModel model, Tensor heard) {
+        List<Integer> written = new ArrayList<>();
+        while (written.size() < 9) {
+            long[] ids = new long[written.size() + 1];
+            ids[0] = model.start();
+            for (int i = 1; i < ids.length; i++) {
+                ids[i] = written.get(i - 1);
+            }
+            double[] scores = model.whisper()
+                    .decode(Tensor.of(ids, 1, ids.length), Inputs.attendingTo(heard, null))
+                    .select(1, ids.length - 1)
+                    .toDoubles();
+            int best = 0;
+            for (int c = 0; c <= model.end(); c++) {
+                best = scores[c] > scores[best] ? c : best;
+            }
+            if (best == model.end()) {
+                break;
+            }
+            written.add(best);
+        }
+        return written;
     }
 }
