@@ -22,6 +22,7 @@ import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SoundMaterial;
 import sensorium.multimodal.classify.ClassificationModel;
+import sensorium.multimodal.caption.CaptionWriter;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.classify.Scores;
@@ -44,7 +45,7 @@ import sensorium.vision.ReadPictures;
         description = {
             "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction, how its"
                     + " senses lie to each other and what labels it tells apart, the accuracy of a classifier, what two classifiers think of the pictures that a"
-                    + " diffusion model makes.",
+                    + " diffusion model makes, how much of speech is written wrongly.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
@@ -89,6 +90,12 @@ final class EvalCommand implements Runnable {
             description = "The model of train shared-space that judges pictures made of words.")
     private Path space;
 
+    @Mixin
+    private SpeechData speech;
+
+    @Mixin
+    private SpeechOptions writing;
+
     @Override
     public void run() {
         common.backend();
@@ -117,12 +124,29 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Maps maps -> maps(maps.model(), watcher);
                 case OpenedModel.Codec codec -> sounds(codec.model(), progress, watcher);
+                case OpenedModel.Captions captions -> captions(captions.model(), watcher);
+                case OpenedModel.Hearing hearing -> {
+                    SpaceData known = data.open();
+                    new SpeechScores(common, hearing.model(), writing.chosen(null), watcher)
+                            .print(known, speech.corpus(known));
+                }
                 case OpenedModel published ->
                     throw new BadInputException(model + ": a published " + published.kind()
                             + " model, for which there are no metrics here; train a classifier: sensorium train"
                             + " classify");
             }
         }
+    }
+
+    private void captions(CaptionWriter writer, Material.Watcher watcher) {
+        String language = speech.language == null ? CaptionData.LANGUAGE : speech.language;
+        CaptionData pictures = CaptionData.open(data.open(), language, watcher);
+        CaptionScores scores =
+                CaptionScores.of(writer, pictures.seen(), pictures.others(), CaptionWriter.Options.USUAL, watcher);
+        Map<String, Object> json = scores.toMap();
+        json.put("data", data.name);
+        json.put("skipped", pictures.skipped().count());
+        common.print(json, scores.words() + pictures.skipped().summary());
     }
 
     /** Makes as many of each label, and has them judged. */

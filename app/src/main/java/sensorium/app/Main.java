@@ -35,6 +35,7 @@ import sensorium.tensor.ShapeException;
             SearchCommand.class,
             ClassifyCommand.class,
             TranscribeCommand.class,
+            CaptionCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,

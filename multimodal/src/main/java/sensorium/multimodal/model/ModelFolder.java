@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -14,12 +15,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.List;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
 import sensorium.audio.SoundCodec;
+import sensorium.audio.speech.SpeechModel;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.Asking;
 import sensorium.diffusion.DiffusionConfig;
@@ -31,11 +34,15 @@ import sensorium.io.Safetensors;
 import sensorium.memory.Scope;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
+import sensorium.multimodal.caption.CaptionWriter;
+import sensorium.multimodal.caption.Captioner;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.ClassifierConfig;
 import sensorium.multimodal.classify.FineTuning;
 import sensorium.multimodal.classify.Input;
 import sensorium.multimodal.classify.PublishedClassifier;
+import sensorium.multimodal.transcribe.SpeechConfig;
+import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.nn.Lora;
 import sensorium.nn.Parameter;
@@ -47,6 +54,7 @@ import sensorium.text.bert.HuggingFaceBert;
 import sensorium.text.bert.SentenceEncoder;
 import sensorium.text.bert.SentenceTower;
 import sensorium.text.pipeline.TokenizerFiles;
+import sensorium.text.Units;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
@@ -73,6 +81,11 @@ public record ModelFolder(Path path) {
     public static final String KL = "kl";
     public static final String TOKENS = "tokens";
     public static final String SOUND_CODEC = "sound-codec";
+    public static final String TRANSCRIBE = "transcribe";
+    public static final String CAPTION = "caption";
+    /** The texts that a model of speech learnt from, a line each: what it knows of the language. */
+    public static final String SENTENCES = "sentences.txt";
+
     public static final String FINE_TUNE = "fine-tune";
     static final String VIT = HuggingFaceVit.TYPE;
     static final String DIGITS = "dit_mnist";
@@ -80,6 +93,7 @@ public record ModelFolder(Path path) {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final long CONFIG_LIMIT = 16L << 20;
+    private static final long SENTENCES_LIMIT = 64L << 20;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .addMixIn(Input.class, Named.class)
@@ -143,6 +157,16 @@ public record ModelFolder(Path path) {
         return config(FINE_TUNE, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(SpeechConfig config) {
+        return config(TRANSCRIBE, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(Captioner.Config config) {
+        return config(CAPTION, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -172,12 +196,15 @@ public record ModelFolder(Path path) {
             case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case SOUND_CODEC -> new OpenedModel.Codec(load(config, SoundCodec.Config.class, SoundCodec::of));
+            case TRANSCRIBE -> new OpenedModel.Hearing(load(config, SpeechConfig.class, this::speech));
+            case CAPTION ->
+                new OpenedModel.Captions(new CaptionWriter(load(config, Captioner.Config.class, Captioner::of)));
             case FINE_TUNE -> fineTuned(fineTuning(config));
             case "" -> published(type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS, SOUND_CODEC)
+                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS, SOUND_CODEC, TRANSCRIBE, CAPTION)
                                 + " and " + FINE_TUNE);
         };
     }
@@ -276,6 +303,35 @@ public record ModelFolder(Path path) {
         };
     }
 
+    private SpeechToText speech(Weights weights, SpeechConfig config) {
+        Units units;
+        try {
+            units = config.requireUnits();
+        } catch (BadInputException e) {
+            throw new BadInputException(path.resolve(CONFIG) + ": " + e.getMessage(), e);
+        }
+        return new SpeechToText(SpeechModel.of(weights, config.model()), units, sentences());
+    }
+
+    /** None where the file was taken away: then nothing is known of the language. */
+    private List<String> sentences() {
+        Path file = path.resolve(SENTENCES);
+        try {
+            if (!Files.isRegularFile(file)) {
+                return List.of();
+            }
+            if (Files.size(file) > SENTENCES_LIMIT) {
+                throw new BadInputException(file + ": larger than 64 MiB; not the sentences of a run");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(l -> !l.isBlank())
+                    .toList();
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
     private OpenedModel published(String type) {
         return switch (type) {
             case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
@@ -300,16 +356,32 @@ public record ModelFolder(Path path) {
     }
 
     /**
-     * Opens a model that writes what is said.
+     * Opens a model that writes what is said: {@link OpenedModel.Speech} or {@link OpenedModel.Hearing}.
      *
      * @throws BadInputException if it is another kind of model, or none
      */
-    public Transcriber openSpeech() {
+    public OpenedModel openSpeech() {
         return switch (open()) {
-            case OpenedModel.Speech s -> s.model();
+            case OpenedModel.Speech s -> s;
+            case OpenedModel.Hearing h -> h;
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
-                        + " model, which writes no speech down; name the folder of a Whisper");
+                        + " model, which writes no speech down; name the folder of a Whisper, or train one with:"
+                        + " sensorium train transcribe");
+        };
+    }
+
+    /**
+     * Opens what says of pictures what they show.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public CaptionWriter openCaptions() {
+        return switch (open()) {
+            case OpenedModel.Captions c -> c.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which writes no captions; train one with: sensorium train caption");
         };
     }
 

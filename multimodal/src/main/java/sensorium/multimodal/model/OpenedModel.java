@@ -5,7 +5,9 @@ import sensorium.audio.SoundCodec;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.caption.CaptionWriter;
 import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.text.bert.HuggingFaceBert;
 import sensorium.text.bert.SentenceEncoder;
@@ -73,6 +75,22 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.TOKENS;
+        }
+    }
+
+    /** What says of pictures what they show. */
+    record Captions(CaptionWriter model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.CAPTION;
+        }
+    }
+
+    /** What writes speech down and was trained here. */
+    record Hearing(SpeechToText model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.TRANSCRIBE;
         }
     }
 
