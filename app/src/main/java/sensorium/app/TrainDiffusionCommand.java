@@ -84,8 +84,9 @@ final class TrainDiffusionCommand implements Runnable {
         return new ModelFolder(space)
                 .openSpace()
                 .grams()
-                .orElseThrow(() -> new BadInputException(space + ": its text tower is a published model, which diffusion"
-                        + " cannot be told by; train a space without --text-tower"));
+                .orElseThrow(
+                        () -> new BadInputException(space + ": its text tower is a published model, which diffusion"
+                                + " cannot be told by; train a space without --text-tower"));
     }
 
     @Override

@@ -63,11 +63,11 @@ public record DiffusionConfig(
      *
      * @param width channels of the U-Net's first stage, or of the transformer
      * @param depth residual blocks of a stage, or blocks of the transformer
-     * @throws BadInputException if the heads do not share the width, or there is more than can be meant
      */
     public record Size(int width, int depth) {
         public static final Size USUAL = new Size(0, 0);
 
+        /** @throws BadInputException if the heads do not share the width, or there is more than can be meant */
         public Size {
             if (width < 0 || width > MOST_CHANNELS || width % WIDTHS != 0) {
                 throw new BadInputException(

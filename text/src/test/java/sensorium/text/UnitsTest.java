@@ -45,11 +45,8 @@ class UnitsTest {
     void whatThereIsNoUnitForIsListed() {
         Units characters = Units.of(Units.Kind.CHARACTERS, TEXTS);
         var unknown = characters.unknown(List.of("weiß ja", "heiß"));
-        assertThat(unknown)
-                .containsEntry("ß", 2)
-                .containsEntry("j", 1)
-                
-                .doesNotContainKey("e");
+        assertThat(unknown).containsEntry("ß", 2).containsEntry("j", 1).doesNotContainKey("e");
+
         assertThat(characters.unknownSummary(unknown)).contains("ß (2)").contains("for 3 characters");
         assertThat(again(characters, "weiß")).isEqualTo("wei");
         Units words = Units.of(Units.Kind.WORDS, TEXTS);

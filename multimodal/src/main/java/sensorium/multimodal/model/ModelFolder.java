@@ -14,8 +14,8 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
@@ -50,11 +50,11 @@ import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
 import sensorium.text.TextEncoder;
 import sensorium.text.TextTower;
+import sensorium.text.Units;
 import sensorium.text.bert.HuggingFaceBert;
 import sensorium.text.bert.SentenceEncoder;
 import sensorium.text.bert.SentenceTower;
 import sensorium.text.pipeline.TokenizerFiles;
-import sensorium.text.Units;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
@@ -204,7 +204,17 @@ public record ModelFolder(Path path) {
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS, SOUND_CODEC, TRANSCRIBE, CAPTION)
+                                + String.join(
+                                        ", ",
+                                        SHARED_SPACE,
+                                        CLASSIFY,
+                                        DIFFUSION,
+                                        VQ,
+                                        KL,
+                                        TOKENS,
+                                        SOUND_CODEC,
+                                        TRANSCRIBE,
+                                        CAPTION)
                                 + " and " + FINE_TUNE);
         };
     }

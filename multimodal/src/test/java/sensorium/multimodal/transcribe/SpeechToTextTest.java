@@ -98,8 +98,8 @@ class SpeechToTextTest {
         assertThat(evaluation.rates().n()).isEqualTo(12);
         assertThat(evaluation.rates().cer()).isLessThan(0.1);
         assertThat(evaluation.worst(3)).hasSizeLessThanOrEqualTo(3);
-        var perturbed = SpeechEvaluation.of(
-                model, training, options, OptionalLong.of(SpeechEvaluation.FRESH), (_, _, _) -> {});
+        var perturbed =
+                SpeechEvaluation.of(model, training, options, OptionalLong.of(SpeechEvaluation.FRESH), (_, _, _) -> {});
         assertThat(perturbed.rates().cer()).isLessThan(0.15);
     }
 

@@ -55,8 +55,7 @@ public final class HuggingFaceBert {
     private static final CheckpointFormat FORMAT = CheckpointFormat.of(
             NAMES,
             new CheckpointFormat.Renamed(HuggingFaceBert::current),
-            new CheckpointFormat.PassedOver(
-                    name -> name.startsWith("cls.") || name.equals("embeddings.position_ids")));
+            new CheckpointFormat.PassedOver(name -> name.startsWith("cls.") || name.equals("embeddings.position_ids")));
 
     private static final String POOLER = "pooler.dense.weight";
     private static final double TOLERANCE = 2e-5;
@@ -80,7 +79,8 @@ public final class HuggingFaceBert {
             BertConfig config = config(folder, stored.containsKey(POOLER));
             return Weights.load(stored, onnx.get().toString(), NAMES, w -> Bert.of(w, config));
         }
-        boolean pooled = folder.weights().names().stream().anyMatch(name -> current(name).equals(POOLER));
+        boolean pooled =
+                folder.weights().names().stream().anyMatch(name -> current(name).equals(POOLER));
         BertConfig config = config(folder, pooled);
         return folder.load(FORMAT, w -> Bert.of(w, config));
     }
