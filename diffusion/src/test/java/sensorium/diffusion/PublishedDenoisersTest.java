@@ -87,7 +87,7 @@ class PublishedDenoisersTest {
                 Safetensors.open(path.resolve("ddim10_fixture.safetensors")).tensors();
         var classes = Conditioning.ofClasses(Tensor.of(new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10));
         Denoiser denoiser = (x, t) -> model.forward(x, Tensor.full(t, 10), classes);
-        Trajectory way = Ddim.usual().over(NoiseSchedule.linear(1000, 1e-4, 0.02), Prediction.EPSILON, 10);
+        Trajectory way = Ddim.published().over(NoiseSchedule.linear(1000, 1e-4, 0.02), Prediction.EPSILON, 10);
         Tensor digits = way.run(denoiser, in.get("x_T"), Noise.seeded(0));
         assertThat(Parity.difference(digits, in.get("x_0"))).isLessThanOrEqualTo(1e-3);
     }

@@ -92,9 +92,24 @@ class SamplerTest {
     @Test
     void ddimInTenSteps() {
         Scope.tidyRun(() -> {
-            Tensor x = Ddim.usual().over(DDPM, Prediction.EPSILON, 10).run(MADE_UP, ramp(), NONE);
+            Tensor x = Ddim.published().over(DDPM, Prediction.EPSILON, 10).run(MADE_UP, ramp(), NONE);
             agrees("ddim_eps_10", x);
             agreesWithFinalSamples("ddim_eps_10", x);
+        });
+    }
+
+    /** A model that sees a picture beyond the bounds: what is drawn towards them must not leave noise behind that nobody takes away. */
+    @Test
+    void aBoundedPictureAndItsNoiseAddUpToWhatWasSeen() {
+        Scope.tidyRun(() -> {
+            Tensor x = ramp();
+            Trajectory way = Ddim.usual().over(DDPM, Prediction.SAMPLE, 4);
+            double a = Math.sqrt(DDPM.kept((int) way.timestep(0)));
+            double after = Math.sqrt(DDPM.kept((int) way.timestep(1)));
+            Tensor moved = way.step(Tensor.full(2, x.shape().dims()), x, 0, NONE);
+            Tensor noise = x.minus(a).dividedBy(Math.sqrt(1 - a * a));
+            Tensor expected = noise.times(Math.sqrt(1 - after * after)).plus(after);
+            assertThat(moved.toDoubles()).containsExactly(expected.toDoubles(), within(1e-5));
         });
     }
 
@@ -231,7 +246,7 @@ class SamplerTest {
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContainingAll(ALL.toArray(String[]::new));
         for (int steps : new int[] {0, 1001}) {
-            assertThatThrownBy(() -> Ddim.usual().over(DDPM, Prediction.EPSILON, steps))
+            assertThatThrownBy(() -> Ddim.published().over(DDPM, Prediction.EPSILON, steps))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("1 to 1000");
         }

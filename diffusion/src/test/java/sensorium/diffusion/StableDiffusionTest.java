@@ -204,7 +204,7 @@ class StableDiffusionTest {
 
     @Test
     void schedulersByTheirClasses() {
-        assertThat(scheduler(DDIM).sampler()).isEqualTo(new Ddim(0, Bounds.NONE, Spacing.LEADING, 1, false));
+        assertThat(scheduler(DDIM).sampler()).isEqualTo(new Ddim(0, Bounds.NONE, Spacing.LEADING, 1, false, false));
         PublishedScheduler plain = scheduler("{\"_class_name\": \"DDPMScheduler\"}");
         assertThat(plain.sampler()).isEqualTo(Ddpm.usual());
         assertThat(plain.schedule().kept(999))
