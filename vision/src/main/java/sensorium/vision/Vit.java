@@ -1,14 +1,14 @@
 package sensorium.vision;
 
+import java.util.List;
 import sensorium.nn.Linear;
-import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 
 /** A vision transformer with a classifier on top (Dosovitskiy et al., arXiv 2010.11929). */
-public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implements Module {
+public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implements PictureClassifier {
     public static Vit of(Weights w, VitConfig c) {
         int width = c.encoder().transformer().width();
         return new Vit(
@@ -17,7 +17,12 @@ public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implement
                 c);
     }
 
-    /** Pixels (B, C, H, W), as the preprocessing leaves them, → logits (B, classes). */
+    @Override
+    public List<String> labels() {
+        return config.labels();
+    }
+
+    @Override
     public Tensor forward(Tensor pixels) {
         return Trace.note(this, head.forward(encoder.forward(pixels)));
     }
