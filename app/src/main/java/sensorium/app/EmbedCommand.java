@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -15,16 +16,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
 import sensorium.multimodal.Embedder;
+import sensorium.multimodal.dual.Matcher;
+import sensorium.multimodal.dual.PictureMatcher;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
 import sensorium.vision.PictureFile;
 
 /** {@code embed MODEL}: unit vectors of texts, pictures and sounds. */
 @Command(
         name = "embed",
         mixinStandardHelpOptions = true,
-        description = "Print unit vectors of texts, pictures and sounds in a shared space.")
+        description = {
+            "Print unit vectors of texts, pictures and sounds in a shared space, or of a published CLIP, SigLIP or CLAP;",
+            "of a published DINOv2 the features of pictures."
+        })
 final class EmbedCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -32,7 +40,7 @@ final class EmbedCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space.")
+    @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space, or that of a published model.")
     private Path model;
 
     @Option(names = "--text", paramLabel = "T", description = "A text; may be repeated.")
@@ -50,20 +58,54 @@ final class EmbedCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "nothing to embed: give --text, --image or --audio");
         }
         common.backend();
-        var embedder = new Embedder(new ModelFolder(model).openSpace());
+        List<Embedded> rows = switch (new ModelFolder(model).open()) {
+            case OpenedModel.Space space -> inSpace(new Embedder(space.model()));
+            case OpenedModel.Pairs pairs -> byPairs(pairs.model());
+            case OpenedModel.Features features -> {
+                refuse(texts, features.kind(), "texts");
+                refuse(sounds, features.kind(), "sounds");
+                yield files("image", images, features.model()::features);
+            }
+            case OpenedModel other ->
+                throw new BadInputException(model + ": a " + other.kind()
+                        + " model, which has no shared space; train one with: sensorium train shared-space");
+        };
+        common.print(
+                rows.stream().map(Embedded::toMap).toList(),
+                rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
+    }
+
+    private List<Embedded> byPairs(Matcher pairs) {
+        boolean sees = pairs instanceof PictureMatcher;
+        refuse(sees ? sounds : images, pairs.kind(), sees ? "sounds" : "pictures");
+        return Stream.of(
+                        Embedded.all("text", texts, pairs.texts(texts)),
+                        files(sees ? "image" : "audio", sees ? images : sounds, pairs::file))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Embedded> files(String sense, List<Path> files, Function<Path, float[]> vector) {
+        return Embedded.all(sense, files, files.stream().map(vector).toArray(float[][]::new));
+    }
+
+    private void refuse(List<?> given, String kind, String what) {
+        if (!given.isEmpty()) {
+            throw new BadInputException(model + ": a " + kind + " model knows no " + what);
+        }
+    }
+
+    private List<Embedded> inSpace(Embedder embedder) {
         var pictures =
                 embedder.pictures(images.stream().map(PictureFile::decode).toList());
         var heard = embedder.sounds(
                 sounds.stream().map(f -> AudioFile.decode(f).mono()).toList());
-        List<Embedded> rows = Stream.of(
+        return Stream.of(
                         Embedded.all("text", texts, embedder.texts(texts)),
                         Embedded.all("image", images, pictures),
                         Embedded.all("audio", sounds, heard))
                 .flatMap(List::stream)
                 .toList();
-        common.print(
-                rows.stream().map(Embedded::toMap).toList(),
-                rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -68,6 +68,7 @@ public final class HuggingFaceTower {
     public static void addMlp(List<String> pairs, String ours, String theirs) {
         pairs.addAll(List.of(ours, theirs));
         pairs.addAll(List.of(ours + ".up", theirs + ".fc1"));
+        pairs.addAll(List.of(ours + ".hidden", theirs + ".activation_fn"));
         pairs.addAll(List.of(ours + ".down", theirs + ".fc2"));
     }
 

@@ -54,7 +54,7 @@ public final class HuggingFaceRoberta {
         pairs.addAll(List.of(ours + ".places", embeddings + ".position_embeddings"));
         pairs.addAll(List.of(ours + ".types", embeddings + ".token_type_embeddings"));
         pairs.addAll(List.of(ours + ".norm", embeddings + ".LayerNorm"));
-        pairs.addAll(List.of(ours + ".pooler", theirs + ".pooler.dense"));
+        pairs.addAll(List.of(ours + ".pooler", theirs + ".pooler.dense", ours + ".pooled", theirs + ".pooler"));
         pairs.addAll(List.of(block, layer));
         pairs.addAll(List.of(block + ".attention.query", layer + ".attention.self.query"));
         pairs.addAll(List.of(block + ".attention.key", layer + ".attention.self.key"));

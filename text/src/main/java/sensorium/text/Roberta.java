@@ -80,6 +80,6 @@ public record Roberta(
 
     /** Of {@link #tokens}: (B, T, D) → (B, D). */
     public Tensor pooled(Tensor tokens) {
-        return pooler.forward(tokens.select(1, 0)).tanh();
+        return Trace.note(this, "pooled", pooler.forward(tokens.select(1, 0)).tanh());
     }
 }

@@ -89,6 +89,7 @@ public final class HuggingFaceDinov2 {
         pairs.addAll(List.of(block + ".scale2", layer + ".layer_scale2.lambda1"));
         pairs.addAll(List.of(block + ".scaled2", layer + ".layer_scale2"));
         pairs.addAll(List.of(block + ".mlp.up", layer + (gated ? ".mlp.weights_in.up" : ".mlp.fc1")));
+        pairs.addAll(List.of(block + ".mlp.hidden", layer + ".mlp.activation"));
         pairs.addAll(List.of(block + ".mlp.gate", layer + ".mlp.weights_in.gate"));
         pairs.addAll(List.of(block + ".mlp.down", layer + (gated ? ".mlp.weights_out" : ".mlp.fc2")));
         return WeightNames.of(pairs);

@@ -3,6 +3,7 @@ package sensorium.audio.clap;
 import sensorium.nn.BatchNorm;
 import sensorium.nn.Conv2d;
 import sensorium.nn.Module;
+import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 
@@ -24,7 +25,8 @@ record AttentionalFusion(Squeeze local, Squeeze global) implements Module {
         Tensor both = x.plus(other);
         Tensor share =
                 local.forward(both).plus(global.forward(both.mean(true, 2, 3))).sigmoid();
-        return x.times(share).plus(other.times(share.subtractedFrom(1))).times(2);
+        return Trace.note(
+                this, x.times(share).plus(other.times(share.subtractedFrom(1))).times(2));
     }
 
     /** Through fewer channels and back, place by place. */

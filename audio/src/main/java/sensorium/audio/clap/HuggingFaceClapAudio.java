@@ -57,6 +57,7 @@ public final class HuggingFaceClapAudio {
         pairs.addAll(List.of(patches, embed));
         pairs.addAll(List.of(patches + ".projection", embed + ".proj"));
         pairs.addAll(List.of(patches + ".parts", embed + ".mel_conv2d"));
+        pairs.addAll(List.of(patches + ".fusion", embed + ".fusion_model"));
         addSqueeze(pairs, patches + ".fusion.local", embed + ".fusion_model.local_att", 0);
         addSqueeze(pairs, patches + ".fusion.global", embed + ".fusion_model.global_att", 1); // after its pooling
         String block = ours + ".stages.*.blocks.*";

@@ -1,11 +1,15 @@
 package sensorium.audio.clap;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import sensorium.nn.Conv2d;
 import sensorium.nn.LayerNorm;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.op.Primitive.Window;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 
 /**
@@ -82,13 +86,25 @@ record SpectrogramPatches(Conv2d projection, LayerNorm norm, Conv2d parts, Atten
 
     private Tensor fused(Tensor pictures, Tensor longer) {
         Tensor whole = projection.forward(pictures.slice(1, 0, 1)); // (B, D, h, w)
-        int batch = pictures.dim(0);
-        Tensor each = pictures.slice(1, 1, 1 + PARTS).reshape(batch * PARTS, 1, pictures.dim(2), pictures.dim(3));
-        Tensor seen = parts.forward(each); // (B·3, D, h, w/3)
-        Tensor beside = seen.reshape(batch, PARTS, seen.dim(1), seen.dim(2), seen.dim(3))
+        long[] chosen = LongStream.range(0, whole.dim(0)).toArray();
+        long[] flags = longer.to(DType.I64).toLongs();
+        long[] rows = Arrays.stream(chosen).filter(i -> flags[(int) i] != 0).toArray();
+        if (rows.length == 0) {
+            return whole;
+        }
+        Tensor some = Tensor.of(whole, rows);
+        Tensor each = pictures.slice(1, 1, 1 + PARTS)
+                .indexSelect(0, some)
+                .reshape(rows.length * PARTS, 1, pictures.dim(2), pictures.dim(3));
+        Tensor seen = parts.forward(each); // (n·3, D, h, w/3)
+        Tensor beside = seen.reshape(rows.length, PARTS, seen.dim(1), seen.dim(2), seen.dim(3))
                 .permute(0, 2, 3, 1, 4)
-                .reshape(batch, seen.dim(1), seen.dim(2), PARTS * seen.dim(3))
+                .reshape(rows.length, seen.dim(1), seen.dim(2), PARTS * seen.dim(3))
                 .pad(3, 0, whole.dim(3) - PARTS * seen.dim(3), 0);
-        return Tensor.where(longer.reshape(batch, 1, 1, 1).expand(whole.shape()), fusion.forward(whole, beside), whole);
+        Tensor together = fusion.forward(whole.indexSelect(0, some), beside);
+        for (int i = 0; i < rows.length; i++) {
+            chosen[(int) rows[i]] = whole.dim(0) + i;
+        }
+        return Tensor.concat(0, List.of(whole, together)).indexSelect(0, Tensor.of(whole, chosen));
     }
 }

@@ -49,7 +49,7 @@ record SwinStage(List<SwinBlock> blocks, Merging downsample) implements Module {
                             corner(grid, 1, 0),
                             corner(grid, 0, 1),
                             corner(grid, 1, 1))); // (B, h/2, w/2, 4·D)
-            return reduction.forward(norm.forward(four.flatten(1, 3)));
+            return Trace.note(this, reduction.forward(norm.forward(four.flatten(1, 3))));
         }
 
         private static Tensor corner(Tensor grid, int row, int column) {

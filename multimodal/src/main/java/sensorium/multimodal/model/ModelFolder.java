@@ -28,8 +28,14 @@ import sensorium.multimodal.SharedSpaceConfig;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.ClassifierConfig;
 import sensorium.multimodal.classify.Input;
+import sensorium.multimodal.dual.HuggingFaceClap;
+import sensorium.multimodal.dual.HuggingFaceDual;
+import sensorium.multimodal.dual.PictureMatcher;
+import sensorium.multimodal.dual.SoundMatcher;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.nn.Weights;
+import sensorium.vision.Dinov2;
+import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
@@ -149,7 +155,10 @@ public record ModelFolder(Path path) {
     private OpenedModel published(String type) {
         return switch (type) {
             case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
-            case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
+            case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path), type);
+            case HuggingFaceDinov2.TYPE, HuggingFaceDinov2.WITH_REGISTERS -> eye(type);
+            case HuggingFaceDual.CLIP, HuggingFaceDual.SIGLIP -> new OpenedModel.Pairs(PictureMatcher.open(path));
+            case HuggingFaceClap.TYPE -> new OpenedModel.Pairs(SoundMatcher.open(path));
             case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
             case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
             case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
@@ -157,9 +166,27 @@ public record ModelFolder(Path path) {
                 throw new BadInputException(path.resolve(CONFIG)
                         + ": says neither a kind nor a model_type that is known"
                         + (type.isEmpty() ? "" : ", but \"" + brief(type) + "\"") + "; known are "
-                        + String.join(", ", VIT, KwtCheckpoint.TYPE, HuggingFaceAst.TYPE, HuggingFaceWhisper.TYPE)
+                        + String.join(
+                                ", ",
+                                VIT,
+                                HuggingFaceDinov2.TYPE,
+                                HuggingFaceDual.CLIP,
+                                HuggingFaceDual.SIGLIP,
+                                HuggingFaceClap.TYPE,
+                                KwtCheckpoint.TYPE,
+                                HuggingFaceAst.TYPE,
+                                HuggingFaceWhisper.TYPE)
                         + " and " + DIGITS + "; is this the folder of a model?");
         };
+    }
+
+    /** One that was taught classes tells them apart. */
+    private OpenedModel eye(String type) {
+        Dinov2 model = HuggingFaceDinov2.load(path);
+        ImageProcessor preprocessing = ImageProcessor.read(path);
+        return model.head() == null
+                ? new OpenedModel.Features(new FeatureEye(model, preprocessing), type)
+                : new OpenedModel.Published(model, preprocessing, type);
     }
 
     /**

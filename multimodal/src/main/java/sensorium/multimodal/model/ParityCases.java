@@ -7,38 +7,38 @@ import java.util.function.Function;
 import sensorium.BadInputException;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
+import sensorium.audio.clap.HuggingFaceClapAudio;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusersDit;
 import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.MnistDit;
+import sensorium.multimodal.dual.HuggingFaceClap;
+import sensorium.multimodal.dual.HuggingFaceDual;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
 import sensorium.vision.DiffusersAutoencoder;
+import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 
 /** The published models that can be held against a recorded run, by what their {@code config.json} calls them. */
 public final class ParityCases {
-    private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.of(
-            ModelFolder.VIT,
-            HuggingFaceVit::parity,
-            KwtCheckpoint.TYPE,
-            KwtCheckpoint::parity,
-            HuggingFaceAst.TYPE,
-            HuggingFaceAst::parity,
-            HuggingFaceWhisper.TYPE,
-            HuggingFaceWhisper::parity,
-            "AutoencoderKL",
-            DiffusersAutoencoder::parityKl,
-            "VQModel",
-            DiffusersAutoencoder::parityVq,
-            "UNet2DModel",
-            DiffusersUNet::parity,
-            "UNet2DConditionModel",
-            DiffusersUNet::parity,
-            "Transformer2DModel",
-            DiffusersDit::parity,
-            ModelFolder.DIGITS,
-            MnistDit::parity));
+    private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.ofEntries(
+            Map.entry(ModelFolder.VIT, HuggingFaceVit::parity),
+            Map.entry(KwtCheckpoint.TYPE, KwtCheckpoint::parity),
+            Map.entry(HuggingFaceAst.TYPE, HuggingFaceAst::parity),
+            Map.entry(HuggingFaceWhisper.TYPE, HuggingFaceWhisper::parity),
+            Map.entry(HuggingFaceDinov2.TYPE, HuggingFaceDinov2::parity),
+            Map.entry(HuggingFaceDinov2.WITH_REGISTERS, HuggingFaceDinov2::parity),
+            Map.entry(HuggingFaceDual.CLIP, HuggingFaceDual::parity),
+            Map.entry(HuggingFaceDual.SIGLIP, HuggingFaceDual::parity),
+            Map.entry(HuggingFaceClapAudio.TYPE, HuggingFaceClapAudio::parity),
+            Map.entry(HuggingFaceClap.TYPE, HuggingFaceClap::parity),
+            Map.entry("AutoencoderKL", DiffusersAutoencoder::parityKl),
+            Map.entry("VQModel", DiffusersAutoencoder::parityVq),
+            Map.entry("UNet2DModel", DiffusersUNet::parity),
+            Map.entry("UNet2DConditionModel", DiffusersUNet::parity),
+            Map.entry("Transformer2DModel", DiffusersDit::parity),
+            Map.entry(ModelFolder.DIGITS, MnistDit::parity)));
 
     private ParityCases() {}
 

@@ -41,6 +41,10 @@ class ParityCasesTest {
     @CsvSource({
         "models/vit, case",
         "models/ast, case",
+        "models/dinov2, case",
+        "models/clip, case",
+        "models/siglip, case",
+        "models/clap_audio, case",
         "models/whisper, case",
         "models/autoencoder_kl, case",
         "models/vq_model, case",
