@@ -6,6 +6,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import sensorium.backend.Backend;
 import sensorium.backend.Backends;
+import sensorium.nn.PublishedFolder;
 import sensorium.op.Verification;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,6 +68,11 @@ final class CommonOptions {
                             + "bf16 (default: f32).")
     void precision(String type) {
         System.setProperty("sensorium.opencl.precision", type);
+    }
+
+    @Option(names = "--allow-nan", description = "Open published models with weights that are not numbers (NaN) too.")
+    void allowNaN(boolean yes) {
+        System.setProperty(PublishedFolder.ALLOW_NAN, Boolean.toString(yes));
     }
 
     /** Opens the device that was asked for and makes it the standard one. */

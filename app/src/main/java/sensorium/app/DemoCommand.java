@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sensorium.BadInputException;
+import sensorium.app.report.GeometryTables;
 import sensorium.app.report.Page;
 import sensorium.app.report.TierTable;
 import sensorium.app.report.TimeTable;
@@ -24,10 +25,13 @@ import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.DiffusionRecipe;
 import sensorium.multimodal.Embedder;
 import sensorium.multimodal.Material;
+import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SpaceEvaluation;
+import sensorium.multimodal.SpaceVectors;
 import sensorium.multimodal.data.DataSet;
 import sensorium.multimodal.data.DataSets;
-import sensorium.multimodal.index.IndexWriter;
+import sensorium.multimodal.geometry.SpaceShape;
+import sensorium.multimodal.index.Indexing;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.training.RunFolder;
 
@@ -85,18 +89,18 @@ final class DemoCommand implements Runnable {
             double all = (System.nanoTime() - began) * 1e-9;
             spans.add(new TimeTable.Span("decode pictures and sounds", result.decodeSeconds()));
             spans.add(new TimeTable.Span("train", all - result.decodeSeconds()));
-            List<TierTable.Row> rows = timed("evaluate", () -> evaluate(known, result, progress, json));
+            Evaluation measured = timed("evaluate", () -> evaluate(known, result, progress, json));
             timed("index", () -> index(known, result, folder, progress));
             List<Page.Section> made =
                     painted ? timed("learn to make pictures", () -> paint(known, result, folder, progress)) : List.of();
             progress.update("report", 0, -1, "");
-            Path report = report(known, result, rows, made, folder);
+            Path report = report(known, result, measured, made, folder);
             json.put("data", known.name());
             json.put("train_seconds", result.outcome().seconds());
             json.put("report", report.toString());
             text = "%n%s%n%ndata    %s%nmodel   %s%nindex   %s%nreport  %s%n%ntry: sensorium search %s --text \"%s\""
                     .formatted(
-                            TierRows.text(rows),
+                            TierRows.text(measured.rows()),
                             known.name(),
                             folder,
                             folder.resolve("index"),
@@ -126,30 +130,41 @@ final class DemoCommand implements Runnable {
         }
     }
 
-    private static List<TierTable.Row> evaluate(
+    /** @param tables how the space lies and what it is worth to other tasks */
+    private record Evaluation(List<TierTable.Row> rows, List<GeometryTables.Table> tables) {}
+
+    private Evaluation evaluate(
             SpaceData known, SpaceTraining.Result result, Progress progress, Map<String, Object> json) {
         progress.update("evaluate", 0, -1, "");
-        var evaluation = new SpaceEvaluation(result.space());
+        SharedSpace space = result.space();
+        Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
+        Material material = known.protocol().isPresent()
+                ? result.material()
+                : Material.of(known.scored(null), space.config().hearing(), watcher);
+        var vectors = SpaceVectors.of(space, material);
+        List<TierTable.Row> rows;
         if (known.protocol().isPresent()) {
-            var tiers = evaluation.tiers(known.protocol().get(), result.material());
+            var tiers = new SpaceEvaluation(space).tiers(known.protocol().get(), material);
             json.put("tiers", tiers.toMap());
-            return TierRows.of(tiers);
+            rows = TierRows.of(tiers);
+        } else {
+            var recall = SpaceEvaluation.retrieval(vectors);
+            json.put("recall", recall);
+            rows = TierRows.of(recall);
         }
-        var material = Material.of(
-                known.scored(null),
-                result.space().config().hearing(),
-                (phase, done, total) -> progress.update(phase, done, total, ""));
-        var recall = evaluation.retrieval(material);
-        json.put("recall", recall);
-        return TierRows.of(recall);
+        var labelled = SpaceMeasurement.labelled(space, known, null, common.seed, watcher);
+        var shape = SpaceShape.of(space, material, vectors, labelled, common.seed);
+        json.putAll(shape.toMap());
+        return new Evaluation(rows, GeometryTables.of(shape));
     }
 
-    private static IndexWriter.Written index(
+    private static Indexing.Written index(
             SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
-        return IndexWriter.write(
+        return Indexing.replace(
                 folder.resolve("index"),
                 new ModelFolder(folder),
                 new Embedder(result.space()),
+                known.folder(),
                 known.folder().items(),
                 (phase, done, total) -> progress.update(phase, done, total, ""));
     }
@@ -162,9 +177,12 @@ final class DemoCommand implements Runnable {
 
     /** Pictures of words, by a model that reads them as the space does; it learns for a small share of the time. */
     private List<Page.Section> paint(SpaceData known, SpaceTraining.Result result, Path folder, Progress progress) {
-        var data = new DiffusionData.OfCaptions(known, result.space().text(), null);
+        var data = new DiffusionData.OfCaptions(known, result.space().grams().orElseThrow(), null);
         var run = TrainingOptions.of(null, folder.resolve("pictures"), minutes * PAINTING);
-        var made = new DiffusionTraining(data, data.config(DiffusionConfig.Kind.UNET), DiffusionRecipe.Options.USUAL)
+        var made = new DiffusionTraining(
+                        data,
+                        data.config(DiffusionConfig.Kind.UNET, DiffusionConfig.Size.USUAL),
+                        DiffusionRecipe.Options.USUAL)
                 .run(run, common, progress);
         progress.update("make pictures", 0, -1, "");
         String note = String.format(
@@ -176,13 +194,10 @@ final class DemoCommand implements Runnable {
     }
 
     private Path report(
-            SpaceData known,
-            SpaceTraining.Result result,
-            List<TierTable.Row> rows,
-            List<Page.Section> made,
-            Path folder) {
+            SpaceData known, SpaceTraining.Result result, Evaluation measured, List<Page.Section> made, Path folder) {
         try (var run = RunFolder.resume(folder)) {
-            String html = new SpaceReport(known, result).html(rows, run.metrics(), made, spans);
+            String html =
+                    new SpaceReport(known, result).html(measured.rows(), measured.tables(), run.metrics(), made, spans);
             run.write("report.html", html.getBytes(StandardCharsets.UTF_8));
             return run.file("report.html");
         }

@@ -32,7 +32,7 @@ sealed interface DiffusionData {
     PictureCodec codec();
 
     /** The model that suits the data. */
-    DiffusionConfig config(DiffusionConfig.Kind kind);
+    DiffusionConfig config(DiffusionConfig.Kind kind, DiffusionConfig.Size size);
 
     Taught training(DiffusionModel model, Material.Watcher watcher);
 
@@ -81,11 +81,11 @@ sealed interface DiffusionData {
         }
 
         @Override
-        public DiffusionConfig config(DiffusionConfig.Kind kind) {
+        public DiffusionConfig config(DiffusionConfig.Kind kind, DiffusionConfig.Size size) {
             var told = Told.labels(data.labels());
             return codec == null
-                    ? DiffusionConfig.small(kind, told, data.channels(), data.side())
-                    : DiffusionConfig.small(kind, told, LatentConfig.of(codec));
+                    ? DiffusionConfig.small(kind, size, told, data.channels(), data.side())
+                    : DiffusionConfig.small(kind, size, told, LatentConfig.of(codec));
         }
 
         @Override
@@ -134,11 +134,11 @@ sealed interface DiffusionData {
         private static final int SHOWN = 12;
 
         @Override
-        public DiffusionConfig config(DiffusionConfig.Kind kind) {
+        public DiffusionConfig config(DiffusionConfig.Kind kind, DiffusionConfig.Size size) {
             var told = Told.text(reader.config());
             return codec == null
-                    ? DiffusionConfig.small(kind, told, 3, SIDE)
-                    : DiffusionConfig.small(kind, told, LatentConfig.of(codec));
+                    ? DiffusionConfig.small(kind, size, told, 3, SIDE)
+                    : DiffusionConfig.small(kind, size, told, LatentConfig.of(codec));
         }
 
         @Override

@@ -23,15 +23,16 @@ import sensorium.multimodal.dual.Matcher;
 import sensorium.multimodal.dual.PictureMatcher;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
+import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.PictureFile;
 
-/** {@code embed MODEL}: unit vectors of texts, pictures and sounds. */
+/** {@code embed MODEL}: vectors of texts, pictures and sounds. */
 @Command(
         name = "embed",
         mixinStandardHelpOptions = true,
         description = {
             "Print unit vectors of texts, pictures and sounds in a shared space, or of a published CLIP, SigLIP or CLAP;",
-            "of a published DINOv2 the features of pictures."
+            "of a published DINOv2 the features of pictures; of a published model of sentences the vectors of texts."
         })
 final class EmbedCommand implements Runnable {
     @Mixin
@@ -40,7 +41,9 @@ final class EmbedCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The run folder of a shared space, or that of a published model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The run folder of a shared space, or that of a published model; or minilm.")
     private Path model;
 
     @Option(names = "--text", paramLabel = "T", description = "A text; may be repeated.")
@@ -58,7 +61,7 @@ final class EmbedCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "nothing to embed: give --text, --image or --audio");
         }
         common.backend();
-        List<Embedded> rows = switch (new ModelFolder(model).open()) {
+        List<Embedded> rows = switch (new ModelFolder(ModelNames.folder(model)).open()) {
             case OpenedModel.Space space -> inSpace(new Embedder(space.model()));
             case OpenedModel.Pairs pairs -> byPairs(pairs.model());
             case OpenedModel.Features features -> {
@@ -66,6 +69,7 @@ final class EmbedCommand implements Runnable {
                 refuse(sounds, features.kind(), "sounds");
                 yield files("image", images, features.model()::features);
             }
+            case OpenedModel.Sentences sentences -> sentences(sentences.model());
             case OpenedModel other ->
                 throw new BadInputException(model + ": a " + other.kind()
                         + " model, which has no shared space; train one with: sensorium train shared-space");
@@ -106,6 +110,13 @@ final class EmbedCommand implements Runnable {
                         Embedded.all("audio", sounds, heard))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private List<Embedded> sentences(SentenceEncoder encoder) {
+        if (!images.isEmpty() || !sounds.isEmpty()) {
+            throw new BadInputException(model + ": a model of texts; it knows neither pictures nor sounds");
+        }
+        return Embedded.all("text", texts, encoder.encode(texts));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -15,17 +15,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
-import sensorium.app.report.TierTable;
 import sensorium.audio.SoundCodec;
 import sensorium.audio.SoundQuality;
 import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
 import sensorium.multimodal.Material;
-import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SoundMaterial;
-import sensorium.multimodal.SpaceEvaluation;
-import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.caption.CaptionWriter;
+import sensorium.multimodal.classify.ClassificationModel;
 import sensorium.multimodal.classify.Examples;
+import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.classify.Scores;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.judge.PictureJudge;
@@ -34,19 +33,21 @@ import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
 import sensorium.tensor.Resampling;
 import sensorium.tensor.Tensor;
+import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.ReadPictures;
+import sensorium.vision.Vit;
 
 /** {@code eval MODEL}: the metrics that belong to a model. */
 @Command(
         name = "eval",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction on any"
-                    + " other folder, the accuracy of a classifier, what two classifiers think of the pictures that a"
-                    + " diffusion model makes.",
+            "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction, how its"
+                    + " senses lie to each other and what labels it tells apart, the accuracy of a classifier, what two classifiers think of the pictures that a"
+                    + " diffusion model makes, how much of speech is written wrongly.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
@@ -76,6 +77,9 @@ final class EvalCommand implements Runnable {
     @Mixin
     private SamplingOptions sampling;
 
+    @Mixin
+    private SpaceMeasurement.Options ofSpace;
+
     @Option(
             names = "-n",
             paramLabel = "N",
@@ -88,14 +92,29 @@ final class EvalCommand implements Runnable {
             description = "The model of train shared-space that judges pictures made of words.")
     private Path space;
 
+    @Mixin
+    private SpeechData speech;
+
+    @Mixin
+    private SpeechOptions writing;
+
     @Override
     public void run() {
         common.backend();
         try (var progress = new Progress()) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
             switch (new ModelFolder(model).open()) {
-                case OpenedModel.Space space -> space(space.model(), watcher);
-                case OpenedModel.Classes classes -> classifier(classes.model(), watcher);
+                case OpenedModel.Space s -> new SpaceMeasurement(common, data, ofSpace).run(s.model(), watcher);
+                case OpenedModel.Classes classes -> {
+                    SpaceData known = data.open();
+                    scores(
+                            classes.model(),
+                            known,
+                            Examples.forScoring(classes.model().config(), known.scored(data.split), watcher));
+                }
+                case OpenedModel.Published(Vit vit, ImageProcessor preprocessing, String _) ->
+                    published(new PublishedClassifier.OfPictures(vit, preprocessing), watcher);
+                case OpenedModel.Sounds sounds -> published(new PublishedClassifier.OfSounds(sounds.model()), watcher);
                 case OpenedModel.Diffusion made
                 when made.model().asking().labels().isEmpty() -> {
                     sampling.requireKnown();
@@ -107,35 +126,29 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Maps maps -> maps(maps.model(), watcher);
                 case OpenedModel.Codec codec -> sounds(codec.model(), progress, watcher);
+                case OpenedModel.Captions captions -> captions(captions.model(), watcher);
+                case OpenedModel.Hearing hearing -> {
+                    SpaceData known = data.open();
+                    new SpeechScores(common, hearing.model(), writing.chosen(null), watcher)
+                            .print(known, speech.corpus(known));
+                }
                 case OpenedModel published ->
                     throw new BadInputException(model + ": a published " + published.kind()
-                            + " model, which knows no labels of the data; train a classifier: sensorium train"
+                            + " model, for which there are no metrics here; train a classifier: sensorium train"
                             + " classify");
             }
         }
     }
 
-    private void space(SharedSpace space, Material.Watcher watcher) {
-        SpaceData known = data.open();
-        Map<String, Object> json = new LinkedHashMap<>();
-        List<TierTable.Row> rows;
-        Skipped skipped;
-        if (known.protocol().isPresent() && data.split == null) {
-            var material = Material.of(known.training(), space.config().hearing(), watcher);
-            var tiers = new SpaceEvaluation(space).tiers(known.protocol().get(), material);
-            json.put("tiers", tiers.toMap());
-            skipped = Skipped.all(known.folder().skipped(), material.skipped());
-            rows = TierRows.of(tiers);
-        } else {
-            var material = Material.of(known.scored(data.split), space.config().hearing(), watcher);
-            Map<String, Recall> recall = new SpaceEvaluation(space).retrieval(material);
-            json.put("recall", recall);
-            skipped = Skipped.all(known.folder().skipped(), material.skipped());
-            rows = TierRows.of(recall);
-        }
+    private void captions(CaptionWriter writer, Material.Watcher watcher) {
+        String language = speech.language == null ? CaptionData.LANGUAGE : speech.language;
+        CaptionData pictures = CaptionData.open(data.open(), language, watcher);
+        CaptionScores scores =
+                CaptionScores.of(writer, pictures.seen(), pictures.others(), CaptionWriter.Options.USUAL, watcher);
+        Map<String, Object> json = scores.toMap();
         json.put("data", data.name);
-        json.put("skipped", skipped.count());
-        common.print(json, TierRows.text(rows) + skipped.summary());
+        json.put("skipped", pictures.skipped().count());
+        common.print(json, scores.words() + pictures.skipped().summary());
     }
 
     /** Makes as many of each label, and has them judged. */
@@ -254,10 +267,13 @@ final class EvalCommand implements Runnable {
         common.print(json, SoundTokensView.words(quality.measures()) + skipped.summary());
     }
 
-    private void classifier(Classifier classifier, Material.Watcher watcher) {
+    private void published(PublishedClassifier model, Material.Watcher watcher) {
         SpaceData known = data.open();
-        var examples = Examples.forScoring(classifier.config(), known.scored(data.split), watcher);
-        var scores = Scores.of(classifier, examples);
+        scores(model, known, Examples.of(model, known.scored(data.split), watcher));
+    }
+
+    private void scores(ClassificationModel model, SpaceData known, Examples examples) {
+        var scores = Scores.of(model, examples);
         var skipped = Skipped.all(known.folder().skipped(), examples.skipped());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("accuracy", scores.accuracy());

@@ -2,6 +2,8 @@ package sensorium.app;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,12 +35,16 @@ import sensorium.tensor.ShapeException;
             SearchCommand.class,
             ClassifyCommand.class,
             TranscribeCommand.class,
+            CaptionCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,
-            ParityCommand.class
+            ParityCommand.class,
+            TraceCommand.class,
+            ExportCommand.class
         })
 public final class Main implements Runnable {
+    private static final Logger LUCENE = Logger.getLogger("org.apache.lucene"); // held, or what is set is forgotten
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
 
@@ -62,6 +68,7 @@ public final class Main implements Runnable {
         System.setProperty("java.awt.headless", "true");
         Locale.setDefault(Locale.ROOT); // numbers are written the same on every machine
         ErrorStream.adopt();
+        LUCENE.setLevel(Level.WARNING); // it tells at length how it computes
         System.exit(commandLine(command).execute(args));
     }
 

@@ -58,7 +58,10 @@ final class ParityCommand implements Runnable {
         common.backend();
         ParityCase known = ParityCases.open(model);
         ParityCase compared = tolerance == null ? known : known.within(_ -> tolerance);
-        var recording = new ParityCase.Recording(Safetensors.open(dump).tensors(), dump.toString());
+        Safetensors recorded = Safetensors.open(dump);
+        // As parity/dump.py says of what it writes.
+        boolean everyModule = "all".equals(recorded.metadata().get("modules"));
+        var recording = new ParityCase.Recording(recorded.tensors(), dump.toString(), everyModule);
         ParityReport report = compared.compare(recording);
         common.print(json(report), text(report));
         report.fault().ifPresent(fault -> {

@@ -29,7 +29,7 @@ final class RunCurves {
             }
         }
         return Html.of(
-                "<div class=\"charts\">{}{}{}{}{}</div>",
+                "<div class=\"charts\">{}{}{}{}{}{}</div>",
                 LineChart.of("Loss", "seconds", named(series, "loss"::equals)),
                 LineChart.of("Right answers in training", "seconds", named(series, name -> name.endsWith("accuracy"))),
                 LineChart.of("Codes: perplexity of their use", "seconds", named(series, "perplexity"::equals)),
@@ -37,6 +37,10 @@ final class RunCurves {
                         "Codes out of use, and put elsewhere",
                         "seconds",
                         named(series, name -> name.equals("dead") || name.equals("revived"))),
+                LineChart.of(
+                        "Of it the head's and the decoder's",
+                        "seconds",
+                        named(series, name -> name.equals("ctc") || name.equals("writing"))),
                 LineChart.of("Rate", "seconds", named(series, "rate"::equals)));
     }
 

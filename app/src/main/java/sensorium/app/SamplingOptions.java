@@ -10,8 +10,8 @@ final class SamplingOptions {
     @Option(
             names = "--sampler",
             paramLabel = "S",
-            description = "ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras"
-                    + " (default: ddim; euler for rectified flow).")
+            description = "ddpm, ddim, plms, euler, euler-a, heun, dpm++, dpm++-sde or dpm++-karras"
+                    + " (default: the model's own; ddim, or euler for rectified flow).")
     String sampler;
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps of sampling (default: ${DEFAULT-VALUE}).")

@@ -16,8 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
 import sensorium.multimodal.Embedder;
+import sensorium.multimodal.index.Filter;
 import sensorium.multimodal.index.Hit;
 import sensorium.multimodal.index.SpaceIndex;
 import sensorium.multimodal.model.ModelFolder;
@@ -27,7 +29,10 @@ import sensorium.vision.PictureFile;
 @Command(
         name = "search",
         mixinStandardHelpOptions = true,
-        description = "Find the items nearest to words, a picture or a sound.")
+        description = {
+            "Find the items nearest to words, a picture or a sound.",
+            "A small index is scanned exactly, of a large one a graph is walked; the last line says which."
+        })
 final class SearchCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -62,6 +67,27 @@ final class SearchCommand implements Runnable {
         }
     }
 
+    @Option(
+            names = "--minus",
+            paramLabel = "T",
+            description = "Words whose vector is taken from the query's; may be repeated.")
+    private List<String> less = List.of();
+
+    @Option(
+            names = "--plus",
+            paramLabel = "T",
+            description = "Words whose vector is added: --image red-apple.png --minus red --plus green.")
+    private List<String> more = List.of();
+
+    @Option(names = "--label", paramLabel = "L", description = "Only items of this label.")
+    private String label;
+
+    @Option(
+            names = "--with",
+            paramLabel = "WORDS",
+            description = "Only items that have all these words in their captions or label.")
+    private String words;
+
     @Option(names = "-k", paramLabel = "K", description = "How many to show (default: ${DEFAULT-VALUE}).")
     private int k = 10;
 
@@ -71,22 +97,56 @@ final class SearchCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), "-k must be at least 1");
         }
         common.backend();
-        var items = SpaceIndex.open(index);
-        var model = new ModelFolder(items.model());
-        items.requireModel(model);
-        List<Hit> hits = items.search(query.vector(new Embedder(model.openSpace())), k);
-        common.print(
-                hits.stream().map(SearchCommand::row).toList(),
-                hits.stream().map(SearchCommand::line).collect(Collectors.joining("\n")));
+        try (var items = SpaceIndex.open(index)) {
+            var model = new ModelFolder(items.model());
+            items.requireModel(model);
+            List<Hit> hits = items.search(asked(new Embedder(model.openSpace())), k, new Filter(label, words));
+            SpaceIndex.Extent extent = items.extent();
+            common.print(
+                    hits.stream().map(hit -> row(hit, extent.method())).toList(),
+                    hits.stream().map(SearchCommand::line).collect(Collectors.joining("\n", "", "\n"))
+                            + "%s of %d vectors of %d items"
+                                    .formatted(extent.method(), extent.vectors(), extent.items()));
+        }
     }
 
-    private static Map<String, Object> row(Hit hit) {
+    /** The query's vector, words taken and added, of length one. */
+    private float[] asked(Embedder embedder) {
+        float[] sum = query.vector(embedder);
+        add(sum, -1, embedder.texts(less));
+        add(sum, 1, embedder.texts(more));
+        if (!less.isEmpty() || !more.isEmpty()) {
+            double squares = 0;
+            for (float x : sum) {
+                squares += x * x;
+            }
+            if (squares == 0) {
+                throw new BadInputException("nothing is left of the query when --minus is taken from it");
+            }
+            for (int d = 0; d < sum.length; d++) {
+                sum[d] /= (float) Math.sqrt(squares);
+            }
+        }
+        return sum;
+    }
+
+    private static void add(float[] sum, float sign, float[][] vectors) {
+        for (float[] v : vectors) {
+            for (int d = 0; d < sum.length; d++) {
+                sum[d] += sign * v[d];
+            }
+        }
+    }
+
+    private static Map<String, Object> row(Hit hit, SpaceIndex.Method method) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("score", hit.score());
+        row.put("item", hit.item());
         row.put("text", hit.text());
         row.put("image", file(hit.image()));
         row.put("audio", file(hit.audio()));
         row.put("label", hit.label());
+        row.put("search", method.toString());
         return row;
     }
 

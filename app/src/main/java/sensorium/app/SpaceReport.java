@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import sensorium.app.report.GeometryTables;
 import sensorium.app.report.Html;
 import sensorium.app.report.Page;
 import sensorium.app.report.SpaceMap;
@@ -30,11 +31,17 @@ final class SpaceReport {
     }
 
     /**
+     * @param tables how the space lies, and what it is worth to other tasks
      * @param metrics the run's {@code metrics.jsonl}
      * @param made what was made with the space, to be looked at
      * @param spans where the time went
      */
-    String html(List<TierTable.Row> rows, Path metrics, List<Page.Section> made, List<TimeTable.Span> spans) {
+    String html(
+            List<TierTable.Row> rows,
+            List<GeometryTables.Table> tables,
+            Path metrics,
+            List<Page.Section> made,
+            List<TimeTable.Span> spans) {
         Gallery<Picture> pictures = Gallery.ofPictures(data.training(), embedder);
         Gallery<Waveform> sounds = Gallery.ofSounds(data.training(), embedder);
         List<Page.Section> sections = new ArrayList<>();
@@ -45,6 +52,7 @@ final class SpaceReport {
                         + " query's name; everything else is an honest mistake or a near relation.",
                 new SpaceQueries(embedder, data, pictures, sounds).html()));
         sections.add(map(pictures));
+        tables.forEach(t -> sections.add(t.section()));
         sections.addAll(made);
         sections.addAll(inside(pictures, sounds));
         sections.add(curves(metrics));

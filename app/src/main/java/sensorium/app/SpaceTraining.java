@@ -1,5 +1,7 @@
 package sensorium.app;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
@@ -10,6 +12,9 @@ import sensorium.nn.Weights;
 import sensorium.nn.training.Epochs;
 import sensorium.nn.training.Plan;
 import sensorium.nn.training.Trainer;
+import sensorium.text.bert.SentenceEncoder;
+import sensorium.text.bert.SentenceTower;
+import sensorium.text.pipeline.TokenizerFiles;
 
 /** Trains a shared space; what {@code train} and {@code demo} have in common. */
 final class SpaceTraining {
@@ -23,11 +28,22 @@ final class SpaceTraining {
             SharedSpace space, Material material, Skipped skipped, Trainer.Outcome outcome, double decodeSeconds) {}
 
     static Result run(SpaceData data, TrainingOptions training, CommonOptions common, Progress progress) {
+        return run(data, Optional.empty(), training, common, progress);
+    }
+
+    /** @param tower a published encoder of sentences that reads the texts, and learns no more; else n-grams do */
+    static Result run(
+            SpaceData data, Optional<Path> tower, TrainingOptions training, CommonOptions common, Progress progress) {
         long began = System.nanoTime();
         Overrides overrides = training.overrides();
-        var options = overrides.apply(SharedSpaceRecipe.Options.STANDARD);
+        var options = overrides.apply(
+                tower.isPresent() ? SharedSpaceRecipe.Options.SENTENCES : SharedSpaceRecipe.Options.STANDARD);
         overrides.requireAllTaken(options);
-        var config = SharedSpaceConfig.small();
+        var small = SharedSpaceConfig.small();
+        Weights weights = Weights.random(common.seed);
+        Optional<SentenceTower> sentences = tower.map(
+                folder -> SentenceTower.over(weights.at("text"), SentenceEncoder.open(folder), small.width()));
+        var config = sentences.map(s -> small.withText(s.config())).orElse(small);
         // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var folder = training.folder(ModelFolder.config(config))) {
             Material material = training.orWithdraw(
@@ -37,7 +53,10 @@ final class SpaceTraining {
                             config.hearing(),
                             (phase, done, total) -> progress.update(phase, done, total, "")));
             double decodeSeconds = (System.nanoTime() - began) * 1e-9;
-            var space = SharedSpace.of(Weights.random(common.seed), config);
+            var space = sentences
+                    .map(s -> SharedSpace.of(weights, config, s))
+                    .orElseGet(() -> SharedSpace.of(weights, config));
+            tower.ifPresent(published -> TokenizerFiles.copy(published, training.out));
             var recipe = new SharedSpaceRecipe(space, material, options, common.seed);
             var length = training.length(
                     folder, times -> epoch(material, options, common.seed).steps(times, 1));

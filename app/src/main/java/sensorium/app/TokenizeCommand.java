@@ -16,17 +16,21 @@ import sensorium.multimodal.model.ModelFolder;
 import sensorium.tensor.Tensor;
 import sensorium.vision.PictureTokenizer;
 
-/** {@code tokenize MODEL --image FILE | --audio FILE}: a picture or a sound as numbers. */
+/** {@code tokenize MODEL --text T | --image FILE | --audio FILE}: a text, a picture or a sound as numbers. */
 @Command(
         name = "tokenize",
         mixinStandardHelpOptions = true,
-        description =
-                "Write a picture as the numbers of its tokens, row by row, or a sound frame by frame; detokenize reads them.")
+        description = {
+            "Write a picture as the numbers of its tokens, row by row, or a sound frame by frame; detokenize reads them.",
+            "Of a text the tokens that a published model reads, special ones included, with their places in it."
+        })
 final class TokenizeCommand implements Runnable {
     @Mixin
     private CommonOptions common;
 
-    @Parameters(paramLabel = "MODEL", description = "A run folder of train vq.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A run folder of train vq; for texts, a published model's, or minilm.")
     private Path model;
 
     @ArgGroup(multiplicity = "1")
@@ -35,8 +39,11 @@ final class TokenizeCommand implements Runnable {
     @Option(names = "--stages", paramLabel = "Q", description = "Of a sound, the first Q stages alone.")
     private Integer stages;
 
-    /** Either of the two. */
+    /** One of them. */
     static final class What {
+        @Option(names = "--text", paramLabel = "T", description = "The text.")
+        private String text;
+
         @Option(names = "--image", paramLabel = "FILE", description = "The picture; it is fitted to the model's size.")
         private Path image;
 
@@ -46,6 +53,10 @@ final class TokenizeCommand implements Runnable {
 
     @Override
     public void run() {
+        if (what.text != null) {
+            TextTokens.print(common, ModelNames.folder(model), what.text);
+            return;
+        }
         common.backend();
         if (what.audio != null) {
             SoundTokensFile.write(common, new ModelFolder(model).openSoundCodec(), what.audio, stages);

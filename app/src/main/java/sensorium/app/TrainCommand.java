@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
             TrainClassifyCommand.class,
             TrainDiffusionCommand.class,
             TrainVqCommand.class,
-            TrainTokensCommand.class
+            TrainTokensCommand.class,
+            TrainTranscribeCommand.class,
+            TrainCaptionCommand.class
         },
         description = "Train a model on a data folder.")
 final class TrainCommand implements Runnable {
@@ -25,6 +27,7 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "train needs a recipe: shared-space, classify, diffusion, vq or tokens");
+                spec.commandLine(),
+                "train needs a recipe: shared-space, classify, diffusion, vq, tokens, transcribe or caption");
     }
 }

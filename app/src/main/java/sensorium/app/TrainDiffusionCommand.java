@@ -8,10 +8,12 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sensorium.BadInputException;
 import sensorium.app.report.TimeTable;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.DiffusionRecipe;
+import sensorium.diffusion.Prediction;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.training.Trainer;
 import sensorium.text.TextEncoder;
@@ -38,9 +40,29 @@ final class TrainDiffusionCommand implements Runnable {
     @Option(
             names = "--schedule",
             paramLabel = "S",
-            description =
-                    "Noise: linear, scaled-linear, cosine, sigmoid or zero-terminal-snr (default: ${DEFAULT-VALUE}).")
+            description = "Noise: linear, scaled-linear, cosine, sigmoid, zero-terminal-snr or rectified-flow"
+                    + " (default: ${DEFAULT-VALUE}).")
     private String schedule = "cosine";
+
+    @Option(
+            names = "--prediction",
+            paramLabel = "P",
+            description = "What the network says: epsilon, sample or velocity (default: ${DEFAULT-VALUE});"
+                    + " rectified flow has one of its own.")
+    private String prediction = "velocity";
+
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            description =
+                    "Channels of the U-Net's first stage, or of the transformer (default: what suits the pictures).")
+    private int width;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            description = "Residual blocks of a stage (default: 1), or blocks of the transformer (default: 6).")
+    private int depth;
 
     @Option(
             names = "--text",
@@ -57,19 +79,30 @@ final class TrainDiffusionCommand implements Runnable {
                             + " model.")
     private Path latent;
 
+    /** @throws BadInputException if the space reads texts in another way than as n-grams */
+    private static TextEncoder reader(Path space) {
+        return new ModelFolder(space)
+                .openSpace()
+                .grams()
+                .orElseThrow(
+                        () -> new BadInputException(space + ": its text tower is a published model, which diffusion"
+                                + " cannot be told by; train a space without --text-tower"));
+    }
+
     @Override
     public void run() {
         common.backend();
         options.requirePositive();
         var kind = DiffusionConfig.Kind.named(network);
+        var size = new DiffusionConfig.Size(width, depth);
+        var says = Prediction.named(prediction);
         Overrides overrides = options.overrides();
         var settings = overrides.apply(DiffusionRecipe.Options.USUAL);
         overrides.requireAllTaken(settings);
-        TextEncoder reader =
-                text == null ? null : new ModelFolder(text).openSpace().text();
+        TextEncoder reader = text == null ? null : reader(text);
         PictureCodec codec = latent == null ? null : new ModelFolder(latent).openCodec();
         DiffusionData data = DiffusionData.open(options.data, reader, codec);
-        DiffusionConfig config = data.config(kind).withSchedule(schedule);
+        DiffusionConfig config = data.config(kind, size).with(says).withSchedule(schedule);
         DiffusionTraining.Result result;
         long began = System.nanoTime();
         try (var progress = new Progress()) {

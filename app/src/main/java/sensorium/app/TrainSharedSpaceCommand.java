@@ -4,10 +4,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import sensorium.app.report.TimeTable;
 import sensorium.nn.training.Trainer;
+import sensorium.text.bert.MiniLm;
 
 /** {@code train shared-space}: words, pictures and sounds of a folder into one space. */
 @Command(
@@ -24,6 +27,15 @@ final class TrainSharedSpaceCommand implements Runnable {
     @Mixin
     private TrainingOptions options;
 
+    @Option(
+            names = "--text-tower",
+            paramLabel = "MODEL",
+            description = {
+                "What reads the texts: the folder of a published BERT of sentences, or " + MiniLm.NAME + ".",
+                "It stays as it is; only a projection into the space is learnt."
+            })
+    private Path tower;
+
     @Override
     public void run() {
         common.backend();
@@ -31,7 +43,12 @@ final class TrainSharedSpaceCommand implements Runnable {
         long began = System.nanoTime();
         SpaceTraining.Result result;
         try (var progress = new Progress()) {
-            result = SpaceTraining.run(SpaceData.open(options.data), options, common, progress);
+            result = SpaceTraining.run(
+                    SpaceData.open(options.data),
+                    Optional.ofNullable(tower).map(ModelNames::folder),
+                    options,
+                    common,
+                    progress);
         }
         Trainer.Outcome outcome = result.outcome();
         double training = (System.nanoTime() - began) * 1e-9 - result.decodeSeconds();

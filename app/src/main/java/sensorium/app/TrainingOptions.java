@@ -117,6 +117,11 @@ final class TrainingOptions {
 
     /** The folder of the run, new or to be continued. */
     RunFolder folder(ObjectNode config) {
-        return resume ? RunFolder.resume(out) : RunFolder.create(out, config);
+        return folder(out, config);
+    }
+
+    /** Likewise, of one run of several. */
+    RunFolder folder(Path place, ObjectNode config) {
+        return resume ? RunFolder.resume(place) : RunFolder.create(place, config);
     }
 }

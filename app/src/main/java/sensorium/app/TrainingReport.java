@@ -70,7 +70,7 @@ record TrainingReport(
         sections.add(new Page.Section("How it was set up", "", setUp(run.config())));
         return new Page(
                 title,
-                "Trained from nothing on this machine.",
+                "Trained on this machine.",
                 List.of(
                         new Page.Fact(TimeTable.seconds(outcome.seconds()), "of training, " + steps(outcome)),
                         new Page.Fact(data, items),

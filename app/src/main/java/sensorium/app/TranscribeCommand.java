@@ -6,15 +6,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
 import sensorium.audio.Waveform;
 import sensorium.audio.whisper.SpeechDecoder;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
+import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.multimodal.transcribe.Transcript;
 
@@ -22,7 +27,10 @@ import sensorium.multimodal.transcribe.Transcript;
 @Command(
         name = "transcribe",
         mixinStandardHelpOptions = true,
-        description = "Write down what is said in sounds of any length, with a published Whisper: a line for each.")
+        description = {
+            "Write down what is said in sounds of any length: a line for each.",
+            "With a model of train transcribe, or with a published Whisper."
+        })
 final class TranscribeCommand implements Runnable {
     @Mixin
     private CommonOptions common;
@@ -30,7 +38,9 @@ final class TranscribeCommand implements Runnable {
     @Parameters(
             index = "0",
             paramLabel = "MODEL",
-            description = "The folder of a Whisper: config, weights, generation and preprocessor config, tokenizer.")
+            description =
+                    "A run of train transcribe; or the folder of a Whisper: config, weights, generation and preprocessor"
+                            + " config, tokenizer.")
     private Path model;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "AUDIO", description = "Sound files.")
@@ -48,25 +58,36 @@ final class TranscribeCommand implements Runnable {
             description = "transcribe, or translate into English (default: transcribe).")
     private String task;
 
-    @Option(names = "--timestamps", description = "Write when each segment begins and ends, in seconds.")
+    @Option(names = "--timestamps", description = "Write when each segment, or word, begins and ends, in seconds.")
     private boolean timestamps;
 
     @Option(
             names = "--beam",
             paramLabel = "N",
-            description = "Keep the N best transcripts while searching (default: ${DEFAULT-VALUE}).")
-    private int beam = 1;
+            description =
+                    "Keep the N best transcripts while searching (default: 1; 16 of a model of train transcribe).")
+    private Integer beam;
+
+    @Mixin
+    private SpeechOptions writing;
+
+    /** What writes down a sound, and tells how many seconds are done. */
+    @FunctionalInterface
+    private interface Writer {
+        Transcript write(Waveform sound, IntConsumer progress);
+    }
 
     @Override
     public void run() {
         common.backend();
-        // JSON has times in any case; a model that was not taught any leaves them out by itself.
-        var options = new SpeechDecoder.Options(
-                Optional.ofNullable(language), Optional.ofNullable(task), timestamps || common.json, beam);
-        Transcriber transcriber = new ModelFolder(model).openSpeech();
+        Writer writer = switch (new ModelFolder(model).openSpeech()) {
+            case OpenedModel.Hearing hearing -> trained(hearing.model());
+            case OpenedModel.Speech speech -> published(speech.model());
+            case OpenedModel other -> throw new IllegalStateException(other.kind());
+        };
         try (var progress = new Progress()) {
             List<Said> all = files.stream()
-                    .map(file -> new Said(file, said(transcriber, file, options, progress)))
+                    .map(file -> new Said(file, said(writer, file, progress)))
                     .toList();
             common.print(
                     all.stream().map(Said::toMap).toList(),
@@ -74,12 +95,33 @@ final class TranscribeCommand implements Runnable {
         }
     }
 
-    private static Transcript said(
-            Transcriber transcriber, Path file, SpeechDecoder.Options options, Progress progress) {
+    private Writer published(Transcriber transcriber) {
+        if (writing.isGiven()) {
+            throw new BadInputException(
+                    model + ": a Whisper, which --decoder, --prior and --bonus are not for; use --beam");
+        }
+        // JSON has times in any case; a model that was not taught any leaves them out by itself.
+        var options = new SpeechDecoder.Options(
+                Optional.ofNullable(language),
+                Optional.ofNullable(task),
+                timestamps || common.json,
+                beam == null ? 1 : beam);
+        return (sound, progress) -> transcriber.transcribe(sound, options, progress);
+    }
+
+    private Writer trained(SpeechToText transcriber) {
+        if (language != null || task != null) {
+            throw new BadInputException(
+                    model + ": was trained on what it is to write; leave --language and --task out");
+        }
+        SpeechToText.Options options = writing.chosen(beam);
+        return (sound, progress) -> transcriber.transcribe(sound, options, progress);
+    }
+
+    private static Transcript said(Writer writer, Path file, Progress progress) {
         Waveform sound = AudioFile.decode(file).mono();
         String phase = "listening to " + file;
-        return transcriber.transcribe(
-                sound, options, seconds -> progress.update(phase, seconds, (long) Math.ceil(sound.seconds()), ""));
+        return writer.write(sound, seconds -> progress.update(phase, seconds, (long) Math.ceil(sound.seconds()), ""));
     }
 
     private record Said(Path file, Transcript transcript) {
@@ -89,17 +131,23 @@ final class TranscribeCommand implements Runnable {
             map.put("text", transcript.text());
             map.put("language", transcript.language());
             map.put("segments", transcript.segments());
+            map.put("words", transcript.words());
             return map;
         }
 
         String text(boolean times) {
             String line = file + "  " + oneLine(transcript.text());
-            return times
-                    ? transcript.segments().stream()
-                            .map(s -> String.format(
-                                    Locale.ROOT, "\n  %.2f–%.2f  %s", s.start(), s.end(), oneLine(s.text())))
-                            .collect(Collectors.joining("", line, ""))
-                    : line;
+            if (!times) {
+                return line;
+            }
+            Stream<String> parts = transcript.words().isEmpty()
+                    ? transcript.segments().stream().map(s -> timed(s.start(), s.end(), s.text()))
+                    : transcript.words().stream().map(w -> timed(w.start(), w.end(), w.text()));
+            return parts.collect(Collectors.joining("", line, ""));
+        }
+
+        private static String timed(double start, double end, String text) {
+            return String.format(Locale.ROOT, "\n  %.2f–%.2f  %s", start, end, oneLine(text));
         }
 
         private static String oneLine(String text) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
+import sensorium.io.Safetensors;
+import sensorium.nn.Init;
+import sensorium.nn.Weights;
 import sensorium.vision.Picture;
 import sensorium.vision.PngWriter;
 import tools.jackson.databind.JsonNode;
@@ -113,6 +116,50 @@ final class CommandsTest {
     }
 
     @Test
+    void aPublishedEncoderReadsTheTexts() throws Exception {
+        Path bert = TinyBert.in(folder.resolve("bert"));
+        Path run = folder.resolve("over-bert");
+        sensorium(with(
+                        SMALL,
+                        "train",
+                        "shared-space",
+                        "--data",
+                        data,
+                        "--out",
+                        run,
+                        "--epochs",
+                        8,
+                        "--text-tower",
+                        bert))
+                .json();
+        // It stays as it was published, and what is after it learns.
+        var before = Safetensors.open(bert.resolve("model.safetensors"));
+        var after = Safetensors.open(run.resolve("model.safetensors"));
+        assertThat(after.tensor("text.sentences.bert.words.weight").toFloats())
+                .isEqualTo(before.tensor("embeddings.word_embeddings.weight").toFloats());
+        assertThat(after.tensor("text.sentences.bert.encoder.blocks.2.mlp.up.weight")
+                        .toFloats())
+                .isEqualTo(before.tensor("encoder.layer.2.intermediate.dense.weight")
+                        .toFloats());
+        assertThat(after.tensor("text.projection.weight").toFloats())
+                .isNotEqualTo(Weights.random(0)
+                        .at("text")
+                        .at("projection")
+                        .parameter("weight", Init.xavier(32, 256), 256, 32)
+                        .value()
+                        .toFloats());
+        var rows = sensorium("embed", run, "--text", "a red thing", "--image", data.resolve("0.png"), "--json")
+                .json();
+        assertThat(rows.get(0).path("vector")).hasSize(256);
+        assertThat(rows.get(1).path("vector")).hasSize(256);
+        assertThat(sensorium("eval", run, "--data", data, "--json").status()).isZero();
+        CommandRun told = sensorium(
+                "train", "diffusion", "--data", data, "--text", run, "--out", folder.resolve("told"), "--epochs", 1);
+        assertThat(told.status()).isEqualTo(1);
+        assertThat(told.err()).contains("--text-tower").hasLineCount(1);
+    }
+
+    @Test
     void aRunIsNotOverwrittenAndGoesOn() {
         var again = sensorium(with(SMALL, "train", "shared-space", "--data", data, "--out", space, "--epochs", 1));
         assertThat(again.status()).isEqualTo(1);
@@ -179,6 +226,41 @@ final class CommandsTest {
     }
 
     @Test
+    void evalTellsTheShapeOfASpaceAndWhatItIsWorthElsewhere() throws Exception {
+        Path page = folder.resolve("shape.html");
+        Object[] line = {
+            "eval",
+            space,
+            "--data",
+            data,
+            "--transfer",
+            "--shots",
+            1,
+            "--draws",
+            3,
+            "--steps",
+            1,
+            "--beside",
+            space,
+            "--report",
+            page,
+            "--json"
+        };
+        JsonNode all = sensorium(line).json();
+        assertThat(all.path("geometry").path("uniformity").propertyNames()).containsExactly("text", "picture", "sound");
+        assertThat(all.path("arithmetic").path("picture").path("n").asInt()).isEqualTo(6);
+        assertThat(all.path("zero_shot").path("classes").asInt()).isEqualTo(3);
+        assertThat(all.path("probe").path("shots").propertyNames()).containsExactly("1", "2", "5", "10");
+        assertThat(all.path("transfer").path("gain").path("draws").asInt()).isEqualTo(3);
+        assertThat(Files.readString(page, StandardCharsets.UTF_8))
+                .contains("Labels it was never taught", "Arithmetic across senses", "trained from nothing")
+                .doesNotContain("http:", "https:");
+        CommandRun few = sensorium("eval", space, "--data", data, "--transfer", "--draws", 1);
+        assertThat(few.status()).isEqualTo(1);
+        assertThat(few.err()).contains("--draws").hasLineCount(1);
+    }
+
+    @Test
     void embedGivesUnitVectors() {
         JsonNode rows = sensorium(
                         "embed",
@@ -235,15 +317,67 @@ final class CommandsTest {
         JsonNode same = sensorium("search", index, "--image", data.resolve("5.png"), "-k", "3", "--json")
                 .json();
         assertThat(same).hasSize(3);
+        assertThat(made.path("search").asString("")).isEqualTo("exact scan");
+        assertThat(same.path(0).path("search").asString("")).isEqualTo("exact scan");
         assertThat(same.path(0).path("score").asDouble()).isCloseTo(1, offset(1e-4));
         assertThat(same.path(0).path("image").asString("")).endsWith("5.png");
         assertThat(same.path(0).path("audio").asString("")).endsWith("5.wav");
         assertThat(same.path(0).path("text").asString("")).isEqualTo("a blue thing");
         assertThat(same.path(0).path("label").asString("")).isEqualTo("blue");
         assertThat(sensorium("search", index, "--audio", data.resolve("5.wav")).out())
-                .hasLineCount(10);
+                .hasLineCount(11)
+                .endsWith("exact scan of 36 vectors of 12 items");
+        assertThat(sensorium("search", index, "--text", "a red thing", "--label", "blue", "--json")
+                        .json())
+                .hasSize(4);
+        assertThat(sensorium("search", index, "--text", "a red thing", "--with", "green thing", "--json")
+                        .json())
+                .hasSize(4);
         assertThat(sensorium("search", index, "--text", "a red thing", "--json").json())
                 .hasSize(10);
+    }
+
+    @Test
+    void wordsAreTakenFromAQueryAndAdded() {
+        Path index = folder.resolve("sums");
+        sensorium("index", space, "--data", data, "--out", index);
+        Object[] blue = {"search", index, "--text", "blue", "--json"};
+        Object[] sum = {"search", index, "--text", "red", "--minus", "red", "--plus", "blue", "--plus", "blue", "--json"
+        };
+        JsonNode found = sensorium(sum).json().path(0);
+        JsonNode meant = sensorium(blue).json().path(0);
+        assertThat(found.path("text")).isEqualTo(meant.path("text"));
+        assertThat(found.path("score").asDouble()).isCloseTo(meant.path("score").asDouble(), offset(1e-4));
+        CommandRun nothing = sensorium("search", index, "--text", "red", "--minus", "red");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains("--minus").hasLineCount(1);
+    }
+
+    @Test
+    void anIndexGrowsAndShrinks() {
+        Path index = folder.resolve("growing");
+        sensorium("index", space, "--data", data, "--split", "train", "--out", index, "--json")
+                .json();
+        Object[] add = {"index", space, "--data", data, "--out", index, "--add", "--json"};
+        JsonNode grown = sensorium(add).json();
+        assertThat(grown.path("items").asInt()).isEqualTo(12);
+        assertThat(grown.path("added").asInt()).isEqualTo(12);
+        String item = sensorium("search", index, "--image", data.resolve("5.png"), "--json")
+                .json()
+                .path(0)
+                .path("item")
+                .asString("");
+        assertThat(sensorium("index", space, "--out", index, "--remove", item, "--json")
+                        .json()
+                        .path("items")
+                        .asInt())
+                .isEqualTo(11);
+        CommandRun again = sensorium("index", space, "--out", index, "--remove", item);
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains("has no item").hasLineCount(1);
+        CommandRun nothing = sensorium("index", space, "--data", data, "--out", folder.resolve("none"), "--add");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains("no such folder").hasLineCount(1);
     }
 
     @Test
@@ -310,6 +444,8 @@ final class CommandsTest {
                 "eval",
                 "embed model",
                 "index model --data d",
+                "index model --out o",
+                "index model --out o --data d --remove i",
                 "search index",
                 "search index --text a --image b",
                 "search index --text a -k 0",

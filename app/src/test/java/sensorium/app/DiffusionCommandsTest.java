@@ -307,6 +307,9 @@ final class DiffusionCommandsTest {
         Object[] train = {"train", "diffusion", "--data", data, "--out", free, "--epochs", 1};
         assertThat(complaint(with(train, "--network", "magic"))).contains("unet and dit");
         assertThat(complaint(with(train, "--schedule", "magic"))).contains("zero-terminal-snr");
+        assertThat(complaint(with(train, "--prediction", "magic"))).contains("epsilon, sample and velocity");
+        assertThat(complaint(with(train, "--width", 33))).contains("a multiple of 32");
+        assertThat(complaint(with(train, "--depth", 99))).contains("1 to 64");
         assertThat(complaint(with(train, "--set", "withhold=2"))).contains("withhold");
         assertThat(complaint(with(train, "--trace", "0"))).contains("--rate and --trace must be above 0");
         assertThat(free).doesNotExist(); // nothing was begun

@@ -97,9 +97,9 @@ class OpenClTrainingTest {
     @Test
     void manyStepsLeaveNothingBehind() throws IOException {
         Backend device = Backends.open("opencl");
-        train("opencl", 30);
+        train("opencl", 20);
         MemoryStats first = device.memory();
-        train("opencl", Integer.getInteger("sensorium.soak", 60));
+        train("opencl", Integer.getInteger("sensorium.soak", 40));
         MemoryStats second = device.memory();
         assertThat(second.tensors()).isLessThanOrEqualTo(2 * first.tensors());
         assertThat(second.active() + second.cached())

@@ -241,6 +241,53 @@ class PublishedModelCommandsTest {
     }
 
     @Test
+    void vectorsOfTexts() throws Exception {
+        Path model = TinyBert.in(folder.resolve("tiny"));
+        JsonNode rows = sensorium("embed", model, "--text", "a red duck", "--text", "", "--json")
+                .json();
+        assertThat(rows).hasSize(2);
+        for (JsonNode row : rows) {
+            double squares = 0;
+            for (JsonNode v : row.path("vector")) {
+                squares += v.asDouble() * v.asDouble();
+            }
+            assertThat(row.path("vector")).hasSize(32);
+            assertThat(squares).isCloseTo(1, within(1e-5));
+        }
+        assertThat(rows.get(0).path("vector")).isNotEqualTo(rows.get(1).path("vector"));
+        // Of seventeen tokens sixteen are read.
+        assertThat(line(model, "! ".repeat(15))).isEqualTo(line(model, "! ".repeat(14)));
+        CommandRun run = sensorium("embed", model, "--text", "red", "--image", folder.resolve("no.png"));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("a model of texts").hasLineCount(1);
+        CommandRun parity = sensorium("parity", model, fixture("models/bert/case.safetensors"));
+        assertThat(parity.status()).as(parity.err()).isZero();
+    }
+
+    private static String line(Path model, String text) {
+        return sensorium("embed", model, "--text", text)
+                .out()
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void tokensOfTexts() throws Exception {
+        Path model = TinyBert.in(folder.resolve("tiny"));
+        JsonNode read =
+                sensorium("tokenize", model, "--text", "A red dü!", "--json").json();
+        assertThat(read.path("tokens").toString()).isEqualTo("[\"[CLS]\",\"a\",\"red\",\"d\",\"##u\",\"!\",\"[SEP]\"]");
+        assertThat(read.path("offsets").toString()).isEqualTo("[[0,0],[0,1],[2,5],[6,7],[7,8],[8,9],[0,0]]");
+        assertThat(read.path("ids").get(2).asInt()).isEqualTo(5);
+        assertThat(sensorium("tokenize", model, "--text", "red").out()).contains("      5  red");
+        assertThat(sensorium("tokenize", fixture("models/vit"), "--text", "red").err())
+                .contains("no tokenizer")
+                .hasLineCount(1);
+    }
+
+    @Test
     void faultsAreALine() throws Exception {
         Path model = copy("models/whisper");
         Path weights = model.resolve("model.safetensors");

@@ -3,7 +3,6 @@ package sensorium.audio;
 import java.util.List;
 import sensorium.nn.LayerNorm;
 import sensorium.nn.Linear;
-import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Trace;
@@ -14,7 +13,7 @@ import sensorium.tensor.Tensor;
  * The Audio Spectrogram Transformer (Gong et al., arXiv:2104.01778): what a sound is. A vision transformer looks at the spectrogram in
  * overlapping patches; class and distillation token together tell the class.
  */
-public record Ast(PatchEncoder encoder, LayerNorm norm, Linear head, Config config) implements Module, SoundClassifier {
+public record Ast(PatchEncoder encoder, LayerNorm norm, Linear head, Config config) implements SoundClassifier {
 
     /**
      * @param labels in the order of the logits
@@ -44,9 +43,18 @@ public record Ast(PatchEncoder encoder, LayerNorm norm, Linear head, Config conf
 
     /** Of a longer sound the beginning is heard, as published. */
     @Override
-    public Tensor classify(Waveform sound) {
+    public Tensor heard(Waveform sound) {
         Spectrogram heard = normalised(bands(sound));
-        return forward(Tensor.of(heard.values(), 1, heard.frames(), heard.bands()));
+        return Tensor.of(heard.values(), heard.frames(), heard.bands());
+    }
+
+    @Override
+    public Ast withHead(List<String> labels, Weights w) {
+        return new Ast(
+                encoder,
+                norm,
+                Linear.of(w.at("head"), config.encoder.features(), labels.size(), true),
+                new Config(labels, config.mean, config.scale, config.encoder));
     }
 
     /** Kaldi's filter bank, as many frames as the model takes, zeros where the sound has ended. */
@@ -64,6 +72,7 @@ public record Ast(PatchEncoder encoder, LayerNorm norm, Linear head, Config conf
     }
 
     /** Normalised filter banks (B, frames, bands) → logits (B, labels). */
+    @Override
     public Tensor forward(Tensor values) {
         return Trace.note(this, scores(encoder.forward(picture(values))));
     }

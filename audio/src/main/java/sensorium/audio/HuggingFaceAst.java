@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
@@ -12,20 +13,25 @@ import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ASTForAudioClassification} of Hugging Face transformers: its settings, its names for our weights. */
 public final class HuggingFaceAst {
     /** Its {@code model_type}. */
     public static final String TYPE = "audio-spectrogram-transformer";
 
-    /** What their checkpoints call the parts of an {@link Ast}. */
-    public static final WeightNames NAMES = names();
+    /** How their checkpoints store an {@link Ast}. */
+    public static final CheckpointFormat FORMAT = CheckpointFormat.of(names());
 
     private static final int LARGEST = 1 << 16;
     private static final double TOLERANCE = 2e-5;
+    private static final String PREPROCESSOR = "preprocessor_config.json";
+    private static final String HEARING = "ASTFeatureExtractor";
     private static final int SAMPLE_RATE = 16_000;
 
     private HuggingFaceAst() {}
@@ -42,12 +48,62 @@ public final class HuggingFaceAst {
      * @throws sensorium.BadInputException if one is not there, malformed, or does not fit the others
      */
     public static Ast load(Path folder) {
-        return load(folder, Optional.of(ModelConfigFile.readPreprocessor(folder, "ASTFeatureExtractor")));
+        return load(PublishedFolder.open(folder), Optional.of(ModelConfigFile.readPreprocessor(folder, HEARING)));
     }
 
-    private static Ast load(Path folder, Optional<ModelConfigFile> hearing) {
-        Ast.Config config = config(ModelConfigFile.read(folder, TYPE), hearing);
-        return HuggingFaceFolder.load(folder, NAMES, w -> Ast.of(w, config));
+    private static Ast load(PublishedFolder folder, Optional<ModelConfigFile> hearing) {
+        Ast.Config config = folder.config(file -> config(file, hearing), TYPE);
+        return folder.load(FORMAT, w -> Ast.of(w, config));
+    }
+
+    /**
+     * Writes the three files of {@link #load}.
+     *
+     * @param from where it was loaded, or empty
+     * @throws IllegalArgumentException if theirs cannot be such a model
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Ast model, Path target, Optional<PublishedFolder> from) {
+        Ast.Config config = model.config();
+        ObjectNode hearing = hearing(config);
+        var settings = new PublishedFolder.Settings<>(
+                settings(config), config, file -> config(file, Optional.of(ModelConfigFile.of(hearing, "hearing"))));
+        PublishedFolder.save(model, FORMAT, settings, target, from);
+        if (!Files.exists(target.resolve(PREPROCESSOR))) {
+            PublishedFolder.write(target.resolve(PREPROCESSOR), hearing);
+        }
+    }
+
+    private static ObjectNode settings(Ast.Config config) {
+        Patches.Config p = config.encoder().patches();
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.putArray("architectures").add("ASTForAudioClassification");
+        json.put("model_type", TYPE);
+        HuggingFaceFolder.write(config.encoder().transformer(), json);
+        json.put("max_length", p.width());
+        json.put("num_mel_bins", p.height());
+        json.put("patch_size", p.patch() == null ? 1 : p.patch().height());
+        json.put("frequency_stride", p.patch() == null ? 1 : p.patch().stepY());
+        json.put("time_stride", p.patch() == null ? 1 : p.patch().stepX());
+        HuggingFaceFolder.write(config.labels(), json);
+        return json;
+    }
+
+    private static ObjectNode hearing(Ast.Config config) {
+        Patches.Config p = config.encoder().patches();
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.put("feature_extractor_type", HEARING);
+        json.put("feature_size", 1);
+        json.put("sampling_rate", SAMPLE_RATE);
+        json.put("max_length", p.width());
+        json.put("num_mel_bins", p.height());
+        json.put("do_normalize", true);
+        json.put("mean", config.mean());
+        json.put("std", config.scale() / 2);
+        json.put("padding_side", "right");
+        json.put("padding_value", 0.0);
+        json.put("return_attention_mask", false);
+        return json;
     }
 
     /** @param hearing empty for a model that is given spectrograms only */
@@ -65,7 +121,6 @@ public final class HuggingFaceAst {
                 scaling.mean,
                 scaling.divisor,
                 new PatchEncoder.Config(patches, 2, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, transformer));
-        file.refuseUnknown();
         return config;
     }
 
@@ -101,9 +156,11 @@ public final class HuggingFaceAst {
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
-        boolean hears = Files.exists(folder.resolve("preprocessor_config.json"));
-        Ast model = hears ? load(folder) : load(folder, Optional.empty());
-        ParityCase plain = ParityCase.traced(model, NAMES, TOLERANCE, (in, results) -> {
+        PublishedFolder published = PublishedFolder.open(folder);
+        Optional<ModelConfigFile> hearing = published.preprocessor(HEARING);
+        boolean hears = hearing.isPresent();
+        Ast model = load(published, hearing);
+        ParityCase plain = ParityCase.traced(model, FORMAT.names(), TOLERANCE, (in, results) -> {
             Tensor values = in.get("input.input_values");
             if (hears && in.has("input.waveform")) {
                 Spectrogram bank =

@@ -2,7 +2,6 @@ package sensorium.audio;
 
 import java.util.List;
 import sensorium.nn.Linear;
-import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
@@ -13,14 +12,14 @@ import sensorium.tensor.Tensor;
  * token of the one transformer; the class token tells the word.
  */
 public record KeywordTransformer(KwtFeatures features, PatchEncoder encoder, Linear head, Config config)
-        implements Module, SoundClassifier {
+        implements SoundClassifier {
 
     /**
      * @param labels in the order of the logits
      * @param sampleRate that it hears at, Hz
      * @param samples that it hears at a time
      */
-    record Config(
+    public record Config(
             List<String> labels,
             int sampleRate,
             int samples,
@@ -42,14 +41,23 @@ public record KeywordTransformer(KwtFeatures features, PatchEncoder encoder, Lin
 
     /** Of a longer sound the loudest stretch is heard; a shorter one is followed by silence. */
     @Override
-    public Tensor classify(Waveform sound) {
+    public Tensor heard(Waveform sound) {
         Waveform heard =
                 sound.resampled(config.sampleRate).loudest(config.samples).fittedTo(config.samples);
-        Tensor samples = Tensor.of(heard.samples(), config.samples);
-        return forward(features.forward(samples).unsqueeze(0));
+        return features.forward(Tensor.of(heard.samples(), config.samples));
+    }
+
+    @Override
+    public KeywordTransformer withHead(List<String> labels, Weights w) {
+        return new KeywordTransformer(
+                features,
+                encoder,
+                Linear.of(w.at("head"), config.encoder.features(), labels.size(), true),
+                new Config(labels, config.sampleRate, config.samples, config.features, config.encoder));
     }
 
     /** Standardised cepstra (B, frames, coefficients) → logits (B, labels). */
+    @Override
     public Tensor forward(Tensor cepstra) {
         return Trace.note(this, head.forward(encoder.forward(cepstra.unsqueeze(1)))); // a picture of one channel
     }

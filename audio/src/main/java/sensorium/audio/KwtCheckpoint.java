@@ -1,14 +1,14 @@
 package sensorium.audio;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import sensorium.BadInputException;
-import sensorium.io.Safetensors;
 import sensorium.nn.Activation;
 import sensorium.nn.Attention;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
@@ -17,12 +17,15 @@ import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
+import sensorium.nn.PublishedFolder;
+import sensorium.nn.StoredWeights;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Residual;
 import sensorium.nn.WeightNames;
-import sensorium.nn.Weights;
 import sensorium.tensor.Shape;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The published KWT-1 of ARM-software/keyword-transformer, its tensors as safetensors: its settings, its names. */
 public final class KwtCheckpoint {
@@ -51,7 +54,6 @@ public final class KwtCheckpoint {
             "encoder.transformer.blocks.*.mlp.up", "blocks.*.mlp.fc1",
             "encoder.transformer.blocks.*.mlp.down", "blocks.*.mlp.fc2");
 
-    private static final String WEIGHTS = "model.safetensors";
     private static final String WAVEFORM = "input.waveform";
     private static final String CEPSTRA = "mfcc_98x40";
     private static final String PATCH = "patch.weight";
@@ -65,22 +67,67 @@ public final class KwtCheckpoint {
      *
      * @throws BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static KeywordTransformer load(Path folder) {
-        ModelConfigFile settings = ModelConfigFile.read(folder, TYPE);
-        Path file = folder.resolve(WEIGHTS);
-        Safetensors stored = Safetensors.open(file);
-        KeywordTransformer.Config config = config(settings, stored, file);
-        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
-        for (String name : stored.names()) {
-            tensors.put(name, () -> stored.tensor(name));
+    public static KeywordTransformer load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        StoredWeights stored = folder.weights();
+        KeywordTransformer.Config config = folder.config(file -> config(file, stored), TYPE);
+        return folder.load(format(config), w -> KeywordTransformer.of(w, config));
+    }
+
+    /** How the checkpoint stores a model of that configuration. */
+    public static CheckpointFormat format(KeywordTransformer.Config config) {
+        return CheckpointFormat.of(
+                NAMES,
+                new FlatPatch(
+                        config.encoder().transformer().width(),
+                        config.features().coefficients()));
+    }
+
+    /** A patch is one frame: a linear map of its coefficients, which ours keeps in the shape of a convolution. */
+    private record FlatPatch(int width, int coefficients) implements CheckpointFormat.Step {
+        @Override
+        public void read(Map<String, Supplier<Tensor>> stored) {
+            stored.computeIfPresent(PATCH, (_, linear) -> () -> linear.get().reshape(width, 1, 1, coefficients));
         }
-        // A patch is one frame: a linear map of its coefficients, which ours keeps in the shape of a convolution.
-        int width = config.encoder().transformer().width();
-        tensors.computeIfPresent(
-                PATCH,
-                (_, linear) -> () ->
-                        linear.get().reshape(width, 1, 1, config.features().coefficients()));
-        return Weights.load(tensors, file.toString(), NAMES, w -> KeywordTransformer.of(w, config));
+
+        @Override
+        public void write(Map<String, Tensor> ours) {
+            ours.computeIfPresent(PATCH, (_, filter) -> filter.reshape(width, coefficients));
+        }
+    }
+
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded, or empty
+     * @throws BadInputException if they cannot be written
+     */
+    public static void save(KeywordTransformer model, Path target, Optional<PublishedFolder> from) {
+        KeywordTransformer.Config config = model.config();
+        KwtFeatures.Config heard = config.features();
+        var settings = new PublishedFolder.Settings<>(
+                settings(config), config, file -> config(file, heard.bins(), heard.bands(), heard.coefficients()));
+        PublishedFolder.save(model, format(config), settings, target, from);
+    }
+
+    private static ObjectNode settings(KeywordTransformer.Config config) {
+        TransformerConfig t = config.encoder().transformer();
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.put("model_type", TYPE);
+        config.labels().forEach(json.putArray("labels")::add);
+        json.put("sample_rate", config.sampleRate());
+        json.put("input_samples", config.samples());
+        json.put("frame", config.features().frame());
+        json.put("hop", config.features().hop());
+        json.put("frames", config.features().frames(config.samples()));
+        json.put("log_floor", config.features().floor());
+        json.put("d_model", t.width());
+        json.put("layers", t.depth());
+        json.put("heads", t.attention().heads());
+        json.put("mlp", t.mlp().hidden());
+        json.put("attn_scale", t.attention().scale());
+        json.put("ln_eps", t.norm().eps());
+        return json;
     }
 
     /**
@@ -116,19 +163,24 @@ public final class KwtCheckpoint {
                                 "block$1_attn_99x99");
     }
 
-    private static KeywordTransformer.Config config(ModelConfigFile settings, Safetensors stored, Path file) {
+    /** The front end's sizes are those of its matrices. */
+    private static KeywordTransformer.Config config(ModelConfigFile settings, StoredWeights stored) {
+        Shape mel = matrix(stored, "frontend.mel");
+        return config(
+                settings, mel.dim(1), mel.dim(0), matrix(stored, "frontend.dct").dim(0));
+    }
+
+    private static KeywordTransformer.Config config(ModelConfigFile settings, int bins, int bands, int coefficients) {
         // These say in words what KwtFeatures and the transformer's configuration do.
         settings.ignore("window", "spectrum", "mel", "dct", "normalise", "tokens", "published_accuracy");
         requirePrefix(settings, "activation", "gelu_tanh");
         requirePrefix(settings, "norm", "post-norm");
-        Shape mel = matrix(stored, "frontend.mel", file);
-        Shape dct = matrix(stored, "frontend.dct", file);
         var features = new KwtFeatures.Config(
                 settings.integer("frame", 480, LARGEST),
                 settings.integer("hop", 160, LARGEST),
-                mel.dim(1),
-                mel.dim(0),
-                dct.dim(0),
+                bins,
+                bands,
+                coefficients,
                 settings.number("log_floor", 1e-12));
         int samples = settings.integer("input_samples", 16_000, MOST_SAMPLES);
         int frames = features.frames(samples);
@@ -148,17 +200,14 @@ public final class KwtCheckpoint {
                 .with(Mlp.Config.of(settings.integer("mlp", 4 * width, LARGEST), Activation.GELU_TANH))
                 .with(new Norm.Config(Norm.Kind.LAYER, settings.number("ln_eps", 1e-6)))
                 .with(Residual.POST_NORM);
-        int coefficients = features.coefficients();
         var patch = new Patches.Patch(1, coefficients, 1, coefficients);
         var patches = new Patches.Config(1, frames, coefficients, List.of(), patch);
-        var config = new KeywordTransformer.Config(
+        return new KeywordTransformer.Config(
                 settings.texts("labels"),
                 settings.integer("sample_rate", 16_000, 192_000),
                 samples,
                 features,
                 new PatchEncoder.Config(patches, 1, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, transformer));
-        settings.refuseUnknown();
-        return config;
     }
 
     private static void requirePrefix(ModelConfigFile settings, String key, String known) {
@@ -168,13 +217,10 @@ public final class KwtCheckpoint {
         }
     }
 
-    private static Shape matrix(Safetensors stored, String name, Path file) {
-        if (!stored.names().contains(name)) {
-            throw new BadInputException(file + ": tensor " + name + " is missing; is this the right model?");
-        }
+    private static Shape matrix(StoredWeights stored, String name) {
         Shape shape = stored.spec(name).shape();
         if (shape.rank() != 2) {
-            throw new BadInputException(file + ": tensor " + name + " is " + shape + ", not a matrix");
+            throw new BadInputException(stored.where() + ": tensor " + name + " is " + shape + ", not a matrix");
         }
         return shape;
     }

@@ -20,7 +20,7 @@ import sensorium.tensor.Tensor;
  * @param mean (1), taken off every coefficient
  * @param factor (coefficients)
  */
-record KwtFeatures(
+public record KwtFeatures(
         Buffer window, Buffer real, Buffer imaginary, Buffer mel, Buffer dct, Buffer mean, Buffer factor, Config config)
         implements Module {
 
@@ -29,7 +29,7 @@ record KwtFeatures(
      * @param hop samples from frame to frame
      * @param floor least amplitude of a band before the logarithm
      */
-    record Config(int frame, int hop, int bins, int bands, int coefficients, double floor) {
+    public record Config(int frame, int hop, int bins, int bands, int coefficients, double floor) {
         /** How many frames that many samples give. */
         int frames(int samples) {
             return samples < frame ? 0 : 1 + (samples - frame) / hop;

@@ -39,6 +39,13 @@ public record Spectrogram(float[] values, int frames, int bands) {
         return count == frames ? this : new Spectrogram(Arrays.copyOf(values, count * bands), count, bands);
     }
 
+    /** With frames of zeros before and behind. */
+    public Spectrogram padded(int before, int behind) {
+        var out = new float[(before + frames + behind) * bands];
+        System.arraycopy(values, 0, out, before * bands, values.length);
+        return new Spectrogram(out, before + frames + behind, bands);
+    }
+
     /** The values as (bands, frames), frequency first, as Whisper wants them. */
     public float[] bandsFirst() {
         var out = new float[values.length];

@@ -85,34 +85,72 @@ public record Waveform(float[] samples, int sampleRate) {
     }
 
     /**
-     * Without the quiet at both ends: what lies before the first and after the last 10-ms block whose power is within
-     * {@code decibels} of the loudest block's. Silence is returned whole.
+     * A stretch of samples.
+     *
+     * @param from the first
+     * @param to the one after the last
+     */
+    public record Stretch(int from, int to) {
+        public int length() {
+            return to - from;
+        }
+    }
+
+    /** The samples of a stretch. */
+    public Waveform cut(Stretch stretch) {
+        return new Waveform(Arrays.copyOfRange(samples, stretch.from, stretch.to), sampleRate);
+    }
+
+    /**
+     * Without the quiet at both ends, see {@link #loud}.
      *
      * @param decibels level of the quietest block kept, relative to the loudest: negative, such as −30
      */
     public Waveform trimmed(double decibels) {
-        int block = Math.max(1, sampleRate / 100);
-        int blocks = (samples.length + block - 1) / block;
-        var powers = new double[blocks];
-        double loudest = 0;
-        for (int i = 0; i < blocks; i++) {
-            powers[i] = power(samples, i * block, Math.min(samples.length, (i + 1) * block));
-            loudest = Math.max(loudest, powers[i]);
-        }
+        Stretch loud = loud(decibels);
+        return loud.length() == samples.length ? this : cut(loud);
+    }
+
+    /**
+     * What is left without the quiet at both ends: what lies before the first and after the last 10-ms block whose power is within
+     * {@code decibels} of the loudest block's. Of silence, the whole.
+     */
+    public Stretch loud(double decibels) {
+        int block = block();
+        double[] powers = powers();
+        double loudest = loudest();
         if (loudest == 0) {
-            return this;
+            return new Stretch(0, samples.length);
         }
         double threshold = loudest * Math.pow(10, decibels / 10);
         int first = 0;
         while (powers[first] < threshold) {
             first++;
         }
-        int last = blocks - 1;
+        int last = powers.length - 1;
         while (powers[last] < threshold) {
             last--;
         }
-        int end = Math.min(samples.length, (last + 1) * block);
-        return new Waveform(Arrays.copyOfRange(samples, first * block, end), sampleRate);
+        return new Stretch(first * block, Math.min(samples.length, (last + 1) * block));
+    }
+
+    /** The power of the loudest 10-ms block; 0 of silence. */
+    public double loudest() {
+        return Arrays.stream(powers()).max().orElse(0);
+    }
+
+    private int block() {
+        return Math.max(1, sampleRate / 100);
+    }
+
+    /** Of each block. */
+    private double[] powers() {
+        int block = block();
+        var powers = new double[(samples.length + block - 1) / block];
+        for (int i = 0; i < powers.length; i++) {
+            powers[i] = power(samples, i * block, Math.min(samples.length, (i + 1) * block));
+        }
+        return powers;
     }
 
     private static double power(float[] x, int from, int to) {

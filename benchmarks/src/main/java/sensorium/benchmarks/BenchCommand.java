@@ -22,6 +22,7 @@ import sensorium.app.Progress;
 @Command(
         name = "sensorium bench",
         mixinStandardHelpOptions = true,
+        subcommands = IndexBench.class,
         description = "Measure the kernels against native libraries, in one process on the same inputs.")
 public final class BenchCommand implements Callable<Integer> {
     /** Cases that are measured in one process. */

@@ -46,6 +46,8 @@ final class ConvCases {
         both(cases, "3x3 64@56", new Layer(1, 64, 56, 56, 64, 3, 3, 1, 1));
         both(cases, "3x3 64@56 batch 8", new Layer(8, 64, 56, 56, 64, 3, 3, 1, 1));
         both(cases, "3x3 320@32", new Layer(1, 320, 32, 32, 320, 3, 3, 1, 1));
+        both(cases, "3x3 64@14 batch 32", new Layer(32, 64, 14, 14, 64, 3, 3, 1, 1));
+        both(cases, "3x3 128@7 batch 32", new Layer(32, 128, 7, 7, 128, 3, 3, 1, 1));
         both(cases, "1x1 256@28", new Layer(1, 256, 28, 28, 256, 1, 1, 1, 1));
         both(cases, "3x3 64-128@56 stride 2", new Layer(1, 64, 56, 56, 128, 3, 3, 2, 1));
         both(cases, "3x3 96@56 depthwise", new Layer(1, 96, 56, 56, 96, 3, 3, 1, 96));

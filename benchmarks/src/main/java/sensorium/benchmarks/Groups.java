@@ -24,6 +24,7 @@ final class Groups {
         GROUPS.put("train", () -> TorchThreads.tried(TrainCases.all()));
         GROUPS.put("unet", () -> TorchThreads.tried(UnetCases.all()));
         GROUPS.put("sampling", () -> TorchThreads.tried(SamplingCases.all()));
+        GROUPS.put("sentences", SentenceCases::all);
         GROUPS.put("speech", () -> TorchThreads.tried(SpeechCases.all()));
     }
 

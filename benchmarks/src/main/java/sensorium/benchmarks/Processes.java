@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
@@ -53,7 +54,7 @@ final class Processes {
         try {
             Path folder = Files.createTempDirectory("sensorium-start");
             Path picture = folder.resolve("picture.png");
-            HuggingFaceVit.save(VitCases.model(), folder);
+            HuggingFaceVit.save(VitCases.model(), folder, Optional.empty());
             Files.writeString(folder.resolve("preprocessor_config.json"), PREPROCESSING);
             ImageIO.write(new BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
             var classify = List.of("classify", folder.toString(), picture.toString(), "--threads=" + threads);

@@ -37,6 +37,16 @@ public interface Backend {
     /** Copies the whole of {@code source} to the start of {@code target}. */
     void upload(MemorySegment source, Storage target);
 
+    /**
+     * A block with the content of {@code source}, which may be that memory itself: it must stay as it is as long as it is reachable.
+     * Nothing is written to it. By default, and where memory is not the host's, it is copied.
+     */
+    default Storage borrow(MemorySegment source) {
+        Storage storage = allocate(source.byteSize());
+        upload(source, storage);
+        return storage;
+    }
+
     /** Copies the first bytes of {@code source} over the whole of {@code target}; waits for pending work. */
     void download(Storage source, MemorySegment target);
 

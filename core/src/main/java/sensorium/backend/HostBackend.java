@@ -43,6 +43,11 @@ public abstract class HostBackend implements Backend {
     }
 
     @Override
+    public Storage borrow(MemorySegment source) {
+        return source.isNative() ? memory.borrow(this, source) : Backend.super.borrow(source);
+    }
+
+    @Override
     public void download(Storage source, MemorySegment target) {
         MemorySegment.copy(((HostStorage) source).memory(), 0, target, 0, target.byteSize());
     }

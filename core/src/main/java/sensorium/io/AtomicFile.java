@@ -1,6 +1,7 @@
 package sensorium.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,20 @@ public final class AtomicFile {
         } finally {
             remove(part);
         }
+    }
+
+    /**
+     * The same with these bytes.
+     *
+     * @throws BadInputException if it cannot be written
+     */
+    public static void write(Path file, byte[] bytes) {
+        write(file, out -> {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                out.write(left);
+            }
+        });
     }
 
     private static void remove(Path part) {

@@ -24,7 +24,8 @@ import sensorium.tensor.Tensor;
 
 /**
  * The safetensors format: the length of a JSON header (64 bits, little endian), the header, then the bytes of all tensors
- * without gaps. An open file is read as tensors are asked for; a small one is in memory, a large one mapped.
+ * without gaps. An open file is read as tensors are asked for; a small one is in memory, a large one mapped: its tensors are the
+ * file's own pages on backends that compute in host memory, and opening it takes no time.
  *
  * <p>Nothing in the file is believed before it is checked: sizes against the file's length, offsets against shapes and each
  * other. A file that shrinks under our feet is an error, not a crash.
@@ -111,21 +112,35 @@ public final class Safetensors {
     }
 
     /**
-     * One tensor, on the current backend.
+     * One tensor, on the current backend. One of a large file must not be used any more when that has been written to; replacing the
+     * file, as {@link #write} does, is no harm.
      *
      * @throws BadInputException if there is no such tensor, or the file has shrunk since it was opened
      */
     public Tensor tensor(String name) {
         SafetensorsHeader.Entry e = entry(name);
-        if (data.isMapped()) {
-            checkSize();
+        MemorySegment bytes = data.asSlice(e.begin(), e.end() - e.begin());
+        if (!data.isMapped()) {
+            return Tensor.fromHost(e.spec().dtype(), e.spec().shape(), bytes);
         }
+        checkSize();
         try {
-            return Tensor.fromHost(e.spec().dtype(), e.spec().shape(), data.asSlice(e.begin(), e.end() - e.begin()));
+            return Tensor.borrowed(e.spec().dtype(), e.spec().shape(), bytes);
         } catch (InternalError fault) {
             // The JVM's answer to a page that is gone: the file shrank after the check.
             throw new BadInputException(file + ": shrank while it was read; fetch it again", fault);
         }
+    }
+
+    /**
+     * Whether an element of a tensor is not a number.
+     *
+     * @throws BadInputException if there is no such tensor
+     */
+    public boolean hasNaN(String name) {
+        SafetensorsHeader.Entry e = entry(name);
+        return NotNumbers.areIn(
+                data.asSlice(e.begin(), e.end() - e.begin()), e.spec().dtype());
     }
 
     /** All tensors by name, on the current backend. */

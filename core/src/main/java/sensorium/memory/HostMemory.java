@@ -96,6 +96,16 @@ public final class HostMemory {
         return storage;
     }
 
+    /**
+     * Memory that somebody else owns, such as a mapped file, as a block to read from. It always has a reference more than its handles:
+     * so it never counts as anyone's alone, and no result takes its place. It is no part of the pool and of its figures.
+     */
+    public HostStorage borrow(Backend owner, MemorySegment foreign) {
+        var storage = new HostStorage(this, owner, new Block(foreign, null), foreign, foreign.byteSize());
+        storage.retain();
+        return storage;
+    }
+
     private Block take(long size) {
         ArrayDeque<Block> reusable = free.get(size);
         if (reusable != null && !reusable.isEmpty()) {
@@ -251,7 +261,7 @@ public final class HostMemory {
             return memory;
         }
 
-        /** The address of the first byte, 64-byte aligned. */
+        /** The address of the first byte: 64-byte aligned, if it is not borrowed. */
         public long address() {
             return memory.address();
         }

@@ -68,15 +68,36 @@ public final class Tensor implements Elementwise, Reductions, Movement, Composit
      * @throws ShapeException if their number does not fit the shape
      */
     public static Tensor fromHost(DType dtype, Shape shape, MemorySegment values) {
-        var spec = new Spec(dtype, shape);
-        if (values.byteSize() != spec.bytes()) {
-            throw new ShapeException("[tensor] " + values.byteSize() / dtype.bytes() + " values do not fill " + spec);
-        }
+        var spec = filled(dtype, shape, values);
         Backend backend = Backends.current();
         Storage storage = backend.allocate(spec.bytes());
         storage.label(spec, "upload");
         backend.upload(values, storage);
         return adopt(new Operand(storage, dtype, Layout.contiguous(shape)));
+    }
+
+    /**
+     * Row-major elements in host memory that stays as it is, such as a mapped file: a backend of the host reads them where they lie, if
+     * they are aligned to their type.
+     *
+     * @throws ShapeException if their number does not fit the shape
+     */
+    public static Tensor borrowed(DType dtype, Shape shape, MemorySegment values) {
+        var spec = filled(dtype, shape, values);
+        if (values.byteSize() == 0 || values.address() % dtype.bytes() != 0) {
+            return fromHost(dtype, shape, values);
+        }
+        Storage storage = Backends.current().borrow(values);
+        storage.label(spec, "a file");
+        return adopt(new Operand(storage, dtype, Layout.contiguous(shape)));
+    }
+
+    private static Spec filled(DType dtype, Shape shape, MemorySegment values) {
+        var spec = new Spec(dtype, shape);
+        if (values.byteSize() != spec.bytes()) {
+            throw new ShapeException("[tensor] " + values.byteSize() / dtype.bytes() + " values do not fill " + spec);
+        }
+        return spec;
     }
 
     /** A vector on the same backend as {@code like}. */

@@ -42,6 +42,9 @@ final class ProductCases {
         convolution(t, new Window(1, 1, 4, 3, 1, 1, 1), 1, 2, 3, 4, 5, 2, 2); // windows that see padding alone
         convolution(t, new Window(2, 2, 0, 0, 1, 1, 1), 2, 5, 4, 6, 7, 1, 1); // pixels that no kernel sees
         convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 3, 90, 5, 7, 7, 3, 3); // depth in parts, blocks over images
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 4, 9, 11, 7, 7, 3, 3); // small maps
+        convolution(t, new Window(1, 1, 1, 2, 1, 1, 1), 3, 12, 10, 5, 6, 2, 3);
+        convolution(t, new Window(1, 1, 4, 0, 1, 1, 1), 2, 8, 8, 4, 9, 5, 5);
         convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 1, 4, 9, 6, 53, 3, 3); // rows of many vectors
         convolution(t, new Window(2, 2, 1, 1, 1, 1, 1), 1, 4, 9, 6, 75, 3, 3);
         convolution(t, new Window(1, 1, 0, 1, 1, 1, 1), 2, 20, 40, 1, 37, 1, 3); // a sequence
@@ -56,6 +59,7 @@ final class ProductCases {
         convolution(t, new Window(1, 1, 0, 2, 1, 1, 1), 0, 1, 16, 21, 22, 25, 3, 3);
         convolution(t, new Window(1, 1, 2, 0, 1, 1, 1), 0, 33, 20, 16, 3, 4, 3, 3);
         convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 0, 1, 40, 80, 16, 16, 3, 3);
+        convolution(t, new Window(1, 1, 1, 1, 1, 1, 1), 0, 7, 24, 40, 14, 14, 3, 3);
     }
 
     private static void convolution(Table t, Window w, int n, int c, int o, int h, int v, int kh, int kw) {

@@ -57,6 +57,45 @@ public sealed interface Asking {
         }
     }
 
+    /** Reads texts for a published model. */
+    interface Reader {
+        /** Of the vectors. */
+        int width();
+
+        /** One row of vectors for each text: (N, T, width), T the same for all, as the model was trained. */
+        Tensor read(List<String> texts);
+    }
+
+    /**
+     * Texts, as a published model reads them. The empty text stands for nothing in particular.
+     *
+     * @param reader cuts what is too long
+     */
+    record Prompts(Reader reader) implements Asking {
+        @Override
+        public List<String> labels() {
+            return List.of();
+        }
+
+        @Override
+        public boolean knows(String asked) {
+            return true;
+        }
+
+        @Override
+        public Conditioning of(List<String> asked) {
+            return Conditioning.ofContext(Scope.tidy("texts", () -> reader.read(asked)));
+        }
+
+        @Override
+        public Conditioning none(int n) {
+            return Conditioning.ofContext(Scope.tidy("no text", () -> {
+                Tensor one = reader.read(List.of(""));
+                return one.expand(n, one.dim(1), one.dim(2)).contiguous();
+            }));
+        }
+    }
+
     /**
      * Texts, read by an encoder: its vector of the whole and those of its words, each as long as a vector of unit variance. The empty
      * text stands for nothing in particular.

@@ -3,24 +3,31 @@ package sensorium.diffusion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import sensorium.nn.Activation;
 import sensorium.nn.Attention;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.DiffusersFolder;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.WeightNames;
 import sensorium.nn.unet.TimestepEmbedding;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code Transformer2DModel} with adaptive norms of Hugging Face diffusers, the class that DiT checkpoints name. */
 public final class DiffusersDit {
-    /** What their checkpoints call the parts of a {@link Dit}. */
-    public static final WeightNames NAMES = names();
+    /** How their checkpoints store a {@link Dit}. */
+    public static final CheckpointFormat FORMAT = CheckpointFormat.of(names());
+
+    private static final String CLASS = "Transformer2DModel";
 
     private static final int LARGEST = 1 << 16;
     /** Where tokens stand, which no checkpoint stores. */
@@ -83,9 +90,43 @@ public final class DiffusersDit {
      *
      * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static Dit load(Path folder) {
-        DitConfig config = config(ModelConfigFile.readDiffusers(folder, "Transformer2DModel"));
-        return DiffusersFolder.load(folder, NAMES, false, w -> Dit.of(w, config));
+    public static Dit load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        DitConfig config = folder.config(DiffusersDit::config, CLASS);
+        return folder.load(FORMAT, w -> Dit.of(w, config));
+    }
+
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded, or empty
+     * @throws IllegalArgumentException if theirs cannot be such a model
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Dit model, Path target, Optional<PublishedFolder> from) {
+        DitConfig c = model.config();
+        PublishedFolder.save(
+                model, FORMAT, new PublishedFolder.Settings<>(settings(c), c, DiffusersDit::config), target, from);
+    }
+
+    private static ObjectNode settings(DitConfig c) {
+        TransformerConfig t = c.transformer();
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.put("_class_name", CLASS);
+        json.put("norm_type", "ada_norm_zero");
+        json.put("norm_elementwise_affine", false);
+        json.put("attention_bias", true);
+        json.put("num_attention_heads", t.attention().heads());
+        json.put("attention_head_dim", t.attention().headWidth());
+        json.put("num_layers", t.depth());
+        json.put("norm_eps", t.norm().eps());
+        json.put("activation_fn", t.mlp().activation() == Activation.GELU ? "gelu" : "gelu-approximate");
+        json.put("in_channels", c.in());
+        json.put("out_channels", c.out());
+        json.put("sample_size", c.side());
+        json.put("patch_size", c.patch());
+        json.put("num_embeds_ada_norm", c.classes() - 1);
+        return json;
     }
 
     /**
@@ -95,7 +136,7 @@ public final class DiffusersDit {
      */
     public static ParityCase parity(Path folder) {
         Dit model = load(folder);
-        ParityCase plain = ParityCase.traced(model, NAMES, 3e-4, 3e-5, (in, results) -> {
+        ParityCase plain = ParityCase.traced(model, FORMAT.names(), 3e-4, 3e-5, (in, results) -> {
             if (model.positions() instanceof GridPositions.Sinusoidal grid) {
                 results.accept(TABLE, grid.table());
             }
@@ -129,7 +170,7 @@ public final class DiffusersDit {
                 .with(new Norm.Config(Norm.Kind.LAYER, file.number("norm_eps", 1e-5)))
                 .with(new Modulation(width, true, Activation.SILU, false, true, OUTER_EPS));
         int channels = file.integer("in_channels", 4, LARGEST);
-        var config = new DitConfig(
+        return new DitConfig(
                 channels,
                 file.integer("out_channels", channels, LARGEST),
                 file.integer("sample_size", 32, LARGEST),
@@ -141,8 +182,6 @@ public final class DiffusersDit {
                 0,
                 depth,
                 transformer);
-        file.refuseUnknown();
-        return config;
     }
 
     /** These two have names of their own. */

@@ -40,6 +40,9 @@ public record DiffusionConfig(
     /** What a width is a multiple of. */
     private static final int WIDTHS = 32;
 
+    private static final int MOST_CHANNELS = 4096;
+    private static final int DEEPEST = 64;
+
     /** The networks that can be asked for. */
     public enum Kind {
         UNET,
@@ -52,6 +55,35 @@ public record DiffusionConfig(
                 case "dit" -> DIT;
                 default -> throw new BadInputException("unknown network " + name + "; known are unet and dit");
             };
+        }
+    }
+
+    /**
+     * How large a network is; 0 leaves a number to what suits the pictures.
+     *
+     * @param width channels of the U-Net's first stage, or of the transformer
+     * @param depth residual blocks of a stage, or blocks of the transformer
+     */
+    public record Size(int width, int depth) {
+        public static final Size USUAL = new Size(0, 0);
+
+        /** @throws BadInputException if the heads do not share the width, or there is more than can be meant */
+        public Size {
+            if (width < 0 || width > MOST_CHANNELS || width % WIDTHS != 0) {
+                throw new BadInputException(
+                        "--width must be a multiple of %d up to %d, not %d".formatted(WIDTHS, MOST_CHANNELS, width));
+            }
+            if (depth < 0 || depth > DEEPEST) {
+                throw new BadInputException("--depth must be from 1 to %d, not %d".formatted(DEEPEST, depth));
+            }
+        }
+
+        private int width(int usual) {
+            return width == 0 ? usual : width;
+        }
+
+        private int depth(int usual) {
+            return depth == 0 ? usual : depth;
         }
     }
 
@@ -98,16 +130,28 @@ public record DiffusionConfig(
 
     /** Pixels, by what is small enough to learn in minutes on a few cores. */
     public static DiffusionConfig small(Kind kind, Told told, int channels, int side) {
-        return new Small(told, channels, side, null).of(kind, channels, side, side > 32 ? 4 : 2, side > 32 ? 8 : 4, 32);
+        return small(kind, Size.USUAL, told, channels, side);
+    }
+
+    /** The same, larger or smaller. */
+    public static DiffusionConfig small(Kind kind, Size size, Told told, int channels, int side) {
+        return new Small(size, told, channels, side, null)
+                .of(kind, channels, side, side > 32 ? 4 : 2, side > 32 ? 8 : 4, 32);
     }
 
     /** Latents, likewise; large maps in squares, which are seen three times as often in the same time. */
-    public static DiffusionConfig small(Kind kind, Told told, LatentConfig latent) {
-        return new Small(told, latent.channels(), latent.side(), latent)
-                .of(kind, latent.width(), latent.places(), latent.places() > 8 ? 2 : 1, 2, 96);
+    public static DiffusionConfig small(Kind kind, Size size, Told told, LatentConfig latent) {
+        return new Small(size, told, latent.channels(), latent.side(), latent)
+                .of(
+                        kind,
+                        latent.width(),
+                        latent.places(),
+                        latent.places() > 8 ? 2 : 1,
+                        latent.places() > 8 ? 4 : 2,
+                        96);
     }
 
-    private record Small(Told told, int channels, int side, LatentConfig latent) {
+    private record Small(Size size, Told told, int channels, int side, LatentConfig latent) {
         /**
          * @param in channels of what is denoised
          * @param across its side
@@ -121,7 +165,7 @@ public record DiffusionConfig(
                 case UNET -> {
                     requireMultiple(across, 2 * fold);
                     int folded = in * fold * fold;
-                    yield with(fold, unet(folded, noNarrower(width, folded)));
+                    yield with(fold, unet(folded, size.width(noNarrower(width, folded))));
                 }
                 case DIT -> {
                     requireMultiple(across, patch);
@@ -147,7 +191,7 @@ public record DiffusionConfig(
                     in,
                     in,
                     List.of(width, 2 * width),
-                    1,
+                    size.depth(1),
                     List.of(Mixer.Kind.NONE, mixer),
                     mixer,
                     List.of(mixer, Mixer.Kind.NONE),
@@ -158,7 +202,7 @@ public record DiffusionConfig(
         }
 
         private DitConfig dit(int in, int across, int patch) {
-            int width = noNarrower(told.text == null ? 128 : 192, in * patch * patch);
+            int width = size.width(noNarrower(told.text == null ? 128 : 256, in * patch * patch));
             return new DitConfig(
                     in,
                     in,
@@ -170,7 +214,7 @@ public record DiffusionConfig(
                     told.classes(),
                     told.width(),
                     1,
-                    TransformerConfig.of(width, 6, 4).with(new Modulation(width, true)));
+                    TransformerConfig.of(width, size.depth(6), 4).with(new Modulation(width, true)));
         }
 
         private void requireMultiple(int across, int of) {

@@ -155,15 +155,13 @@ public record DiffusionPipeline(
             throw new BadInputException("--strength must be above 0 and at most 1, not " + strength);
         }
         Trajectory plain = trajectory(how);
-        int pace = Math.ceilDiv(plain.evaluations(), how.steps()); // a step that asks twice is not begun in its middle
-        int first = (int) Math.round((1 - strength) * how.steps()) * pace;
-        int last = (how.steps() - 1) * pace;
+        int step = Math.min((int) Math.round((1 - strength) * how.steps()), how.steps() - 1);
+        int from = plain.first(step, how.steps());
         return Scope.tidy("samples", () -> {
             Noise noise = Noise.seeded(seed);
             Tensor picture = latents == null ? given : latents.encode(given);
             Trajectory way = keep == null ? plain : new Inpainting(plain, picture, places(keep));
             Tensor fresh = noise.next(picture.shape());
-            int from = Math.min(first, last);
             Tensor begin = from == 0 ? fresh.times(way.initialScale()) : plain.noised(picture, fresh, from);
             Denoiser denoiser = denoiser(asking.of(asked), given.dim(0), how.guidance());
             Tensor made = pictures(way.run(denoiser, begin, from, noise, watch));

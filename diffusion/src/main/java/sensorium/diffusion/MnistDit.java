@@ -1,23 +1,21 @@
 package sensorium.diffusion;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import sensorium.BadInputException;
-import sensorium.io.Safetensors;
 import sensorium.nn.Activation;
 import sensorium.nn.Attention;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.WeightNames;
-import sensorium.nn.Weights;
 import sensorium.nn.unet.TimestepEmbedding;
 import sensorium.tensor.Tensor;
 
@@ -50,12 +48,15 @@ public final class MnistDit {
     /** What it was trained on. */
     static final NoiseSchedule SCHEDULE = NoiseSchedule.linear(1000, 1e-4, 0.02);
 
-    private static final String WEIGHTS = "model.safetensors";
+    private static final String TYPE = "dit_mnist";
     private static final int LARGEST = 1 << 12;
     private static final double EPS = 1e-5;
     private static final int DIGITS = 10;
     /** The parts of our one projection of the condition, in our order. */
     private static final List<String> MODULATIONS = List.of("beta1", "gamma1", "alpha1", "beta2", "gamma2", "alpha2");
+
+    private static final String MODULATION = "modulation";
+    private static final List<String> KINDS = List.of(".weight", ".bias");
     /** Constants that we compute. */
     private static final String FREQUENCIES = "time_emb.0.half_emb";
 
@@ -64,29 +65,22 @@ public final class MnistDit {
     /**
      * The model of a folder with {@code config.json} and {@code model.safetensors}.
      *
-     * @throws BadInputException if either is not there, malformed, or does not fit the other
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static Dit load(Path folder) {
-        ModelConfigFile file = ModelConfigFile.read(folder, "dit_mnist");
-        Safetensors stored = Safetensors.open(folder.resolve(WEIGHTS));
-        DitConfig config = config(file);
-        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
-        for (String name : stored.names()) {
-            tensors.put(name, () -> stored.tensor(name));
-        }
-        tensors.remove(FREQUENCIES);
-        for (int i = 0; i < config.transformer().depth(); i++) {
-            for (String kind : List.of("weight", "bias")) {
-                join(tensors, "dits." + i + ".", "." + kind);
-            }
-        }
-        return Weights.load(tensors, folder.resolve(WEIGHTS).toString(), NAMES, w -> Dit.of(w, config));
+    public static Dit load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        DitConfig config = folder.config(MnistDit::config, TYPE);
+        CheckpointFormat format = CheckpointFormat.of(
+                NAMES,
+                new CheckpointFormat.PassedOver(FREQUENCIES),
+                new JoinedModulations(config.transformer().depth()));
+        return folder.load(format, w -> Dit.of(w, config));
     }
 
     /**
      * For recordings of one step.
      *
-     * @throws BadInputException as {@link #load}
+     * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         Dit model = load(folder);
@@ -98,14 +92,39 @@ public final class MnistDit {
                 _ -> 1e-4);
     }
 
-    /** Six projections, one below the other, are one. */
-    private static void join(Map<String, Supplier<Tensor>> tensors, String block, String kind) {
-        List<Supplier<Tensor>> parts =
-                MODULATIONS.stream().map(m -> tensors.remove(block + m + kind)).toList();
-        if (!parts.contains(null)) { // else the joint one is missing, and said to be
-            tensors.put(
-                    block + "modulation" + kind,
-                    () -> Tensor.concat(0, parts.stream().map(Supplier::get).toList()));
+    /** Six projections, one below the other, are one of ours. */
+    private record JoinedModulations(int depth) implements CheckpointFormat.Step {
+        @Override
+        public void read(Map<String, Supplier<Tensor>> stored) {
+            for (int i = 0; i < depth; i++) {
+                for (String kind : KINDS) {
+                    join(stored, "dits." + i + ".", kind);
+                }
+            }
+        }
+
+        private static void join(Map<String, Supplier<Tensor>> stored, String block, String kind) {
+            List<Supplier<Tensor>> parts = MODULATIONS.stream()
+                    .map(m -> stored.remove(block + m + kind))
+                    .toList();
+            if (!parts.contains(null)) { // else the joint one is missing, and said to be
+                stored.put(
+                        block + MODULATION + kind,
+                        () -> Tensor.concat(0, parts.stream().map(Supplier::get).toList()));
+            }
+        }
+
+        @Override
+        public void write(Map<String, Tensor> ours) {
+            for (int i = 0; i < depth; i++) {
+                for (String kind : KINDS) {
+                    String block = "dits." + i + ".";
+                    List<Tensor> parts = ours.remove(block + MODULATION + kind).chunk(0, MODULATIONS.size());
+                    for (int part = 0; part < parts.size(); part++) {
+                        ours.put(block + MODULATIONS.get(part) + kind, parts.get(part));
+                    }
+                }
+            }
         }
     }
 
@@ -134,7 +153,7 @@ public final class MnistDit {
                 .with(Mlp.Config.of(4 * width, Activation.RELU))
                 .with(new Norm.Config(Norm.Kind.LAYER, eps))
                 .with(new Modulation(width, true, Activation.NONE, true, false, 0));
-        var config = new DitConfig(
+        return new DitConfig(
                 channels,
                 channels,
                 file.integer("img", 28, LARGEST),
@@ -146,7 +165,5 @@ public final class MnistDit {
                 0,
                 1,
                 transformer);
-        file.refuseUnknown();
-        return config;
     }
 }

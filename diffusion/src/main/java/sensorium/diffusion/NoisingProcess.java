@@ -76,6 +76,34 @@ public sealed interface NoisingProcess {
         }
     }
 
+    /** The same with the way that a published model is sampled by. */
+    record Scheduled(Diffusion diffusion, Sampler usual) implements NoisingProcess {
+        @Override
+        public int steps() {
+            return diffusion.steps();
+        }
+
+        @Override
+        public Tensor noised(Tensor pictures, Tensor noise, int[] steps) {
+            return diffusion.noised(pictures, noise, steps);
+        }
+
+        @Override
+        public Tensor target(Tensor pictures, Tensor noise, int[] steps) {
+            return diffusion.target(pictures, noise, steps);
+        }
+
+        @Override
+        public Tensor minSnr(int[] steps, double most) {
+            return diffusion.minSnr(steps, most);
+        }
+
+        @Override
+        public Trajectory trajectory(Sampler sampler, int steps) {
+            return diffusion.trajectory(sampler, steps);
+        }
+    }
+
     /** Straight from the picture to noise. */
     record Flow(RectifiedFlow flow) implements NoisingProcess {
         private static final int STEPS = 1000;

@@ -1,5 +1,6 @@
 package sensorium.diffusion;
 
+import sensorium.BadInputException;
 import sensorium.tensor.Tensor;
 
 /** What a model tells of x = a·x₀ + s·ε, where a² + s² = 1. */
@@ -10,6 +11,17 @@ public enum Prediction {
     SAMPLE,
     /** The velocity a·ε − s·x₀. Salimans and Ho, arXiv:2202.00512. */
     VELOCITY;
+
+    /** @throws BadInputException if none is called so */
+    public static Prediction named(String name) {
+        return switch (name) {
+            case "epsilon" -> EPSILON;
+            case "sample" -> SAMPLE;
+            case "velocity" -> VELOCITY;
+            default ->
+                throw new BadInputException("unknown prediction " + name + "; known are epsilon, sample and velocity");
+        };
+    }
 
     /** The picture that an output means. */
     public Tensor sample(Tensor x, Tensor output, double a, double s) {

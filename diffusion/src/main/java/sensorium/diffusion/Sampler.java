@@ -3,7 +3,7 @@ package sensorium.diffusion;
 import sensorium.BadInputException;
 
 /** A way to come from noise to pictures with a model that was trained on a {@link NoiseSchedule}. */
-public sealed interface Sampler permits Ddpm, Ddim, SigmaSampler, DpmSolver {
+public sealed interface Sampler permits Ddpm, Ddim, Plms, SigmaSampler, DpmSolver {
     /**
      * @param prediction what the model says
      * @param steps of sampling
@@ -23,6 +23,7 @@ public sealed interface Sampler permits Ddpm, Ddim, SigmaSampler, DpmSolver {
         return switch (name) {
             case "ddpm" -> Ddpm.usual();
             case "ddim" -> Ddim.usual();
+            case "plms" -> Plms.usual();
             case "euler" -> SigmaSampler.of(SigmaSampler.Kind.EULER);
             case "euler-a" -> SigmaSampler.of(SigmaSampler.Kind.EULER_ANCESTRAL);
             case "heun" -> SigmaSampler.of(SigmaSampler.Kind.HEUN);
@@ -31,7 +32,7 @@ public sealed interface Sampler permits Ddpm, Ddim, SigmaSampler, DpmSolver {
             case "dpm++-karras" -> DpmSolver.usual().withKarrasSigmas();
             default ->
                 throw new BadInputException("unknown sampler " + name
-                        + "; known are ddpm, ddim, euler, euler-a, heun, dpm++, dpm++-sde, dpm++-karras");
+                        + "; known are ddpm, ddim, plms, euler, euler-a, heun, dpm++, dpm++-sde, dpm++-karras");
         };
     }
 }

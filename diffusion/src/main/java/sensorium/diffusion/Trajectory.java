@@ -9,6 +9,15 @@ public interface Trajectory {
     /** How often the model is asked. */
     int evaluations();
 
+    /**
+     * The evaluation that a step of sampling begins with.
+     *
+     * @param steps of sampling in all
+     */
+    default int first(int step, int steps) {
+        return step * Math.ceilDiv(evaluations(), steps); // a step that asks twice is not begun in its middle
+    }
+
     /** The step of training that the model is told at evaluation {@code i}. */
     double timestep(int i);
 

@@ -64,8 +64,11 @@ class DiffusionPipelineTest {
         Scope.tidyRun(() -> {
             var codec = codec();
             var reader = reader();
-            var config =
-                    DiffusionConfig.small(kind, DiffusionConfig.Told.text(reader.config()), LatentConfig.of(codec));
+            var config = DiffusionConfig.small(
+                    kind,
+                    DiffusionConfig.Size.USUAL,
+                    DiffusionConfig.Told.text(reader.config()),
+                    LatentConfig.of(codec));
             var model = DiffusionModel.of(Weights.random(1), config, reader, codec);
             var pictures = new Halves(16);
             List<List<String>> captions = java.util.stream.IntStream.range(0, 16)

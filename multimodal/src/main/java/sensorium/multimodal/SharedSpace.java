@@ -1,5 +1,6 @@
 package sensorium.multimodal;
 
+import java.util.Optional;
 import sensorium.nn.Init;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
@@ -8,6 +9,7 @@ import sensorium.nn.PatchEncoder;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
+import sensorium.text.TextTower;
 
 /**
  * One space for words, pictures and sounds: three encoders, each a transformer, whose unit vectors lie near each other where
@@ -19,7 +21,7 @@ import sensorium.text.TextEncoder;
  * @param soundScale (1) the same between sounds and words
  */
 public record SharedSpace(
-        TextEncoder text,
+        TextTower text,
         PatchEncoder picture,
         Linear pictureHead,
         PatchEncoder sound,
@@ -29,10 +31,19 @@ public record SharedSpace(
         SharedSpaceConfig config)
         implements Module {
 
+    /** One that reads texts as n-grams. */
     public static SharedSpace of(Weights w, SharedSpaceConfig c) {
+        if (!(c.text() instanceof TextEncoder.Config grams)) {
+            throw new IllegalArgumentException("not a tower of n-grams: " + c.text());
+        }
+        return of(w, c, TextEncoder.of(w.at("text"), grams));
+    }
+
+    /** @param text as {@code c} describes it */
+    public static SharedSpace of(Weights w, SharedSpaceConfig c, TextTower text) {
         var scale = new Init.Constant(Math.log(16));
         return new SharedSpace(
-                TextEncoder.of(w.at("text"), c.text()),
+                text,
                 PatchEncoder.of(w.at("picture"), c.picture()),
                 Linear.of(w.at("pictureHead"), c.picture().features(), c.width(), false),
                 PatchEncoder.of(w.at("sound"), c.sound()),
@@ -40,6 +51,11 @@ public record SharedSpace(
                 w.parameter("pictureScale", scale, 1),
                 w.parameter("soundScale", scale, 1),
                 c);
+    }
+
+    /** What reads texts as n-grams, where that is how they are read. */
+    public Optional<TextEncoder> grams() {
+        return text instanceof TextEncoder encoder ? Optional.of(encoder) : Optional.empty();
     }
 
     /** Texts → unit vectors (B, D). */

@@ -12,6 +12,7 @@ import sensorium.nn.Pooling;
 import sensorium.nn.TransformerConfig;
 import sensorium.text.NGrams;
 import sensorium.text.TextEncoder;
+import sensorium.text.TextTower;
 
 /**
  * Which shared space.
@@ -24,7 +25,7 @@ public record SharedSpaceConfig(
         int width,
         int side,
         SoundBank.Config hearing,
-        TextEncoder.Config text,
+        TextTower.Config text,
         PatchEncoder.Config picture,
         PatchEncoder.Config sound) {
 
@@ -54,6 +55,11 @@ public record SharedSpaceConfig(
                 Pooling.Kind.PLACES,
                 block(128, 1, 4, 256));
         return new SharedSpaceConfig(width, side, SoundBank.Config.STANDARD, text, picture, sound);
+    }
+
+    /** The same with another way of reading texts. */
+    public SharedSpaceConfig withText(TextTower.Config chosen) {
+        return new SharedSpaceConfig(width, side, hearing, chosen, picture, sound);
     }
 
     /** Branches begin small and nothing is normalised at the end: at first a token is little more than its embedding. */

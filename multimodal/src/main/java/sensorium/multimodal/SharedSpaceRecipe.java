@@ -39,6 +39,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
      * @param pull weight of the distance to one's own words, beside telling them from all others
      * @param gramDropout probability of an n-gram not being read
      * @param misspelling probability of a character being changed
+     * @param anchorCaptions captions of a concept that its anchor is the mean of, at most; of more some are taken, evenly
      * @param seeing how pictures are varied
      * @param hearing how sounds are varied
      */
@@ -50,10 +51,15 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             double pull,
             double gramDropout,
             double misspelling,
+            int anchorCaptions,
             Augmentation seeing,
             AudioAugment.Config hearing) {
-        public static final Options STANDARD =
-                new Options(0.12, 512, 64, 64, 6, 0.5, 0.08, Augmentation.TRAINING, AudioAugment.Config.mild());
+        public static final Options STANDARD = new Options(
+                0.12, 512, 64, 64, 6, 0.5, 0.08, Integer.MAX_VALUE, Augmentation.TRAINING, AudioAugment.Config.mild());
+
+        /** For a text tower that is a hundred times as dear and has little to learn. */
+        public static final Options SENTENCES =
+                new Options(0.2, 64, 64, 64, 6, 0, 0.08, 8, Augmentation.TRAINING, AudioAugment.Config.mild());
     }
 
     /** A batch of words, or one of pictures and sounds; concepts are the targets. */
@@ -66,6 +72,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             float[] mels,
             long[] soundConcepts) {}
 
+    private static final String TEXT = "text.";
     private static final double WORD_SCALE = 10;
     private static final int ANCHOR_BATCH = 256;
     private static final double MOST_SCALE = Math.log(20);
@@ -158,7 +165,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         return new Batch(TextEncoder.Batch.of(texts), concepts, null, null, null, null);
     }
 
-    /** The n-grams of a misspelt text, some of them missing. */
+    /** A misspelt text as it is read, some of its n-grams missing. */
     private int[][] noisy(String text, Philox random) {
         var spelt = new StringBuilder();
         int draw = 0;
@@ -175,6 +182,9 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             }
         }
         int[][] words = space.text().read(spelt.toString());
+        if (space.text().readsWhole()) {
+            return words;
+        }
         for (int w = 0; w < words.length; w++) {
             int from = draw;
             int[] grams = words[w];
@@ -222,12 +232,16 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         boolean words = learnsWords(step);
         if (!begun || words != (anchors == null)) {
             begun = true;
-            space.parameters().forEach((path, p) -> p.setTrainable(path.startsWith("text.") == words));
+            space.parameters().forEach((path, p) -> p.setTrainable(learns(path, words)));
             if (anchors != null) {
                 anchors.release();
             }
             anchors = words ? null : Scope.tidy(this::anchorsNow).keep();
         }
+    }
+
+    private boolean learns(String path, boolean words) {
+        return path.startsWith(TEXT) ? words && space.text().learns(path.substring(TEXT.length())) : !words;
     }
 
     /** Of each concept the mean direction of its captions. */
@@ -238,7 +252,10 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
             List<int[][]> texts = new ArrayList<>();
             List<Long> owner = new ArrayList<>();
             for (int c = 0; c < some.size(); c++) {
-                for (Caption caption : some.get(c)) {
+                List<Caption> known = some.get(c);
+                int taken = Math.clamp(options.anchorCaptions, 1, known.size());
+                for (int i = 0; i < taken; i++) {
+                    Caption caption = known.get((int) ((long) i * known.size() / taken));
                     texts.add(space.text().read(caption.text()));
                     owner.add((long) c);
                 }

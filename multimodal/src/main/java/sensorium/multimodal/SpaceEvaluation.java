@@ -2,7 +2,6 @@ package sensorium.multimodal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import sensorium.audio.AudioAugment;
 import sensorium.memory.Scope;
-import sensorium.multimodal.data.Caption;
 import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Sound;
 import sensorium.multimodal.stamps.Recall;
@@ -126,57 +124,24 @@ public final class SpaceEvaluation {
     /**
      * Retrieval over the items of any folder, in every direction that it has both ends of: {@code text→picture},
      * {@code picture→text}, {@code sound→picture}, {@code sound→text}. An answer is right if it shows the same concept.
-     * What has no captions goes by its label, as in training: that is its one text.
      */
-    public Map<String, Recall> retrieval(Material material) {
-        int[] pictureItems = material.pictureItems();
-        int[] soundItems = material.soundItems();
-        List<String> texts = new ArrayList<>();
-        List<String> textKeys = new ArrayList<>();
-        for (int i = 0; i < material.items().size(); i++) {
-            for (Caption c : material.items().get(i).captions()) {
-                texts.add(c.text());
-                textKeys.add(material.concepts().get(material.conceptOfItem(i)));
-            }
-        }
-        var described = new HashSet<>(textKeys);
-        for (Item item : material.items()) {
-            if (item.captions().isEmpty() && item.label().filter(described::add).isPresent()) {
-                texts.add(item.label().get());
-                textKeys.add(item.label().get());
-            }
-        }
-        float[][] text = embedder.texts(texts);
-        float[][] picture = embedder.pictures(material.pictures(), Embedder.PLAIN, 0);
-        float[][] sound = embedder.sounds(material.sounds(), null, 0);
-        List<String> pictureKeys = concepts(material, pictureItems);
-        List<String> soundKeys = concepts(material, soundItems);
+    public static Map<String, Recall> retrieval(SpaceVectors all) {
         Map<String, Recall> found = new LinkedHashMap<>();
-        put(found, "text_to_picture", text, textKeys, picture, pictureKeys);
-        put(found, "picture_to_text", picture, pictureKeys, text, textKeys);
-        put(found, "sound_to_picture", sound, soundKeys, picture, pictureKeys);
-        put(found, "picture_to_sound", picture, pictureKeys, sound, soundKeys);
-        put(found, "sound_to_text", sound, soundKeys, text, textKeys);
-        put(found, "text_to_sound", text, textKeys, sound, soundKeys);
+        put(found, "text_to_picture", all.text(), all.picture());
+        put(found, "picture_to_text", all.picture(), all.text());
+        put(found, "sound_to_picture", all.sound(), all.picture());
+        put(found, "picture_to_sound", all.picture(), all.sound());
+        put(found, "sound_to_text", all.sound(), all.text());
+        put(found, "text_to_sound", all.text(), all.sound());
         return found;
     }
 
     private static void put(
-            Map<String, Recall> found,
-            String direction,
-            float[][] queries,
-            List<String> queryKeys,
-            float[][] gallery,
-            List<String> galleryKeys) {
-        if (queries.length > 0 && gallery.length > 0) {
-            found.put(direction, Recall.of(scores(queries, gallery), queryKeys, galleryKeys));
+            Map<String, Recall> found, String direction, SpaceVectors.Rows queries, SpaceVectors.Rows gallery) {
+        if (queries.size() > 0 && gallery.size() > 0) {
+            found.put(
+                    direction, Recall.of(scores(queries.vectors(), gallery.vectors()), queries.keys(), gallery.keys()));
         }
-    }
-
-    private static List<String> concepts(Material material, int[] items) {
-        return IntStream.of(items)
-                .mapToObj(i -> material.concepts().get(material.conceptOfItem(i)))
-                .toList();
     }
 
     private static List<String> at(List<String> names, int[] indices) {

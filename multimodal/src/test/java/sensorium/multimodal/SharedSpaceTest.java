@@ -150,7 +150,7 @@ class SharedSpaceTest {
     @Test
     void retrievalAsksInEveryDirectionThatTheDataHas() {
         var space = SharedSpace.of(Weights.random(1), SharedSpaceConfig.small());
-        assertThat(new SpaceEvaluation(space).retrieval(material).keySet())
+        assertThat(SpaceEvaluation.retrieval(SpaceVectors.of(space, material)).keySet())
                 .containsExactlyInAnyOrder(
                         "text_to_picture",
                         "picture_to_text",

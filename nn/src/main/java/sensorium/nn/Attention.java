@@ -159,23 +159,4 @@ public record Attention(
     private Tensor rotate(Tensor x, int offset) {
         return rotary == null ? x : rotary.rotate(x, offset);
     }
-
-    /** The same with low-rank adapters on queries and values, as the LoRA paper has them; everything else is frozen. */
-    Attention withLora(Weights w, int rank, double alpha) {
-        parameters().values().forEach(p -> p.setTrainable(false));
-        return new Attention(
-                adapted(query, w.at("query"), rank, alpha),
-                key,
-                adapted(value, w.at("value"), rank, alpha),
-                out,
-                rotary,
-                config);
-    }
-
-    private static Projection adapted(Projection p, Weights w, int rank, double alpha) {
-        return switch (p) {
-            case Linear plain -> LoraLinear.of(w, plain, rank, alpha);
-            case LoraLinear done -> done;
-        };
-    }
 }

@@ -6,7 +6,7 @@ import sensorium.tensor.Tensor;
 /**
  * Convolution of pictures.
  *
- * @param weight (out, in/groups, kH, kW)
+ * @param weight (out, in/groups, kH, kW), F16 and BF16 included
  * @param bias (out), or null
  */
 public record Conv2d(Parameter weight, Parameter bias, Window window) implements Module {
@@ -26,13 +26,13 @@ public record Conv2d(Parameter weight, Parameter bias, Window window) implements
     public static Conv2d of(Weights w, int in, int out, int kernelH, int kernelW, Window window, boolean bias) {
         int fan = in / window.groups() * kernelH * kernelW;
         return new Conv2d(
-                w.parameter("weight", Init.he(fan), out, in / window.groups(), kernelH, kernelW),
+                w.narrow("weight", Init.he(fan), out, in / window.groups(), kernelH, kernelW),
                 bias ? w.parameter("bias", Init.zeros(), out) : null,
                 window);
     }
 
     /** (N, in, H, W) → (N, out, H', W'). */
     public Tensor forward(Tensor x) {
-        return Trace.note(this, x.conv2d(weight.value(), bias == null ? null : bias.value(), window));
+        return Trace.note(this, x.conv2d(Weights.widened(weight.value()), bias == null ? null : bias.value(), window));
     }
 }

@@ -1,25 +1,17 @@
 package sensorium.nn;
 
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import sensorium.io.Safetensors;
-import sensorium.tensor.Tensor;
 
 /** Checkpoints of Hugging Face diffusers: one part of a pipeline in a folder, with what all of its networks have in common. */
 public final class DiffusersFolder {
-    public static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
-
-    /** Our two projections of a gated MLP are the halves of one of theirs. */
-    private static final String BOTH = ".ff.net.0.proj.";
-
-    private static final String UP = ".ff.net.0.up.";
-    private static final String GATE = ".ff.net.0.gate.";
+    /** Our two projections of a gated MLP are one of theirs. */
+    public static final CheckpointFormat.Step GATED_MLPS =
+            new CheckpointFormat.Fused(".ff.net.0.proj.", ".ff.net.0.up.", ".ff.net.0.gate.");
 
     /** What attention in autoencoders was called before 0.15. */
+    public static final CheckpointFormat.Step OLD_ATTENTION = new CheckpointFormat.Renamed(DiffusersFolder::current);
+
     private static final Map<String, String> OLD =
             Map.of(".query.", ".to_q.", ".key.", ".to_k.", ".value.", ".to_v.", ".proj_attn.", ".to_out.0.");
 
@@ -75,36 +67,6 @@ public final class DiffusersFolder {
         pairs.addAll(List.of(ours + ".key", theirs + ".to_k"));
         pairs.addAll(List.of(ours + ".value", theirs + ".to_v"));
         pairs.addAll(List.of(ours + ".out", theirs + ".to_out.0"));
-    }
-
-    /**
-     * A model whose MLPs, where it has any, are gated.
-     *
-     * @throws sensorium.BadInputException if the weights are not there, malformed, or do not fit the model
-     */
-    public static <M> M load(Path folder, WeightNames names, Function<Weights, M> factory) {
-        return load(folder, names, true, factory);
-    }
-
-    /** @param gated whether MLPs are, so that their first projection is stored as two in one */
-    public static <M> M load(Path folder, WeightNames names, boolean gated, Function<Weights, M> factory) {
-        Path file = folder.resolve(WEIGHTS);
-        Safetensors stored = Safetensors.open(file);
-        Map<String, Supplier<Tensor>> parts = new HashMap<>();
-        for (String name : stored.names()) {
-            if (gated && name.contains(BOTH)) {
-                parts.put(name.replace(BOTH, UP), () -> half(stored.tensor(name), 0));
-                parts.put(name.replace(BOTH, GATE), () -> half(stored.tensor(name), 1));
-            } else {
-                parts.put(current(name), () -> stored.tensor(name));
-            }
-        }
-        return Weights.load(parts, file.toString(), names, factory);
-    }
-
-    private static Tensor half(Tensor both, int which) {
-        int rows = both.dim(0) / 2;
-        return both.slice(0, which * rows, (which + 1) * rows).contiguous();
     }
 
     private static String current(String name) {

@@ -5,11 +5,11 @@ import sensorium.tensor.Tensor;
 /**
  * A vector for each id.
  *
- * @param weight (rows, width)
+ * @param weight (rows, width), F16 and BF16 included
  */
 public record Embedding(Parameter weight) implements Module {
     public static Embedding of(Weights w, int rows, int width) {
-        return new Embedding(w.parameter("weight", new Init.Normal(0.02), rows, width));
+        return new Embedding(w.narrow("weight", new Init.Normal(0.02), rows, width));
     }
 
     /**
@@ -18,11 +18,11 @@ public record Embedding(Parameter weight) implements Module {
      * @throws IndexOutOfBoundsException if an id is not a row
      */
     public Tensor forward(Tensor ids) {
-        return Trace.note(this, weight.value().indexSelect(0, ids));
+        return Trace.note(this, Weights.widened(weight.value().indexSelect(0, ids)));
     }
 
     /** (…, width) → (…, rows): scores of every id, with the table as the last projection (tied weights). */
     public Tensor scores(Tensor x) {
-        return x.matmul(weight.value().t());
+        return x.linear(weight.value(), null);
     }
 }

@@ -4,13 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import sensorium.io.Safetensors;
 import sensorium.nn.TransformerConfig.Residual;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Models of Hugging Face transformers: one in a folder, with what those that go back to ViT have in common. */
 public final class HuggingFaceFolder {
-    public static final String WEIGHTS = "model.safetensors";
-
     private static final int LARGEST = 1 << 16;
     private static final int DEEPEST = 1 << 10;
 
@@ -18,9 +16,7 @@ public final class HuggingFaceFolder {
 
     /** @throws sensorium.BadInputException if the weights are not there, malformed, or do not fit the model */
     public static <M> M load(Path folder, WeightNames names, Function<Weights, M> factory) {
-        Path file = folder.resolve(WEIGHTS);
-        Safetensors stored = Safetensors.open(file);
-        return Weights.load(stored::tensor, stored.names(), file.toString(), names::theirs, factory);
+        return PublishedFolder.open(folder).load(CheckpointFormat.of(names), factory);
     }
 
     /**
@@ -70,6 +66,29 @@ public final class HuggingFaceFolder {
                         file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
                 .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
                 .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
+    }
+
+    /** What {@link #transformer} reads, written. */
+    public static void write(TransformerConfig t, ObjectNode json) {
+        json.put("hidden_size", t.width());
+        json.put("num_hidden_layers", t.depth());
+        json.put("num_attention_heads", t.attention().heads());
+        json.put("intermediate_size", t.mlp().hidden());
+        json.put("hidden_act", ModelConfigFile.name(t.mlp().activation()));
+        json.put("hidden_dropout_prob", t.residual().dropout());
+        json.put("attention_probs_dropout_prob", t.attention().dropout());
+        json.put("layer_norm_eps", t.norm().eps());
+        json.put("qkv_bias", t.attention().biases().query());
+    }
+
+    /** The names of the classes, in both directions. */
+    public static void write(List<String> labels, ObjectNode json) {
+        ObjectNode names = json.putObject("id2label");
+        ObjectNode ids = json.putObject("label2id");
+        for (int i = 0; i < labels.size(); i++) {
+            names.put(Integer.toString(i), labels.get(i));
+            ids.put(labels.get(i), i);
+        }
     }
 
     /** The names of the classes; two unnamed ones where the settings say none, as theirs are by default. */

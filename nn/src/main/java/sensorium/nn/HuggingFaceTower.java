@@ -6,6 +6,10 @@ import sensorium.nn.TransformerConfig.Residual;
 
 /** What the towers of CLIP and SigLIP have in common in Hugging Face transformers: settings and names of their transformers. */
 public final class HuggingFaceTower {
+    /** Older checkpoints hold the numbers 0, 1, 2 … as well. */
+    public static final CheckpointFormat.Step NO_POSITION_IDS =
+            new CheckpointFormat.PassedOver(name -> name.endsWith(".embeddings.position_ids"));
+
     private static final int LARGEST = 1 << 16;
     private static final int DEEPEST = 1 << 10;
 
@@ -70,10 +74,5 @@ public final class HuggingFaceTower {
         pairs.addAll(List.of(ours + ".up", theirs + ".fc1"));
         pairs.addAll(List.of(ours + ".hidden", theirs + ".activation_fn"));
         pairs.addAll(List.of(ours + ".down", theirs + ".fc2"));
-    }
-
-    /** Whether a stored tensor is but the numbers 0, 1, 2 …, which older checkpoints hold. */
-    public static boolean isPositionIds(String name) {
-        return name.endsWith(".embeddings.position_ids");
     }
 }

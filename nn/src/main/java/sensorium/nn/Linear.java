@@ -15,7 +15,7 @@ public record Linear(Parameter weight, Parameter bias) implements Projection {
 
     /** @param init of the weight; the bias begins at zero */
     public static Linear of(Weights w, int in, int out, boolean bias, Init init) {
-        return new Linear(w.matrix("weight", init, out, in), bias ? w.parameter("bias", Init.zeros(), out) : null);
+        return new Linear(w.narrow("weight", init, out, in), bias ? w.parameter("bias", Init.zeros(), out) : null);
     }
 
     @Override

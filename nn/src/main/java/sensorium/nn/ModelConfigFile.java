@@ -8,18 +8,26 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import sensorium.BadInputException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The {@code config.json} of a published model. It remembers what was asked, so that a setting nobody looked at is refused
  * by name instead of being passed over.
  */
 public final class ModelConfigFile {
+    /** Python writes infinities, as schedulers have them. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
     private static final long LIMIT = 16 << 20; // label lists of large classifiers are part of it
     private static final int MOST_OF_A_NAME = 100;
     private static final int LARGEST_PLACE = 1 << 16;
@@ -79,21 +87,22 @@ public final class ModelConfigFile {
 
     /**
      * @param folder of a model in the Hugging Face layout
-     * @param types what {@code model_type} may be
+     * @param type the {@code model_type} that is understood
      * @throws BadInputException if the file is not there, not JSON, or of another type
      */
-    public static ModelConfigFile read(Path folder, String... types) {
-        return readOne(folder, "model_type", types);
+    public static ModelConfigFile read(Path folder, String type) {
+        ModelConfigFile file = read(folder.resolve("config.json"));
+        file.requireOne("model_type", type);
+        return file;
     }
 
     /**
-     * As diffusers writes them.
+     * Any JSON object in a file.
      *
-     * @param classes what {@code _class_name} may be
-     * @throws BadInputException if the file is not there, not JSON, or of another class
+     * @throws BadInputException if the file is not there, too large, or not JSON
      */
-    public static ModelConfigFile readDiffusers(Path folder, String... classes) {
-        return readOne(folder, "_class_name", classes);
+    public static ModelConfigFile read(Path file) {
+        return parse(file);
     }
 
     /**
@@ -117,30 +126,49 @@ public final class ModelConfigFile {
         return parse(folder.resolve("generation_config.json"));
     }
 
-    /**
-     * What a folder's {@code config.json} calls its model: its {@code model_type}, or its {@code _class_name}; empty if neither.
-     *
-     * @throws BadInputException if the file is not there, or not JSON
-     */
-    public static String kind(Path folder) {
-        ModelConfigFile file = parse(folder.resolve("config.json"));
-        String type = file.json.path("model_type").asString(file.className());
-        String line = type.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
-        return line.length() > MOST_OF_A_NAME ? line.substring(0, MOST_OF_A_NAME) + "…" : line;
+    /** What it calls its model, fit for a line: its {@code model_type}, or its {@code _class_name}; empty if neither. */
+    public String kind() {
+        return brief(rawKind().lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?"));
     }
 
-    private static ModelConfigFile readOne(Path folder, String key, String... types) {
-        ModelConfigFile file = parse(folder.resolve("config.json"));
-        file.requireOne(key, types);
-        return file;
+    private String rawKind() {
+        return json.path(kindKey()).asString("");
+    }
+
+    private String kindKey() {
+        return isDiffusers() ? "_class_name" : "model_type";
+    }
+
+    /** Whether it is one of diffusers' files, which name a class. */
+    boolean isDiffusers() {
+        return !json.path("model_type").isString() && json.path("_class_name").isString();
+    }
+
+    /** @throws BadInputException if it calls its model otherwise */
+    void requireKind(String... kinds) {
+        requireOne(kindKey(), kinds);
+    }
+
+    /** Where it is from, for messages. */
+    String name() {
+        return name;
+    }
+
+    /** Everything in it, to be changed. */
+    ObjectNode copy() {
+        return (ObjectNode) json.deepCopy();
     }
 
     private void requireOne(String key, String... types) {
         String found = json.path(key).asString("");
         if (!List.of(types).contains(found)) {
-            throw new BadInputException(name + ": " + key + " is \"" + found + "\", not \""
+            throw new BadInputException(name + ": " + key + " is \"" + brief(found) + "\", not \""
                     + String.join("\" or \"", types) + "\"; is this the right model?");
         }
+    }
+
+    private static String brief(String text) {
+        return text.length() > MOST_OF_A_NAME ? text.substring(0, MOST_OF_A_NAME) + "…" : text;
     }
 
     private static ModelConfigFile parse(Path file) {
@@ -153,7 +181,7 @@ public final class ModelConfigFile {
                 throw new BadInputException(
                         file + ": larger than " + LIMIT / (1 << 20) + " MiB; not a " + file.getFileName());
             }
-            JsonNode json = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            JsonNode json = JSON.readTree(Files.readAllBytes(file));
             if (json == null || !json.isObject()) {
                 throw new BadInputException(file + ": not a JSON object");
             }
@@ -175,11 +203,6 @@ public final class ModelConfigFile {
         return new ModelConfigFile(json, name);
     }
 
-    /** The model's {@code model_type}, empty where there is none. */
-    public String modelType() {
-        return json.path("model_type").asString("");
-    }
-
     /** The model's class, as diffusers has it. */
     public String className() {
         return json.path("_class_name").asString("");
@@ -190,12 +213,12 @@ public final class ModelConfigFile {
      *
      * @throws BadInputException if they are not an object
      */
-    public ModelConfigFile part(String key) {
+    public ModelConfigFile section(String key) {
         JsonNode node = ask(key);
         if (node != null && !node.isObject()) {
             throw fault(key, "is not an object of settings");
         }
-        return new ModelConfigFile(node == null ? JsonMapper.shared().createObjectNode() : node, name + " " + key);
+        return new ModelConfigFile(node == null ? JSON.createObjectNode() : node, name + " " + key);
     }
 
     /** Whether a setting is there and not null. */
@@ -226,11 +249,39 @@ public final class ModelConfigFile {
         return all;
     }
 
+    /** The class of a part of a pipeline, which is told as a library and a class; empty where there is no such part. */
+    public Optional<String> part(String key) {
+        JsonNode node = ask(key);
+        if (node == null || node.isArray() && node.valueStream().allMatch(JsonNode::isNull)) {
+            return Optional.empty();
+        }
+        if (!node.isArray() || node.size() != 2 || !node.valueStream().allMatch(JsonNode::isString)) {
+            throw fault(key, "is not a library and a class");
+        }
+        return Optional.of(brief(node.get(1).asString()));
+    }
+
+    /** @throws BadInputException if there are none, or one is not a text */
+    public Map<String, String> textsByName(String key) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isObject() || node.isEmpty()) {
+            throw fault(key, "is missing or no texts by name");
+        }
+        Map<String, String> all = new LinkedHashMap<>();
+        for (var entry : node.properties()) {
+            if (!entry.getValue().isString()) {
+                throw fault(key, "is not texts by name");
+            }
+            all.put(entry.getKey(), entry.getValue().asString());
+        }
+        return all;
+    }
+
     /** Whole numbers between 1 and {@code most}, at least one. */
     public List<Integer> integers(String key, int most) {
         List<Integer> all = new ArrayList<>();
         for (JsonNode node : array(key)) {
-            if (!node.isIntegralNumber() || node.asLong() < 1 || node.asLong() > most) {
+            if (!isWhole(node, 1, most)) {
                 throw fault(key, "is not a list of whole numbers from 1 to " + most);
             }
             all.add(node.asInt());
@@ -302,7 +353,7 @@ public final class ModelConfigFile {
     }
 
     private int id(String key, JsonNode node, int size) {
-        if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() >= size) {
+        if (!isWhole(node, 0, size - 1)) {
             throw fault(key, "holds what is not a number from 0 to " + (size - 1));
         }
         return node.asInt();
@@ -352,21 +403,39 @@ public final class ModelConfigFile {
         if (node == null) {
             return absent;
         }
-        if (!node.isIntegralNumber() || node.asLong() < least || node.asLong() > most) {
+        if (!isWhole(node, least, most)) {
             throw fault(key, "is not a whole number from " + least + " to " + most);
         }
         return node.asInt();
     }
 
+    private static boolean isWhole(JsonNode node, long least, long most) {
+        return node.isIntegralNumber()
+                && node.canConvertToLong()
+                && node.longValue() >= least
+                && node.longValue() <= most;
+    }
+
+    /** A finite number. */
     public double number(String key, double absent) {
         JsonNode node = ask(key);
         if (node == null) {
             return absent;
         }
-        if (!node.isNumber()) {
-            throw fault(key, "is not a number");
+        double value = node.isNumber() ? finite(node) : Double.NaN;
+        if (!Double.isFinite(value)) {
+            throw fault(key, "is not a number that can be computed with");
         }
-        return node.asDouble();
+        return value;
+    }
+
+    /** NaN or infinite where it is no number, or beyond what a double holds. */
+    private static double finite(JsonNode number) {
+        try {
+            return number.decimalValue().doubleValue();
+        } catch (JacksonException e) {
+            return Double.NaN; // infinities, as Python writes them
+        }
     }
 
     public boolean flag(String key, boolean absent) {
@@ -383,7 +452,7 @@ public final class ModelConfigFile {
     /** The function that Hugging Face calls by that name. */
     public Activation activation(String key, String absent) {
         JsonNode node = ask(key);
-        String called = node == null ? absent : node.asString("");
+        String called = node == null ? absent : brief(node.isString() ? node.asString() : "");
         return switch (called) {
             case "gelu" -> Activation.GELU;
             case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> Activation.GELU_TANH;
@@ -452,7 +521,7 @@ public final class ModelConfigFile {
     private static boolean isCommonDefault(String key, JsonNode value) {
         return switch (COMMON_DEFAULTS.get(key)) {
             case Boolean on -> value.isBoolean() && value.asBoolean() == on;
-            case Double number -> value.isNumber() && value.asDouble() == number;
+            case Double number -> value.isNumber() && finite(value) == number;
             case null, default -> false;
         };
     }

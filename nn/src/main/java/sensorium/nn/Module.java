@@ -77,7 +77,7 @@ public interface Module {
             case Buffer b -> visit.accept(path, b);
             case List<?> list -> {
                 for (int i = 0; i < list.size(); i++) {
-                    walk(join(path, Integer.toString(i)), list.get(i), visit);
+                    walk(Components.join(path, Integer.toString(i)), list.get(i), visit);
                 }
             }
             case Module m -> {
@@ -86,24 +86,10 @@ public interface Module {
                 }
                 visit.accept(path, m);
                 for (RecordComponent c : m.getClass().getRecordComponents()) {
-                    walk(join(path, c.getName()), component(m, c), visit);
+                    walk(Components.join(path, c.getName()), Components.of(m, c), visit);
                 }
             }
             default -> {}
         }
-    }
-
-    private static Object component(Module m, RecordComponent c) {
-        try {
-            var accessor = c.getAccessor();
-            accessor.setAccessible(true);
-            return accessor.invoke(m);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot read " + c.getName() + " of " + m.getClass(), e);
-        }
-    }
-
-    private static String join(String path, String name) {
-        return path.isEmpty() ? name : path + "." + name;
     }
 }

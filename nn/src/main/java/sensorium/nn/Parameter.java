@@ -1,5 +1,6 @@
 package sensorium.nn;
 
+import sensorium.memory.Scope;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
@@ -28,6 +29,16 @@ public final class Parameter {
     public void setTrainable(boolean trainable) {
         this.trainable = trainable;
         set(value);
+    }
+
+    /** Makes room for small changes: what is stored as F16 or BF16 becomes F32. */
+    public void widen() {
+        if (Weights.widened(value) != value) {
+            Tensor old = value;
+            value = Scope.tidy(() -> Weights.widened(old.detached()).tracked().keep());
+            old.release("the widening of its parameter");
+            setTrainable(trainable);
+        }
     }
 
     /** Replaces the numbers and releases the old ones. */

@@ -2,11 +2,13 @@ package sensorium.nn;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import sensorium.BadInputException;
@@ -40,12 +42,22 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
     public static final class Recording {
         private final Map<String, Tensor> tensors;
         private final String source;
+        private final boolean everyModule;
         private final Set<String> read = new HashSet<>();
 
         /** @param source where they are from, for messages */
         public Recording(Map<String, Tensor> tensors, String source) {
+            this(tensors, source, false);
+        }
+
+        /**
+         * @param everyModule whether intermediates are those of all of the reference's modules, some of which have no counterpart: only
+         *     then it is no fault that one is never computed here
+         */
+        public Recording(Map<String, Tensor> tensors, String source, boolean everyModule) {
             this.tensors = tensors;
             this.source = source;
+            this.everyModule = everyModule;
         }
 
         /** @throws BadInputException if it is not there */
@@ -97,6 +109,28 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
         });
     }
 
+    /**
+     * Runs the model on the inputs of a recording and shows every value that it names, as a recording holds them: the inputs that were
+     * read, intermediates and outputs.
+     *
+     * @param use is given them by name; they end with it
+     * @throws BadInputException if an input is missing, or the model cannot take it
+     */
+    public void record(Recording recording, Consumer<Map<String, Tensor>> use) {
+        Scope.tidyRun(() -> {
+            try (Trace trace = Trace.of(model, () -> run(recording))) {
+                Map<String, Tensor> all = new LinkedHashMap<>();
+                recording.read.stream().sorted().forEach(name -> all.put(name, recording.tensors.get(name)));
+                trace.tensors().forEach((path, value) -> all.put(name(path), value));
+                use.accept(all);
+            }
+        });
+    }
+
+    private String name(String path) {
+        return path.startsWith(RESULT) ? path.substring(RESULT.length()) : names.apply(path);
+    }
+
     private Void run(Recording recording) {
         try {
             run.on(recording, (name, value) -> Trace.file(RESULT + name, value));
@@ -112,7 +146,7 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
         Set<String> left = new TreeSet<>(recording.tensors.keySet());
         left.removeIf(name -> name.startsWith(INPUT) || recording.read.contains(name));
         traced.forEach((path, value) -> {
-            String name = path.startsWith(RESULT) ? path.substring(RESULT.length()) : names.apply(path);
+            String name = name(path);
             // A module that ran again is recorded with its run's number; traced is the last.
             for (String recorded : runs(name, recording)) {
                 rows.add(ParityReport.Row.of(
@@ -120,6 +154,9 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
                 left.remove(recorded);
             }
         });
+        if (recording.everyModule) {
+            left.removeIf(name -> name.startsWith(TRACE));
+        }
         return new ParityReport(List.copyOf(rows), List.copyOf(left));
     }
 

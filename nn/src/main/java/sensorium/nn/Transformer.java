@@ -2,7 +2,6 @@ package sensorium.nn;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
@@ -156,14 +155,5 @@ public record Transformer(
                 .unsqueeze(1)
                 .chunk(2, 2);
         return y.times(p.get(1).plus(1)).plus(p.get(0));
-    }
-
-    /** The same with low-rank adapters in every block's attention; only they are trained. */
-    public Transformer withLora(Weights w, int rank, double alpha) {
-        parameters().values().forEach(p -> p.setTrainable(false));
-        List<TransformerBlock> adapted = IntStream.range(0, blocks.size())
-                .mapToObj(i -> blocks.get(i).withLora(w.at("blocks").at(i), rank, alpha))
-                .toList();
-        return new Transformer(positions, adapted, norm, modulation, config);
     }
 }

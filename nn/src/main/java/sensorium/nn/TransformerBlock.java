@@ -121,11 +121,4 @@ public record TransformerBlock(
                 ? List.of(new Adjustment(p.get(0), p.get(1), p.get(2)), new Adjustment(p.get(3), p.get(4), p.get(5)))
                 : List.of(new Adjustment(p.get(0), p.get(1), null), new Adjustment(p.get(2), p.get(3), null));
     }
-
-    /** The same with low-rank adapters in the attention. */
-    TransformerBlock withLora(Weights w, int rank, double alpha) {
-        Attention adapted = attention.withLora(w.at("attention"), rank, alpha);
-        return new TransformerBlock(
-                norm1, adapted, scale1, crossNorm, cross, norm2, mlp, scale2, modulation, config, dropPath);
-    }
 }

@@ -25,6 +25,9 @@ import sensorium.tensor.Tensor;
  * }</pre>
  */
 public final class Weights {
+    /** How many left-over tensors are listed. */
+    private static final int MOST_NAMED = 20;
+
     private final String path;
     private final Source source;
 
@@ -94,7 +97,9 @@ public final class Weights {
         Set<String> left = new TreeSet<>(stored);
         left.removeAll(used);
         if (!left.isEmpty()) {
-            throw new BadInputException(where + ": tensors that the model does not know: " + String.join(", ", left));
+            String named = String.join(", ", left.stream().limit(MOST_NAMED).toList());
+            throw new BadInputException(where + ": tensors that the model does not know: " + named
+                    + (left.size() > MOST_NAMED ? ", … (" + left.size() + " in all)" : ""));
         }
         return model;
     }
@@ -126,11 +131,11 @@ public final class Weights {
     }
 
     /**
-     * A parameter that {@link Tensor#linear} multiplies with, which keeps the type it is stored in: F16 and BF16 take half the
-     * memory, and arithmetic stays F32. Such a model is for use, or for adapters beside it.
+     * A parameter that keeps the type it is stored in, of a module that widens it as it is used: F16 and BF16 take half the memory, and
+     * arithmetic stays F32. Such a model is for use, or for adapters beside it; {@link Parameter#widen} makes it ready to be trained.
      */
-    Parameter matrix(String name, Init init, int rows, int columns) {
-        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(rows, columns))));
+    Parameter narrow(String name, Init init, int... shape) {
+        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(shape))));
     }
 
     /** A buffer of the module at this place, widened as parameters are. */
@@ -138,7 +143,8 @@ public final class Weights {
         return Scope.tidy(() -> new Buffer(widened(source.tensor(join(name), init, Shape.of(shape)))));
     }
 
-    private static Tensor widened(Tensor t) {
+    /** F16 and BF16 as F32; all else as it is. */
+    static Tensor widened(Tensor t) {
         return t.dtype() == DType.F16 || t.dtype() == DType.BF16 ? t.to(DType.F32) : t;
     }
 

@@ -164,17 +164,6 @@ class TransformerTest {
     }
 
     @Test
-    void loraBeginsAsTheModelItAdapts() {
-        Transformer t = transformer(PLAIN);
-        Tensor x = normal(14, 2, 3, 8);
-        Tensor before = t.forward(x);
-        Transformer adapted = t.withLora(Weights.random(5), 2, 4);
-        assertThat(adapted.forward(x).toFloats()).isEqualTo(before.toFloats());
-        assertThat(adapted.trainableCount()).isEqualTo(2 * 2 * (2 * 8 + 8 * 2));
-        assertThat(adapted.state()).containsKey("blocks.1.attention.query.base.weight");
-    }
-
-    @Test
     void adaptiveNormsBeginAsIfThereWereNoBlocks() {
         Transformer t = transformer(PLAIN.with(new Modulation(5, true)));
         Tensor x = normal(15, 2, 3, 8);

@@ -82,6 +82,45 @@ public final class ByteBpe implements Tokenizer {
         return ids;
     }
 
+    /**
+     * One of merges alone, as {@code merges.txt} has them: the 256 bytes are the first tokens, then each merge makes one that is not there
+     * yet.
+     *
+     * @param lines two tokens each, spelt in GPT-2's alphabet of bytes
+     * @throws BadInputException if a line is not of two tokens that are there by then
+     */
+    public static ByteBpe ofMerges(List<String> lines, String source) {
+        List<byte[]> tokens = new ArrayList<>();
+        Map<String, Integer> ids = new HashMap<>();
+        for (int b : ByteAlphabet.ORDER) {
+            byte[] one = {(byte) b};
+            ids.put(ByteAlphabet.spell(one), tokens.size());
+            tokens.add(one);
+        }
+        List<Merge> merges = new ArrayList<>();
+        for (String line : lines) {
+            String[] parts = line.split(" ", -1);
+            Integer left = ids.get(parts[0]);
+            Integer right = parts.length == 2 ? ids.get(parts[1]) : null;
+            if (left == null || right == null) {
+                throw new BadInputException(source + ": merge " + merges.size() + " is not of two tokens");
+            }
+            merges.add(new Merge(left, right, merges.size()));
+            String both = parts[0] + parts[1];
+            if (ids.putIfAbsent(both, tokens.size()) == null) {
+                tokens.add(ByteAlphabet.read(both));
+            }
+        }
+        return new ByteBpe(tokens, merges, Map.of(), source);
+    }
+
+    /** Its merges as {@link #ofMerges} takes them. */
+    public List<String> mergeLines() {
+        return merges.stream()
+                .map(m -> ByteAlphabet.spell(tokens.get(m.left())) + " " + ByteAlphabet.spell(tokens.get(m.right())))
+                .toList();
+    }
+
     @Override
     public int[] encode(String text) {
         if (text.length() > MAX_CHARACTERS) {

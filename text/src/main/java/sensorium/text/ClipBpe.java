@@ -104,6 +104,28 @@ public final class ClipBpe implements Tokenizer {
         return new ClipBpe(ids, merges(model.path("merges")), json);
     }
 
+    /**
+     * Id of what fills a text up: the {@code pad_token} of {@code tokenizer_config.json} or {@code special_tokens_map.json}, or else
+     * the end.
+     *
+     * @throws BadInputException if it is no token
+     */
+    public int padding(Path folder) {
+        for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+            Path file = folder.resolve(name);
+            if (Files.isRegularFile(file) && VocabAndMerges.json(file).hasNonNull("pad_token")) {
+                JsonNode said = VocabAndMerges.json(file).path("pad_token");
+                String token = (said.isObject() ? said.path("content") : said).asString("");
+                int id = spellings.indexOf(token);
+                if (id < 0) {
+                    throw new BadInputException(file + ": \"pad_token\" is no token of the vocabulary");
+                }
+                return id;
+            }
+        }
+        return special(END_OF_TEXT);
+    }
+
     private static List<String[]> merges(JsonNode list) {
         // Since 2024 a list of two, before that a text with one space.
         return list.valueStream()

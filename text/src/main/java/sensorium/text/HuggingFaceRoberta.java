@@ -1,6 +1,7 @@
 package sensorium.text;
 
 import java.util.List;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.TransformerConfig;
@@ -8,6 +9,10 @@ import sensorium.nn.TransformerConfig.Residual;
 
 /** The {@code text_config} and the {@code text_model} of CLAP in Hugging Face transformers. */
 public final class HuggingFaceRoberta {
+    /** Older checkpoints hold tables of 0, 1, 2 … and of zeros as well. */
+    public static final CheckpointFormat.Step NO_TABLES = new CheckpointFormat.PassedOver(
+            name -> name.endsWith(".embeddings.position_ids") || name.endsWith(".embeddings.token_type_ids"));
+
     private static final int LARGEST = 1 << 16;
     private static final int MOST_TOKENS = 1 << 20;
 
@@ -68,10 +73,5 @@ public final class HuggingFaceRoberta {
         pairs.addAll(List.of(block + ".mlp.hidden", layer + ".intermediate"));
         pairs.addAll(List.of(block + ".mlp.down", layer + ".output.dense"));
         pairs.addAll(List.of(block + ".norm2", layer + ".output.LayerNorm"));
-    }
-
-    /** Whether a stored tensor is a table of 0, 1, 2 … or of zeros. */
-    public static boolean isTable(String name) {
-        return name.endsWith(".embeddings.position_ids") || name.endsWith(".embeddings.token_type_ids");
     }
 }

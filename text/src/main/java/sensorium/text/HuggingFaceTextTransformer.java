@@ -3,9 +3,10 @@ package sensorium.text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.StoredTensors;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.WeightNames;
 import sensorium.text.TextTransformer.Pool;
@@ -20,7 +21,17 @@ public final class HuggingFaceTextTransformer {
     /** What CLIP's checkpoints of before 2023 say of the end, whichever it is. */
     private static final int OLD_END = 2;
 
+    /** How checkpoints store CLIP's text tower alone, whose path is {@code text}. */
+    public static final CheckpointFormat CLIP_FORMAT =
+            CheckpointFormat.of(clipNames(), HuggingFaceTower.NO_POSITION_IDS);
+
     private HuggingFaceTextTransformer() {}
+
+    private static WeightNames clipNames() {
+        List<String> pairs = new ArrayList<>();
+        addNames(pairs, "text", "text_model");
+        return WeightNames.of(pairs);
+    }
 
     /**
      * CLIP's.
@@ -80,12 +91,9 @@ public final class HuggingFaceTextTransformer {
      *
      * @throws sensorium.BadInputException if settings or weights are not there, malformed, or do not fit each other
      */
-    public static TextTransformer loadClip(Path folder) {
-        TextTransformer.Config config = clip(ModelConfigFile.read(folder, CLIP_TYPE));
-        List<String> pairs = new ArrayList<>();
-        addNames(pairs, "text", "text_model");
-        return StoredTensors.of(folder)
-                .without(HuggingFaceTower::isPositionIds)
-                .load(WeightNames.of(pairs), w -> TextTransformer.of(w.at("text"), config));
+    public static TextTransformer loadClip(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        TextTransformer.Config config = folder.config(HuggingFaceTextTransformer::clip, CLIP_TYPE);
+        return folder.load(CLIP_FORMAT, w -> TextTransformer.of(w.at("text"), config));
     }
 }

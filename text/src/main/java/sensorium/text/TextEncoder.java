@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import sensorium.nn.EmbeddingBag;
-import sensorium.nn.Module;
 import sensorium.nn.Transformer;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.Weights;
@@ -18,14 +17,14 @@ import sensorium.tensor.Tensor;
  * language never seen, lands near those it looks like; the words of a text attend to each other in a transformer; their sum
  * is the text.
  */
-public record TextEncoder(EmbeddingBag words, Transformer transformer, Config config) implements Module {
+public record TextEncoder(EmbeddingBag words, Transformer transformer, Config config) implements TextTower {
 
     /**
      * @param grams how words become n-grams
      * @param transformer over the words; its width is that of a word
      * @param longest words of a text that are read; the rest is left out
      */
-    public record Config(NGrams grams, TransformerConfig transformer, int longest) {}
+    public record Config(NGrams grams, TransformerConfig transformer, int longest) implements TextTower.Config {}
 
     public static TextEncoder of(Weights w, Config c) {
         int width = c.transformer.width();
@@ -36,6 +35,7 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
     }
 
     /** The n-gram buckets of each word of a text; at least one word, so that even an empty text has a vector. */
+    @Override
     public int[][] read(String text) {
         String[] parts = NGrams.normalise(text).strip().split(" ");
         int n = Math.min(parts.length, config.longest);
@@ -80,13 +80,13 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
     /**
      * Texts side by side, as flat arrays.
      *
-     * @param grams bucket of every n-gram of every word
+     * @param grams bucket of every n-gram of every word, or whatever it is a bag of
      * @param word which word each belongs to, counted {@code text·longest + position}
      * @param lengths words of each text
      * @param longest words that there is room for
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Group(long[] grams, long[] word, int[] lengths, int longest) {
+    public record Group(long[] grams, long[] word, int[] lengths, int longest) {
         static Group of(List<int[][]> texts) {
             return of(texts, texts.stream().mapToInt(t -> t.length).max().orElse(0));
         }
@@ -121,10 +121,21 @@ public record TextEncoder(EmbeddingBag words, Transformer transformer, Config co
         }
     }
 
-    /** B texts → (B, width), not normalised. */
+    @Override
     public Tensor forward(Batch batch) {
         Tensor all = Tensor.concat(0, batch.groups.stream().map(this::forward).toList());
         return all.indexSelect(0, Tensor.of(batch.place, batch.place.length));
+    }
+
+    /** What is missing of a word is known by the rest of it. */
+    @Override
+    public boolean readsWhole() {
+        return false;
+    }
+
+    @Override
+    public boolean learns(String path) {
+        return true;
     }
 
     /** Vectors of the words of plain texts: (B, longest, width), zeros where a text has no more. */

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code ByteLevel} and no normaliser, which is GPT-2's kind. Other kinds are refused by name.
  */
 public final class TokenizerJson {
-    private static final long FILE_BYTES = 256L << 20;
+    private static final long FILE_BYTES = 64L << 20;
     private static final int TOKENS = 4_000_000;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -33,17 +33,7 @@ public final class TokenizerJson {
      * @throws BadInputException if it is not a byte-level BPE
      */
     public static ByteBpe read(Path file) {
-        JsonNode root;
-        try {
-            if (Files.size(file) > FILE_BYTES) {
-                throw new BadInputException(file + ": larger than a vocabulary can be");
-            }
-            root = JSON.readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
-        } catch (JacksonException e) {
-            throw new BadInputException(file + ": not JSON: " + e.getOriginalMessage(), e);
-        }
+        JsonNode root = parse(file);
         var model = root.path("model");
         require(file, "BPE".equals(model.path("type").asString("")), "its model is not of type BPE");
         require(file, isEmpty(root.path("normalizer")), "it has a normalizer");
@@ -76,6 +66,27 @@ public final class TokenizerJson {
             require(file, tokens[id] != null, "token " + id + " is not spelt in bytes");
         });
         return new ByteBpe(Arrays.asList(tokens), merges(file, model.path("merges"), ids), specials, file.toString());
+    }
+
+    /**
+     * The JSON of a file.
+     *
+     * @throws BadInputException if it is not there, too large, or no JSON
+     */
+    public static JsonNode parse(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new BadInputException(file + ": no such file");
+            }
+            if (Files.size(file) > FILE_BYTES) {
+                throw new BadInputException(file + ": larger than a vocabulary can be");
+            }
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read: " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new BadInputException(file + ": not JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     private static List<ByteBpe.Merge> merges(Path file, JsonNode node, Map<String, Integer> ids) {

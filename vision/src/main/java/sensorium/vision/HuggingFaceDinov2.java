@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import sensorium.nn.Activation;
 import sensorium.nn.Attention;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions.Resizing;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.Mlp;
@@ -12,7 +13,7 @@ import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Patches;
-import sensorium.nn.StoredTensors;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.TransformerConfig.Placement;
 import sensorium.nn.TransformerConfig.Residual;
@@ -29,6 +30,10 @@ public final class HuggingFaceDinov2 {
 
     /** The same of the one with registers. */
     public static final String WITH_REGISTERS = "dinov2_with_registers";
+
+    /** Gate and value of a gated MLP are one matrix. */
+    private static final CheckpointFormat.Step GATED_MLPS =
+            new CheckpointFormat.Fused(".mlp.weights_in.", ".mlp.weights_in.gate.", ".mlp.weights_in.up.");
 
     private static final int LARGEST = 1 << 16;
     private static final int DEEPEST = 1 << 10;
@@ -47,24 +52,21 @@ public final class HuggingFaceDinov2 {
         return open(folder).model;
     }
 
-    private static Named open(Path folder) {
-        ModelConfigFile file = ModelConfigFile.read(folder, TYPE, WITH_REGISTERS);
-        StoredTensors stored = StoredTensors.of(folder);
+    private static Named open(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
         // A classifier keeps the model under the name of its type; nothing in the settings tells the two apart for
         // sure.
-        String prefix = file.modelType() + ".";
-        boolean classifies = stored.names().stream().anyMatch(name -> name.startsWith(prefix));
-        Dinov2.Config config = config(file, classifies);
+        String prefix = folder.kind() + ".";
+        boolean classifies = folder.weights().names().stream().anyMatch(name -> name.startsWith(prefix));
+        Dinov2.Config config = folder.config(file -> config(file, classifies), TYPE, WITH_REGISTERS);
         WeightNames names =
                 names(classifies ? prefix : "", config.transformer().mlp().gated());
-        Dinov2 model = stored.split(".mlp.weights_in.", ".mlp.weights_in.gate.", ".mlp.weights_in.up.")
-                .load(names, w -> Dinov2.of(w, config));
-        return new Named(model, names);
+        return new Named(folder.load(CheckpointFormat.of(names, GATED_MLPS), w -> Dinov2.of(w, config)), names);
     }
 
     /**
      * @param prefix of everything but the classifier
-     * @param gated whether the MLPs are; they are stored with gate and value in one matrix, which is split before
+     * @param gated whether the MLPs are
      */
     private static WeightNames names(String prefix, boolean gated) {
         String block = "transformer.blocks.*";
@@ -96,7 +98,7 @@ public final class HuggingFaceDinov2 {
     }
 
     private static Dinov2.Config config(ModelConfigFile file, boolean classifies) {
-        boolean registered = file.modelType().equals(WITH_REGISTERS);
+        boolean registered = file.kind().equals(WITH_REGISTERS);
         int side = file.integer("image_size", 224, LARGEST);
         var patches = Patches.Config.of(
                 file.integer("num_channels", 3, LARGEST),
@@ -112,7 +114,6 @@ public final class HuggingFaceDinov2 {
                 classifies ? HuggingFaceFolder.labels(file) : List.of());
         // What a backbone gives to other models of each layer.
         file.ignore("out_features", "out_indices", "stage_names", "apply_layernorm", "reshape_hidden_states");
-        file.refuseUnknown();
         return config;
     }
 

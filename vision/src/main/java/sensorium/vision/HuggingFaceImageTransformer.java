@@ -1,6 +1,7 @@
 package sensorium.vision;
 
 import java.util.List;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.TransformerConfig;
@@ -8,19 +9,13 @@ import sensorium.vision.ImageTransformer.Style;
 
 /** The {@code vision_config} and the {@code vision_model} of CLIP and SigLIP in Hugging Face transformers. */
 public final class HuggingFaceImageTransformer {
+    /** SigLIP's probe has one matrix for its query, key and value. */
+    public static final CheckpointFormat.Step FUSED_PROBE = new CheckpointFormat.Fused(
+            "head.attention.in_proj_", "head.attention.query.", "head.attention.key.", "head.attention.value.");
+
     private static final int LARGEST = 1 << 16;
 
-    /** The matrix that SigLIP's probe has for its query, key and value, and those in its place. */
-    public static final String FUSED = "head.attention.in_proj_";
-
-    private static final String[] PARTS = {"head.attention.query.", "head.attention.key.", "head.attention.value."};
-
     private HuggingFaceImageTransformer() {}
-
-    /** What {@link #FUSED} is split into. */
-    public static String[] parts() {
-        return PARTS.clone();
-    }
 
     /** @throws sensorium.BadInputException if a setting is malformed or unknown */
     public static ImageTransformer.Config config(ModelConfigFile file, Style style) {

@@ -1,13 +1,10 @@
 package sensorium.vision;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import sensorium.io.AtomicFile;
-import sensorium.io.Safetensors;
+import java.util.Optional;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
@@ -15,6 +12,7 @@ import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
@@ -23,8 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ViTForImageClassification} of Hugging Face transformers: its settings, its names for our weights. */
 public final class HuggingFaceVit {
-    /** What their checkpoints call the parts of a {@link Vit}. */
-    public static final WeightNames NAMES = names();
+    /** Its {@code model_type}. */
+    public static final String TYPE = "vit";
+
+    /** How their checkpoints store a {@link Vit}. */
+    public static final CheckpointFormat FORMAT = CheckpointFormat.of(names());
 
     private static final int LARGEST = 1 << 16;
 
@@ -45,7 +46,6 @@ public final class HuggingFaceVit {
         List<String> labels = HuggingFaceFolder.labels(file);
         // Masked pictures and the pooler are not part of the classifier.
         file.ignore("encoder_stride", "pooler_act", "pooler_output_size");
-        file.refuseUnknown();
         return new VitConfig(
                 new PatchEncoder.Config(patches, 1, GridPositions.Kind.LEARNED, Pooling.Kind.FRONT, transformer),
                 labels);
@@ -56,9 +56,10 @@ public final class HuggingFaceVit {
      *
      * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static Vit load(Path folder) {
-        VitConfig config = config(ModelConfigFile.read(folder, "vit"));
-        return HuggingFaceFolder.load(folder, NAMES, w -> Vit.of(w, config));
+    public static Vit load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        VitConfig config = folder.config(HuggingFaceVit::config, TYPE);
+        return folder.load(FORMAT, w -> Vit.of(w, config));
     }
 
     /**
@@ -68,7 +69,7 @@ public final class HuggingFaceVit {
      */
     public static ParityCase parity(Path folder) {
         Vit vit = load(folder);
-        return ParityCase.traced(vit, NAMES, 3e-5, (in, results) -> {
+        return ParityCase.traced(vit, FORMAT.names(), 3e-5, (in, results) -> {
             Tensor pixels = RecordedPixels.of(folder, in, results);
             Tensor tokens = vit.encoder().tokens(pixels);
             results.accept("output.last_hidden_state", tokens);
@@ -78,50 +79,27 @@ public final class HuggingFaceVit {
     }
 
     /**
-     * Writes the two files of {@link #load}, each whole or not at all.
+     * Writes the two files of {@link #load}.
      *
+     * @param from where it was loaded, or empty
      * @throws IllegalArgumentException if theirs cannot be such a model: its stem, positions or blocks are others
      * @throws sensorium.BadInputException if they cannot be written
      */
-    public static void save(Vit vit, Path folder) {
-        byte[] json = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(settings(vit.config()));
-        Map<String, Tensor> named = new TreeMap<>();
-        vit.state().forEach((path, t) -> named.put(NAMES.theirs(path), t));
-        Safetensors.write(folder.resolve(HuggingFaceFolder.WEIGHTS), named, Map.of("format", "pt"));
-        AtomicFile.write(folder.resolve("config.json"), out -> {
-            for (ByteBuffer rest = ByteBuffer.wrap(json); rest.hasRemaining(); ) {
-                out.write(rest);
-            }
-        });
+    public static void save(Vit vit, Path target, Optional<PublishedFolder> from) {
+        var settings = new PublishedFolder.Settings<>(settings(vit.config()), vit.config(), HuggingFaceVit::config);
+        PublishedFolder.save(vit, FORMAT, settings, target, from);
     }
 
     private static ObjectNode settings(VitConfig config) {
-        TransformerConfig t = config.encoder().transformer();
         Patches.Config p = config.encoder().patches();
         ObjectNode json = JsonMapper.shared().createObjectNode();
         json.putArray("architectures").add("ViTForImageClassification");
-        json.put("model_type", "vit");
-        json.put("hidden_size", t.width());
-        json.put("num_hidden_layers", t.depth());
-        json.put("num_attention_heads", t.attention().heads());
-        json.put("intermediate_size", t.mlp().hidden());
-        json.put("hidden_act", ModelConfigFile.name(t.mlp().activation()));
-        json.put("hidden_dropout_prob", t.residual().dropout());
-        json.put("attention_probs_dropout_prob", t.attention().dropout());
-        json.put("layer_norm_eps", t.norm().eps());
+        json.put("model_type", TYPE);
+        HuggingFaceFolder.write(config.encoder().transformer(), json);
         json.put("image_size", p.height());
         json.put("patch_size", p.patch() == null ? 1 : p.patch().height());
         json.put("num_channels", p.channels());
-        json.put("qkv_bias", t.attention().biases().query());
-        ObjectNode names = json.putObject("id2label");
-        ObjectNode ids = json.putObject("label2id");
-        for (int i = 0; i < config.labels().size(); i++) {
-            names.put(Integer.toString(i), config.labels().get(i));
-            ids.put(config.labels().get(i), i);
-        }
-        if (!config(ModelConfigFile.of(json, "config.json")).equals(config)) {
-            throw new IllegalArgumentException("no ViTForImageClassification says this: " + config);
-        }
+        HuggingFaceFolder.write(config.labels(), json);
         return json;
     }
 }

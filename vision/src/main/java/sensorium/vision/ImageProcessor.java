@@ -128,7 +128,15 @@ public record ImageProcessor(
 
     /** The picture as the model wants it: {@code (3, height, width)}. */
     public PixelValues process(Picture picture) {
-        return normalise(cutCentre(resize(picture.rgb())));
+        Picture fitted = fitted(picture);
+        var values = new float[3 * fitted.width() * fitted.height()];
+        normalise(fitted, values, 0);
+        return new PixelValues(3, fitted.height(), fitted.width(), values);
+    }
+
+    /** The first half of it: the part of the picture that the model sees, in its size. */
+    public Picture fitted(Picture picture) {
+        return cutCentre(resize(picture.rgb()));
     }
 
     private Picture resize(Picture picture) {
@@ -170,19 +178,19 @@ public record ImageProcessor(
                 .over(0x000000);
     }
 
-    private PixelValues normalise(Picture picture) {
-        int pixels = picture.width() * picture.height();
-        var values = new float[3 * pixels];
+    /** The second half: numbers (3, height, width) of such a part, written from {@code at} on. */
+    public void normalise(Picture fitted, float[] out, int at) {
+        int pixels = fitted.width() * fitted.height();
+        byte[] samples = fitted.bytes();
         for (int c = 0; c < 3; c++) {
             var table = new float[256];
             for (int v = 0; v < 256; v++) {
                 table[v] = ((float) (v * scale) - (float) mean[c]) / (float) std[c]; // float32 steps, as numpy's
             }
             for (int i = 0; i < pixels; i++) {
-                values[c * pixels + i] = table[picture.bytes()[i * 3 + c] & 0xFF];
+                out[at + c * pixels + i] = table[samples[i * 3 + c] & 0xFF];
             }
         }
-        return new PixelValues(3, picture.height(), picture.width(), values);
     }
 
     /** A JSON object whose faults are named with the key and the file. */

@@ -14,9 +14,11 @@ public record PictureAutoencoder(AutoencoderKl kl, Config config) implements Pic
      * @param network whose channels are those of squares
      */
     public record Config(int channels, int side, int fold, AutoencoderConfig network) {
+        private static final int LARGEST = 4096;
+
         public Config {
             if (side < 1
-                    || side > PictureTokenizer.Config.LARGEST
+                    || side > LARGEST
                     || fold < 1
                     || side % (fold * network.reduction()) != 0
                     || network.channels() != channels * fold * fold) {

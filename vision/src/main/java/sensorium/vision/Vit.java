@@ -22,6 +22,13 @@ public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implement
         return config.labels();
     }
 
+    /** The same encoder under a new head, for other classes. */
+    public Vit withHead(List<String> labels, Weights w) {
+        int width = config.encoder().transformer().width();
+        return new Vit(
+                encoder, Linear.of(w.at("head"), width, labels.size(), true), new VitConfig(config.encoder(), labels));
+    }
+
     @Override
     public Tensor forward(Tensor pixels) {
         return Trace.note(this, head.forward(encoder.forward(pixels)));

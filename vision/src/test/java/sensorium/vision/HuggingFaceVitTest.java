@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,13 +20,13 @@ import sensorium.backend.Backends;
 import sensorium.io.Safetensors;
 import sensorium.nn.ConvStage;
 import sensorium.nn.GridPositions;
-import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.ParityReport;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
 import sensorium.nn.Pooling;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.TransformerConfig;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
@@ -40,7 +41,7 @@ class HuggingFaceVitTest {
     }
 
     private static VitConfig config(Path model) {
-        return HuggingFaceVit.config(ModelConfigFile.read(model, "vit"));
+        return PublishedFolder.open(model).config(HuggingFaceVit::config, HuggingFaceVit.TYPE);
     }
 
     private static Map<String, Tensor> recorded(Path model) {
@@ -88,7 +89,7 @@ class HuggingFaceVitTest {
     void whatIsSavedIsTheModelThatWasLoaded() {
         Path path = Fixtures.path("models/vit");
         Vit vit = HuggingFaceVit.load(path);
-        HuggingFaceVit.save(vit, folder);
+        HuggingFaceVit.save(vit, folder, Optional.empty());
         var original = Safetensors.open(path.resolve("model.safetensors"));
         var saved = Safetensors.open(folder.resolve("model.safetensors"));
         assertThat(saved.names()).containsExactlyInAnyOrderElementsOf(original.names());
@@ -111,7 +112,8 @@ class HuggingFaceVitTest {
         var encoder = new PatchEncoder.Config(
                 stem, 0, GridPositions.Kind.LEARNED, Pooling.Kind.MEAN, TransformerConfig.of(8, 1, 2));
         Vit vit = Vit.of(Weights.random(1), new VitConfig(encoder, List.of("a", "b")));
-        assertThatThrownBy(() -> HuggingFaceVit.save(vit, folder)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> HuggingFaceVit.save(vit, folder, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(folder).isEmptyDirectory();
     }
 

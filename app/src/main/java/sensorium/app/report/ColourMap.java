@@ -1,5 +1,6 @@
 package sensorium.app.report;
 
+import sensorium.audio.Spectrogram;
 import sensorium.vision.Picture;
 import sensorium.vision.Resize;
 
@@ -77,5 +78,18 @@ final class ColourMap {
             }
         }
         return new Picture(below.width(), below.height(), 3, bytes);
+    }
+
+    /** A spectrogram: time to the right, high bands on top. */
+    static Picture of(Spectrogram mel) {
+        int bands = mel.bands();
+        int frames = mel.frames();
+        var upright = new float[bands * frames];
+        for (int b = 0; b < bands; b++) {
+            for (int t = 0; t < frames; t++) {
+                upright[(bands - 1 - b) * frames + t] = mel.at(t, b);
+            }
+        }
+        return picture(upright, bands, frames);
     }
 }

@@ -26,14 +26,6 @@ public record MelView(
         List<float[]> heads) {
 
     public Html html() {
-        int bands = mel.bands();
-        int frames = mel.frames();
-        var upright = new float[bands * frames]; // high bands on top
-        for (int b = 0; b < bands; b++) {
-            for (int t = 0; t < frames; t++) {
-                upright[(bands - 1 - b) * frames + t] = mel.at(t, b);
-            }
-        }
         List<Html> strips = heads.stream()
                 .map(w -> Html.of(
                         "<img class=\"strip\" alt=\"attention over time\" src=\"{}\">",
@@ -50,7 +42,7 @@ public record MelView(
                 hertz(highest),
                 hertz(lowest),
                 name,
-                Media.png(ColourMap.picture(upright, bands, frames)),
+                Media.png(ColourMap.of(mel)),
                 strips,
                 String.format(Locale.ROOT, "%.1f s", seconds));
     }

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import sensorium.nn.Activation;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.Module;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.ProjectionHead;
-import sensorium.nn.StoredTensors;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
 import sensorium.nn.Weights;
 import sensorium.tensor.DType;
@@ -24,7 +25,11 @@ public final class HuggingFaceClapAudio {
     /** Its {@code model_type}. */
     public static final String TYPE = "clap_audio_model";
 
-    private static final WeightNames NAMES = names();
+    /** Checkpoints hold tables that are computed here, and count the steps of a training. */
+    public static final CheckpointFormat.Step NO_TABLES = new CheckpointFormat.PassedOver(
+            name -> name.endsWith(".relative_position_index") || name.endsWith(".num_batches_tracked"));
+
+    private static final CheckpointFormat FORMAT = CheckpointFormat.of(names(), NO_TABLES);
     private static final int LARGEST = 1 << 16;
     private static final int MOST_STAGES = 8;
 
@@ -32,10 +37,19 @@ public final class HuggingFaceClapAudio {
 
     /** The tower and its way into the space. */
     private record Hearing(Htsat encoder, ProjectionHead projection) implements Module {
-        static Hearing of(Weights w, Htsat.Config c, int width, Activation activation) {
+        record Config(Htsat.Config encoder, int width, Activation activation) {
+            static Config read(ModelConfigFile file) {
+                return new Config(
+                        config(file),
+                        file.integer("projection_dim", 512, LARGEST),
+                        file.activation("projection_hidden_act", "relu"));
+            }
+        }
+
+        static Hearing of(Weights w, Config c) {
             return new Hearing(
-                    Htsat.of(w.at("encoder"), c),
-                    ProjectionHead.of(w.at("projection"), c.features(), width, activation));
+                    Htsat.of(w.at("encoder"), c.encoder),
+                    ProjectionHead.of(w.at("projection"), c.encoder.features(), c.width, c.activation));
         }
     }
 
@@ -91,11 +105,6 @@ public final class HuggingFaceClapAudio {
         pairs.addAll(List.of(ours, theirs));
         pairs.addAll(List.of(ours + ".runningMean", theirs + ".running_mean"));
         pairs.addAll(List.of(ours + ".runningVar", theirs + ".running_var"));
-    }
-
-    /** Whether a stored tensor is one that is computed here, or counts the steps of a training. */
-    public static boolean isDerived(String name) {
-        return name.endsWith(".relative_position_index") || name.endsWith(".num_batches_tracked");
     }
 
     /**
@@ -216,15 +225,11 @@ public final class HuggingFaceClapAudio {
      *
      * @throws sensorium.BadInputException if settings or weights are not there, malformed, or do not fit each other
      */
-    public static ParityCase parity(Path folder) {
-        ModelConfigFile file = ModelConfigFile.read(folder, TYPE);
-        Htsat.Config config = config(file);
-        int width = file.integer("projection_dim", 512, LARGEST);
-        Activation activation = file.activation("projection_hidden_act", "relu");
-        Hearing model = StoredTensors.of(folder)
-                .without(HuggingFaceClapAudio::isDerived)
-                .load(NAMES, w -> Hearing.of(w, config, width, activation));
-        return ParityCase.traced(model, NAMES, 5e-4, 2e-4, (in, results) -> {
+    public static ParityCase parity(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        Hearing.Config config = folder.config(Hearing.Config::read, TYPE);
+        Hearing model = folder.load(FORMAT, w -> Hearing.of(w, config));
+        return ParityCase.traced(model, FORMAT.names(), 5e-4, 2e-4, (in, results) -> {
             Tensor pooled = run(model.encoder, in, results);
             Tensor vectors = model.projection.forward(pooled);
             results.accept("output.audio_embeds", vectors);

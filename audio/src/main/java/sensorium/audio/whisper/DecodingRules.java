@@ -2,6 +2,7 @@ package sensorium.audio.whisper;
 
 import java.util.Arrays;
 import java.util.List;
+import sensorium.nn.TokenSearch;
 
 /**
  * What may be written next: Whisper's rules as published (openai/whisper, decoding.py), applied to the scores of all tokens.
@@ -12,16 +13,11 @@ import java.util.List;
  * @param times whether times are written
  * @param steps that a window lasts: no time lies beyond it
  */
-record DecodingRules(GenerationConfig config, boolean times, int steps) {
+record DecodingRules(GenerationConfig config, boolean times, int steps) implements TokenSearch.Rule {
     private static final double NEVER = Double.NEGATIVE_INFINITY;
 
-    /**
-     * Makes what may not follow impossible.
-     *
-     * @param scores of every token, logarithms of probabilities but for a constant
-     * @param written so far, after what was asked for
-     */
-    void apply(double[] scores, List<Integer> written) {
+    @Override
+    public void apply(double[] scores, List<Integer> written) {
         config.suppressed().forEach(id -> scores[id] = NEVER);
         if (written.isEmpty()) {
             config.suppressedFirst().forEach(id -> scores[id] = NEVER);
@@ -69,22 +65,6 @@ record DecodingRules(GenerationConfig config, boolean times, int steps) {
         for (int i = 0; i < first; i++) {
             best = Math.max(best, scores[i]);
         }
-        return logSum(scores, first) > best;
-    }
-
-    /** {@code log Σ exp} of the scores from {@code from} on. */
-    static double logSum(double[] scores, int from) {
-        double max = NEVER;
-        for (int i = from; i < scores.length; i++) {
-            max = Math.max(max, scores[i]);
-        }
-        if (max == NEVER) {
-            return NEVER;
-        }
-        double sum = 0;
-        for (int i = from; i < scores.length; i++) {
-            sum += Math.exp(scores[i] - max);
-        }
-        return max + Math.log(sum);
+        return TokenSearch.logSum(scores, first) > best;
     }
 }

@@ -2,32 +2,29 @@ package sensorium.audio.whisper;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
-import sensorium.io.Safetensors;
-import sensorium.nn.HuggingFaceFolder;
+import java.util.Optional;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Positions;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.Transformer;
 import sensorium.nn.Transformer.Inputs;
 import sensorium.nn.WeightNames;
-import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code WhisperForConditionalGeneration} of Hugging Face transformers: its settings, its names for our weights. */
 public final class HuggingFaceWhisper {
     /** Its {@code model_type}. */
     public static final String TYPE = "whisper";
 
-    /** What their checkpoints call the parts of a {@link Whisper}. */
-    public static final WeightNames NAMES = names();
-
-    /** The last projection, which is the table of tokens; some files store it nevertheless. */
-    private static final String TIED = "proj_out.weight";
+    /** How their checkpoints store a {@link Whisper}: some hold the table of tokens a second time, as the last projection. */
+    public static final CheckpointFormat FORMAT =
+            CheckpointFormat.of(names(), new CheckpointFormat.PassedOver("proj_out.weight"));
 
     private static final int LARGEST = 1 << 16;
     private static final int MOST_TOKENS = 1 << 20;
@@ -61,14 +58,47 @@ public final class HuggingFaceWhisper {
      *
      * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static Whisper load(Path folder) {
-        WhisperConfig config = config(ModelConfigFile.read(folder, TYPE));
-        Path file = folder.resolve(HuggingFaceFolder.WEIGHTS);
-        Safetensors stored = Safetensors.open(file);
-        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
-        stored.names().forEach(name -> tensors.put(name, () -> stored.tensor(name)));
-        tensors.remove(TIED);
-        return Weights.load(tensors, file.toString(), NAMES, w -> Whisper.of(w, config));
+    public static Whisper load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        WhisperConfig config = folder.config(HuggingFaceWhisper::config, TYPE);
+        return folder.load(FORMAT, w -> Whisper.of(w, config));
+    }
+
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded, or empty
+     * @throws IllegalArgumentException if theirs cannot be such a model
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Whisper model, Path target, Optional<PublishedFolder> from) {
+        WhisperConfig config = model.config();
+        var settings = new PublishedFolder.Settings<>(settings(config), config, HuggingFaceWhisper::config);
+        PublishedFolder.save(model, FORMAT, settings, target, from);
+    }
+
+    private static ObjectNode settings(WhisperConfig c) {
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        json.putArray("architectures").add("WhisperForConditionalGeneration");
+        json.put("model_type", TYPE);
+        json.put("is_encoder_decoder", true);
+        json.put("vocab_size", c.vocabulary());
+        json.put("num_mel_bins", c.bands());
+        json.put("d_model", c.width());
+        json.put("activation_function", ModelConfigFile.name(c.activation()));
+        json.put("dropout", c.dropout().branches());
+        json.put("attention_dropout", c.dropout().attention());
+        json.put("activation_dropout", c.dropout().hidden());
+        write(c.heard(), "encoder", "max_source_positions", json);
+        write(c.written(), "decoder", "max_target_positions", json);
+        return json;
+    }
+
+    private static void write(WhisperConfig.Half half, String name, String positions, ObjectNode json) {
+        json.put(name + "_layers", half.depth());
+        json.put(name + "_attention_heads", half.heads());
+        json.put(name + "_ffn_dim", half.hidden());
+        json.put(positions, half.positions().length());
     }
 
     private static WhisperConfig config(ModelConfigFile file) {
@@ -83,7 +113,7 @@ public final class HuggingFaceWhisper {
         file.ignore("median_filter_width", "classifier_proj_size", "mask_time_prob", "mask_time_length");
         file.ignore("mask_time_min_masks", "mask_feature_prob", "mask_feature_length", "mask_feature_min_masks");
         int width = file.integer("d_model", 384, LARGEST);
-        var config = new WhisperConfig(
+        return new WhisperConfig(
                 file.integer("num_mel_bins", 80, 512),
                 width,
                 half(file, "encoder", width, "max_source_positions", 1500),
@@ -94,8 +124,6 @@ public final class HuggingFaceWhisper {
                         file.number("dropout", 0),
                         file.number("attention_dropout", 0),
                         file.number("activation_dropout", 0)));
-        file.refuseUnknown();
-        return config;
     }
 
     private static WhisperConfig.Half half(ModelConfigFile file, String half, int width, String positions, int absent) {
@@ -117,7 +145,7 @@ public final class HuggingFaceWhisper {
      */
     public static ParityCase parity(Path folder) {
         Whisper model = load(folder);
-        return ParityCase.traced(model, NAMES, 2e-5, (in, results) -> {
+        return ParityCase.traced(model, FORMAT.names(), 2e-5, (in, results) -> {
             Tensor heard = model.encode(in.get("input.input_features"));
             results.accept("output.encoder_last_hidden_state", heard);
             if (in.has("input.generate.prompt")) {

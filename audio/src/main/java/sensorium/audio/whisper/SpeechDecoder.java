@@ -1,17 +1,16 @@
 package sensorium.audio.whisper;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.stream.LongStream;
 import sensorium.BadInputException;
 import sensorium.audio.LogMel;
 import sensorium.audio.Spectrogram;
 import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
-import sensorium.nn.Transformer;
+import sensorium.nn.CachedScores;
+import sensorium.nn.TokenSearch;
 import sensorium.nn.Transformer.Inputs;
 import sensorium.tensor.Tensor;
 
@@ -167,53 +166,11 @@ public final class SpeechDecoder {
     private TokenSearch.Found written(Tensor heard, List<Integer> prompt, int beams, boolean times) {
         int most =
                 Math.min(config.length(), model.config().written().positions().length()) - prompt.size();
-        try (var scores = new Cached(heard, prompt)) {
+        Inputs inputs = Inputs.attendingTo(heard, null);
+        try (var scores = new CachedScores(
+                model.decoder().newCache(), prompt, (ids, cache) -> model.next(ids, inputs.withCache(cache)))) {
             return new TokenSearch(config.end(), beams, most)
                     .run(scores, new DecodingRules(config, times, model.frames() / Timeline.FRAMES_A_STEP));
-        }
-    }
-
-    /** The model's scores, each token of each row computed once. */
-    private final class Cached implements TokenSearch.Scores, AutoCloseable {
-        private final Tensor heard;
-        private final List<Integer> prompt;
-        private final Transformer.Cache cache = model.decoder().newCache();
-
-        Cached(Tensor heard, List<Integer> prompt) {
-            this.heard = heard;
-            this.prompt = prompt;
-        }
-
-        @Override
-        public double[][] next(List<List<Integer>> rows, long[] from) {
-            boolean first = cache.length() == 0;
-            if (!first && !isSame(from)) {
-                cache.select(from);
-            }
-            long[] last = first
-                    ? prompt.stream().mapToLong(Integer::longValue).toArray()
-                    : rows.stream().mapToLong(List::getLast).toArray();
-            double[] all = Scope.tidy(() -> {
-                Tensor ids = Tensor.of(last, rows.size(), last.length / rows.size());
-                // The context is read at the first call only; later ones have it in the cache.
-                return model.next(ids, Inputs.attendingTo(heard, null).withCache(cache))
-                        .toDoubles();
-            });
-            int tokens = all.length / rows.size();
-            var each = new double[rows.size()][];
-            for (int i = 0; i < each.length; i++) {
-                each[i] = Arrays.copyOfRange(all, i * tokens, (i + 1) * tokens);
-            }
-            return each;
-        }
-
-        private boolean isSame(long[] from) {
-            return Arrays.equals(from, LongStream.range(0, cache.rows()).toArray());
-        }
-
-        @Override
-        public void close() {
-            cache.close();
         }
     }
 

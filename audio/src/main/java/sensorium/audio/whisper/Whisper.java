@@ -44,15 +44,43 @@ public record Whisper(
      * @throws ShapeException if there are more {@link #frames()}, or other bands
      */
     public Tensor encode(Tensor mel) {
+        return encode(mel, null);
+    }
+
+    /**
+     * The same of spectrograms that are not equally long: of each it is what it would be alone.
+     *
+     * @param frames (B), I64, how many of the frames of each there are; null for all
+     */
+    public Tensor encode(Tensor mel, Tensor frames) {
         if (mel.rank() != 3 || mel.dim(1) != config.bands() || mel.dim(2) < 1 || mel.dim(2) > frames()) {
             throw new ShapeException("[whisper] " + mel + " is no batch of " + config.bands() + " bands and 1 to "
                     + frames() + " frames");
         }
         return Scope.tidy("whisper's encoder", () -> {
             Tensor x = config.activation().apply(conv1.forward(mel));
+            if (frames != null) {
+                // What a convolution sees beside a sound alone are zeros.
+                x = x.times(among(frames, x.dim(2)).to(x.dtype()).unsqueeze(1));
+            }
             x = config.activation().apply(conv2.forward(x)); // (B, D, T)
-            return encoder.forward(x.t());
+            return encoder.forward(x.t(), frames == null ? Inputs.NONE : Inputs.masked(heard(frames, x.dim(2))));
         });
+    }
+
+    /**
+     * Which of the encoder's tokens there are: (B, tokens), BOOL.
+     *
+     * @param frames (B), I64, of the spectrograms
+     */
+    public static Tensor heard(Tensor frames, int tokens) {
+        Tensor twice = Tensor.arange(frames, tokens).times(2).unsqueeze(0);
+        return twice.lt(frames.unsqueeze(1));
+    }
+
+    /** (B), I64, → (B, count), BOOL. */
+    private static Tensor among(Tensor lengths, int count) {
+        return Tensor.arange(lengths, count).unsqueeze(0).lt(lengths.unsqueeze(1));
     }
 
     /**

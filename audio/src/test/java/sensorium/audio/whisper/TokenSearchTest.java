@@ -12,7 +12,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import sensorium.audio.whisper.TokenSearch.Found;
+import sensorium.nn.TokenSearch;
+import sensorium.nn.TokenSearch.Found;
 
 /** Rules and search, with scores that a table gives: 0–3 are text, 4 the end, 5 begins, 6 says no times, 7–12 are times. */
 class TokenSearchTest {
@@ -121,7 +122,7 @@ class TokenSearchTest {
         }
         double[] next = scores(row, seed);
         new DecodingRules(CONFIG, false, 5).apply(next, row);
-        double total = DecodingRules.logSum(next, 0);
+        double total = TokenSearch.logSum(next, 0);
         for (int id = 0; id < SIZE; id++) {
             if (next[id] == NEVER) {
                 continue;

@@ -37,6 +37,7 @@ final class DeviceQueue implements AutoCloseable {
     private final cl_command_queue queue;
     private final int units;
     private final long localBytes;
+    private final boolean processor; // what the device is, whatever kernels it gets
     private final Ledger.Entry contextEntry;
     private final Ledger.Entry queueEntry;
     private Staging staging; // made at the first upload; guarded by the lock
@@ -65,6 +66,8 @@ final class DeviceQueue implements AutoCloseable {
         long[] bytes = new long[1];
         CL.clGetDeviceInfo(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Sizeof.cl_ulong, Pointer.to(bytes), null);
         localBytes = bytes[0];
+        CL.clGetDeviceInfo(device, CL.CL_DEVICE_TYPE, Sizeof.cl_ulong, Pointer.to(bytes), null);
+        processor = (bytes[0] & CL.CL_DEVICE_TYPE_CPU) != 0;
         var properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, platform);
         context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
@@ -99,9 +102,14 @@ final class DeviceQueue implements AutoCloseable {
         return localBytes;
     }
 
-    /** Items of a work-group: few values, because some drivers compile each kernel for each. */
+    /** Items of a work-group that works together: few values, because some drivers compile each kernel for each. */
     int groupSize() {
         return facts.gpu() ? 256 : 64;
+    }
+
+    /** Items of a work-group where each works for itself: only the device counts. */
+    private int plainGroupSize() {
+        return processor ? 64 : 256;
     }
 
     cl_mem createBuffer(long bytes) {
@@ -120,7 +128,7 @@ final class DeviceQueue implements AutoCloseable {
      * @param arguments a {@link DeviceStorage}, {@link Grid}, int[] (a struct of ints), int, long, float or double each
      */
     void launch(Programs.Kernel kernel, long items, Object... arguments) {
-        int group = groupSize();
+        int group = plainGroupSize();
         launchGroups(kernel, (items + group - 1) / group, group, arguments);
     }
 

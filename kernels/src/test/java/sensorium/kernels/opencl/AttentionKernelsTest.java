@@ -1,7 +1,6 @@
 package sensorium.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +91,17 @@ class AttentionKernelsTest {
         List<float[]> ours = results(backend, queries, keys, width, widthV, causal, mask);
         List<float[]> cpu = results(Backends.open("cpu"), queries, keys, width, widthV, causal, mask);
         for (int i = 0; i < 4; i++) {
-            assertThat(ours.get(i)).as("result %d", i).containsExactly(cpu.get(i), within(2e-4f));
+            assertThat(ours.get(i)).hasSameSizeAs(cpu.get(i));
+            assertThat(furthest(ours.get(i), cpu.get(i))).as("result %d", i).isLessThan(2e-4);
         }
+    }
+
+    /** The largest difference; not a number where one is not. Comparing element by element is the library's slow way. */
+    private static double furthest(float[] a, float[] b) {
+        double most = 0;
+        for (int i = 0; i < a.length; i++) {
+            most = Math.max(most, Math.abs((double) a[i] - b[i]));
+        }
+        return most;
     }
 }

@@ -11,7 +11,8 @@ import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 
 /** Tells what class a picture or a sound is of: the encoder of every sense, and one linear map on top. */
-public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig config) implements Module {
+public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig config)
+        implements Module, ClassificationModel {
     public static Classifier of(Weights w, ClassifierConfig c) {
         int width = c.encoder().features();
         return new Classifier(
@@ -20,7 +21,18 @@ public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig con
                 c);
     }
 
+    @Override
+    public List<String> labels() {
+        return config.labels();
+    }
+
+    @Override
+    public Module module() {
+        return this;
+    }
+
     /** What {@link Input} describes, (B, C, H, W), → logits (B, labels). */
+    @Override
     public Tensor forward(Tensor x) {
         return Trace.note(this, head.forward(features(x)));
     }

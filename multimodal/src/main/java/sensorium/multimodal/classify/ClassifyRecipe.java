@@ -23,10 +23,12 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
     public record Batch(float[] inputs, long[] labels) {}
 
-    private static final int BATCH = 64;
+    /** Examples of a batch, where nothing else is said. */
+    public static final int BATCH = 64;
+
     private static final double SMOOTHING = 0.05;
 
-    private final Classifier model;
+    private final ClassificationModel model;
     private final Examples examples;
     private final Optional<Examples> heldOut;
     private final Epochs epochs;
@@ -35,11 +37,17 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
      * @param heldOut what it is measured on; where empty, on the examples themselves
      * @param seed of the order
      */
-    public ClassifyRecipe(Classifier model, Examples examples, Optional<Examples> heldOut, long seed) {
+    public ClassifyRecipe(ClassificationModel model, Examples examples, Optional<Examples> heldOut, long seed) {
+        this(model, examples, heldOut, BATCH, seed);
+    }
+
+    /** @param batch how many examples an update is learnt from */
+    public ClassifyRecipe(
+            ClassificationModel model, Examples examples, Optional<Examples> heldOut, int batch, long seed) {
         this.model = model;
         this.examples = examples;
         this.heldOut = heldOut;
-        this.epochs = new Epochs(examples.size(), BATCH, seed);
+        this.epochs = new Epochs(examples.size(), batch, seed);
     }
 
     /** AdamW at 2e-3 that decays matrices only, a short rise, constant to 70 % of the run, then down to nothing. */
@@ -52,6 +60,14 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
         return Plan.of(seed, length, descent);
     }
 
+    /** For a model that has learnt already: AdamW that decays matrices only, a short rise, then a cosine down to nothing. */
+    public static Plan tuning(long seed, Length length, double rate) {
+        var descent = Descent.adamW(rate)
+                .withRule(new UpdateRule.AdamW(0.9, 0.999, 0.01))
+                .withSchedule(new Schedule.Cosine(0.05, 0));
+        return Plan.of(seed, length, descent);
+    }
+
     /** Updates that show every example so many times. */
     public long steps(double times) {
         return epochs.steps(times, 1);
@@ -59,7 +75,7 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
 
     @Override
     public Module model() {
-        return model;
+        return model.module();
     }
 
     @Override

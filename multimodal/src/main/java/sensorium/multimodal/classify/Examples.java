@@ -16,6 +16,8 @@ import sensorium.audio.SoundBank;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
+import sensorium.tensor.Tensor;
+import sensorium.vision.Picture;
 
 /**
  * Labelled pictures or sounds, decoded once and kept small: every picture, or every sound, of every labelled item. What cannot
@@ -64,7 +66,7 @@ public final class Examples {
     }
 
     private static Examples decode(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
-        var decoding = new Decoding(config, items, new Skipped(), watcher);
+        var decoding = new Decoding(config.labels(), items, new Skipped(), watcher);
         Examples examples = switch (config.input()) {
             case Input.Grey g -> {
                 var seen = decoding.run(Item::pictures, s -> Inputs.grey(s, g));
@@ -86,13 +88,49 @@ public final class Examples {
                 yield decoding.examples(Inputs.of(bank, values(heard), seed), heard);
             }
         };
-        if (examples.size() == 0) {
-            throw new BadInputException("no labelled %s can be used%s"
-                    .formatted(
-                            config.input().sense().name().toLowerCase(Locale.ROOT),
-                            decoding.skipped().summary()));
+        return examples.atLeastOne(config.input().sense());
+    }
+
+    /**
+     * Decodes, of some items, what a published classifier perceives, as it perceives it.
+     *
+     * @throws BadInputException if nothing is left, or it is more than fits into memory
+     */
+    public static Examples of(PublishedClassifier model, List<Item> items, Material.Watcher watcher) {
+        var decoding = new Decoding(model.labels(), items, new Skipped(), watcher);
+        Examples examples = switch (model) {
+            case PublishedClassifier.OfPictures p -> {
+                var seen = decoding.run(Item::pictures, s -> p.preprocessing().fitted(s.decode()));
+                requireOneSize(seen);
+                yield decoding.examples(Inputs.of(p.preprocessing(), values(seen)), seen);
+            }
+            case PublishedClassifier.OfSounds s -> {
+                int[] shape = new int[2];
+                var heard = decoding.run(Item::sounds, sound -> s.heard(sound, shape));
+                yield decoding.examples(Inputs.ofHeard(values(heard), shape[0], shape[1]), heard);
+            }
+        };
+        return examples.atLeastOne(model.sense());
+    }
+
+    /** A model that does not bring its pictures to one size cannot be shown several at once. */
+    private static void requireOneSize(List<Decoded<Picture>> seen) {
+        for (Decoded<Picture> d : seen) {
+            Picture first = seen.getFirst().value();
+            if (d.value().width() != first.width() || d.value().height() != first.height()) {
+                throw new BadInputException("the model leaves pictures in their size, and the data has several ("
+                        + first.width() + "x" + first.height() + ", "
+                        + d.value().width() + "x" + d.value().height() + "); make them alike before");
+            }
         }
-        return examples;
+    }
+
+    private Examples atLeastOne(Sense sense) {
+        if (size() == 0) {
+            throw new BadInputException(
+                    "no labelled %s can be used%s".formatted(sense.name().toLowerCase(Locale.ROOT), skipped.summary()));
+        }
+        return this;
     }
 
     private record Decoded<T>(T value, int label) {}
@@ -102,10 +140,10 @@ public final class Examples {
     }
 
     /** In parallel, in the order of the items. */
-    private record Decoding(ClassifierConfig config, List<Item> items, Skipped skipped, Material.Watcher watcher) {
+    private record Decoding(List<String> labels, List<Item> items, Skipped skipped, Material.Watcher watcher) {
         <S, T> List<Decoded<T>> run(Function<Item, List<S>> sources, Function<S, T> decoder) {
             Map<String, Integer> numbers = new HashMap<>();
-            config.labels().forEach(l -> numbers.put(l, numbers.size()));
+            labels.forEach(l -> numbers.put(l, numbers.size()));
             var done = new AtomicInteger();
             return IntStream.range(0, items.size())
                     .parallel()
@@ -144,8 +182,24 @@ public final class Examples {
         }
     }
 
+    /** Some of them, in that order. */
+    public Examples some(int[] chosen) {
+        return new Examples(
+                inputs.some(chosen), IntStream.of(chosen).map(i -> labels[i]).toArray(), new Skipped());
+    }
+
     public int size() {
         return labels.length;
+    }
+
+    /** The classes of all, as numbers into the labels. */
+    public int[] labels() {
+        return labels.clone();
+    }
+
+    /** Those from {@code from} to before {@code to} as they are: (n, C, H, W). */
+    public Tensor plain(int from, int to) {
+        return inputs.plain(from, to);
     }
 
     /** The class of an example, as a number into the labels. */

@@ -9,6 +9,7 @@ import sensorium.audio.Spectrogram;
 import sensorium.multimodal.data.ImageSource;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Augmentation;
+import sensorium.vision.ImageProcessor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureAugment;
 import sensorium.vision.PictureBank;
@@ -93,6 +94,19 @@ final class Inputs {
                 (i, key, out, at) -> bank.draw(i, augment, seed, key, out, at));
     }
 
+    /** Pictures fitted to what a published model sees. */
+    static Inputs of(ImageProcessor preprocessing, List<Picture> fitted) {
+        Picture first = fitted.isEmpty() ? new Picture(1, 1, 3, new byte[3]) : fitted.getFirst();
+        Drawing draw = (i, _, out, at) -> preprocessing.normalise(fitted.get(i), out, at);
+        return new Inputs(fitted.size(), new int[] {3, first.height(), first.width()}, draw, draw);
+    }
+
+    /** Sounds as a published model hears them, each (frames, features). */
+    static Inputs ofHeard(List<float[]> heard, int frames, int features) {
+        Drawing draw = (i, _, out, at) -> System.arraycopy(heard.get(i), 0, out, at, frames * features);
+        return new Inputs(heard.size(), new int[] {1, frames, features}, draw, draw);
+    }
+
     /** One file, as a model is shown it. */
     static Inputs ofFile(Input input, Path file) {
         var source = new ImageSource.InFile(file);
@@ -147,6 +161,15 @@ final class Inputs {
 
     private static int keptSide(int side) {
         return side * 4 / 3; // what is cut into by a variation keeps its detail
+    }
+
+    /** Some of them, in that order. */
+    Inputs some(int[] chosen) {
+        return new Inputs(
+                chosen.length,
+                shape,
+                (i, key, out, at) -> plain.draw(chosen[i], key, out, at),
+                (i, key, out, at) -> varied.draw(chosen[i], key, out, at));
     }
 
     int size() {

@@ -17,8 +17,8 @@ public record Scores(List<String> labels, Confusion confusion) {
     private static final int BATCH = 128;
 
     /** Shows every example as it is. */
-    public static Scores of(Classifier model, Examples examples) {
-        var confusion = new Confusion(model.config().labels().size());
+    public static Scores of(ClassificationModel model, Examples examples) {
+        var confusion = new Confusion(model.labels().size());
         for (int from = 0; from < examples.size(); from += BATCH) {
             int start = from;
             int end = Math.min(examples.size(), from + BATCH);
@@ -31,7 +31,7 @@ public record Scores(List<String> labels, Confusion confusion) {
                 confusion.add(logits, truth);
             });
         }
-        return new Scores(model.config().labels(), confusion);
+        return new Scores(model.labels(), confusion);
     }
 
     /** Share that was right. */

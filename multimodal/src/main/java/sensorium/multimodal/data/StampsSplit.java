@@ -1,11 +1,7 @@
 package sensorium.multimodal.data;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,14 +36,9 @@ public final class StampsSplit {
         return ARTICLE.matcher(key.substring(0, end)).replaceFirst("");
     }
 
-    /** Whether a name is held out: the first 32 bits of its SHA-256, read as a number, are a multiple of five. */
+    /** Whether a name is held out, see {@link Splits#isHeldOut}. */
     public static boolean isTest(String key) {
-        try {
-            var hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return Long.parseLong(HexFormat.of().formatHex(hash, 0, 4), 16) % 5 == 0;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has SHA-256
-        }
+        return Splits.isHeldOut(key, 5);
     }
 
     /** Whether a stamp belongs to the core. */

@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import sensorium.audio.clap.HuggingFaceClapAudio;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
-import sensorium.nn.StoredTensors;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
 import sensorium.text.HuggingFaceRoberta;
@@ -16,8 +17,9 @@ public final class HuggingFaceClap {
     /** Its {@code model_type}. */
     public static final String TYPE = "clap";
 
-    /** What their checkpoints call the parts of a {@link Clap}. */
-    public static final WeightNames NAMES = names();
+    /** How their checkpoints store a {@link Clap}. */
+    public static final CheckpointFormat FORMAT =
+            CheckpointFormat.of(names(), HuggingFaceClapAudio.NO_TABLES, HuggingFaceRoberta.NO_TABLES);
 
     private static final int LARGEST = 1 << 16;
 
@@ -39,23 +41,19 @@ public final class HuggingFaceClap {
      *
      * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static Clap load(Path folder) {
-        Clap.Config config = config(folder);
-        return StoredTensors.of(folder)
-                .without(HuggingFaceClapAudio::isDerived)
-                .without(HuggingFaceRoberta::isTable)
-                .load(NAMES, w -> Clap.of(w, config));
+    public static Clap load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        Clap.Config config = folder.config(HuggingFaceClap::config, TYPE);
+        return folder.load(FORMAT, w -> Clap.of(w, config));
     }
 
-    static Clap.Config config(Path folder) {
-        ModelConfigFile file = ModelConfigFile.read(folder, TYPE);
+    static Clap.Config config(ModelConfigFile file) {
         var config = new Clap.Config(
-                HuggingFaceClapAudio.config(file.part("audio_config")),
-                HuggingFaceRoberta.config(file.part("text_config")),
+                HuggingFaceClapAudio.config(file.section("audio_config")),
+                HuggingFaceRoberta.config(file.section("text_config")),
                 file.integer("projection_dim", 512, LARGEST),
                 file.activation("projection_hidden_act", "relu"));
         file.ignore("logit_scale_init_value", "initializer_factor", "hidden_size", "num_hidden_layers");
-        file.refuseUnknown();
         return config;
     }
 
@@ -66,7 +64,7 @@ public final class HuggingFaceClap {
      */
     public static ParityCase parity(Path folder) {
         Clap model = load(folder);
-        return ParityCase.traced(model, NAMES, 5e-4, 2e-4, (in, results) -> {
+        return ParityCase.traced(model, FORMAT.names(), 5e-4, 2e-4, (in, results) -> {
             Tensor audio = model.ofAudio(HuggingFaceClapAudio.run(model.audio(), in, results));
             results.accept("output.audio_embeds", audio);
             Tensor ids = in.get("input.input_ids");

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import sensorium.multimodal.dual.DualEncoder.Scores;
+import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
-import sensorium.nn.StoredTensors;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
 import sensorium.text.HuggingFaceTextTransformer;
@@ -37,23 +38,29 @@ public final class HuggingFaceDual {
      *
      * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
      */
-    public static DualEncoder load(Path folder) {
-        ModelConfigFile file = ModelConfigFile.read(folder, CLIP, SIGLIP);
-        DualEncoder.Config config = file.modelType().equals(CLIP) ? clip(file) : siglip(file);
-        return StoredTensors.of(folder)
-                .without(HuggingFaceTower::isPositionIds)
-                .split(HuggingFaceImageTransformer.FUSED, HuggingFaceImageTransformer.parts())
-                .load(names(config.scores()), w -> DualEncoder.of(w, config));
+    public static DualEncoder load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        DualEncoder.Config config = folder.config(HuggingFaceDual::config, CLIP, SIGLIP);
+        return folder.load(format(config.scores()), w -> DualEncoder.of(w, config));
+    }
+
+    private static CheckpointFormat format(Scores scores) {
+        return CheckpointFormat.of(
+                names(scores), HuggingFaceTower.NO_POSITION_IDS, HuggingFaceImageTransformer.FUSED_PROBE);
+    }
+
+    private static DualEncoder.Config config(ModelConfigFile file) {
+        DualEncoder.Config config = file.kind().equals(CLIP) ? clip(file) : siglip(file);
+        file.ignore("logit_scale_init_value", "initializer_factor");
+        return config;
     }
 
     private static DualEncoder.Config clip(ModelConfigFile file) {
-        var config = new DualEncoder.Config(
+        return new DualEncoder.Config(
                 HuggingFaceImageTransformer.config(tower(file, "vision_config"), Style.CLASS_TOKEN),
                 HuggingFaceTextTransformer.clip(tower(file, "text_config")),
                 file.integer("projection_dim", 512, LARGEST),
                 Scores.WHICH);
-        finish(file);
-        return config;
     }
 
     private static DualEncoder.Config siglip(ModelConfigFile file) {
@@ -68,7 +75,6 @@ public final class HuggingFaceDual {
                     "is " + width + ", but pictures become vectors of "
                             + image.transformer().width());
         }
-        finish(file);
         return new DualEncoder.Config(image, text, width, Scores.WHETHER);
     }
 
@@ -76,12 +82,7 @@ public final class HuggingFaceDual {
     private static ModelConfigFile tower(ModelConfigFile file, String key) {
         String old = key + "_dict";
         file.ignore(key);
-        return file.part(file.has(old) ? old : key);
-    }
-
-    private static void finish(ModelConfigFile file) {
-        file.ignore("logit_scale_init_value", "initializer_factor");
-        file.refuseUnknown();
+        return file.section(file.has(old) ? old : key);
     }
 
     private static WeightNames names(Scores scores) {

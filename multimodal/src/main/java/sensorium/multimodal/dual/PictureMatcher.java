@@ -6,6 +6,7 @@ import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.multimodal.dual.DualEncoder.Scores;
 import sensorium.tensor.Tensor;
+import sensorium.text.TextTransformer;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureFile;
 import sensorium.vision.PixelValues;
@@ -47,12 +48,10 @@ public final class PictureMatcher implements Matcher {
         if (texts.isEmpty()) {
             return new float[0][];
         }
-        if (model.config().scores() == Scores.WHETHER) {
-            throw new BadInputException(
-                    folder + ": texts of SigLIP are cut by sentencepiece, which is not read here yet;"
-                            + " its pictures can be embedded");
-        }
-        TokenReader reader = TokenReader.clip(folder, model.text().config());
+        TextTransformer.Config tower = model.text().config();
+        TokenReader reader = model.config().scores() == Scores.WHICH
+                ? TokenReader.clip(folder, tower)
+                : TokenReader.siglip(folder, tower);
         return texts.stream()
                 .map(text -> Scope.tidy(() -> {
                     Tensor features = model.ofText(model.text().forward(reader.read(text)));

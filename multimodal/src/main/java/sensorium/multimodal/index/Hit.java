@@ -11,13 +11,15 @@ import sensorium.multimodal.data.Sound;
  * An item that was found; any of its parts may be null.
  *
  * @param score cosine of the query and the nearest of the item's vectors
+ * @param item its name in the index
  * @param text its English caption, or its first where it has none
  * @param image its first picture that is a file
  * @param audio its own sound, or the first recording of somebody naming it where it has none
  * @param label its class
  */
-public record Hit(double score, String text, Path image, Path audio, String label) {
-    static Hit of(Item item) {
+public record Hit(double score, String item, String text, Path image, Path audio, String label) {
+    /** @param name what the item goes by in an index */
+    static Hit of(String name, Item item) {
         Optional<String> text = item.caption("en")
                 .or(() -> item.captions().stream().map(Caption::text).findFirst());
         Optional<Path> image = item.pictures().stream()
@@ -29,6 +31,7 @@ public record Hit(double score, String text, Path image, Path audio, String labe
                 .map(sound -> sound.file().toAbsolutePath());
         return new Hit(
                 0,
+                name,
                 text.orElse(null),
                 image.orElse(null),
                 audio.orElse(null),
@@ -36,6 +39,6 @@ public record Hit(double score, String text, Path image, Path audio, String labe
     }
 
     Hit scored(double cosine) {
-        return new Hit(cosine, text, image, audio, label);
+        return new Hit(cosine, item, text, image, audio, label);
     }
 }

@@ -1,66 +1,74 @@
 package sensorium.multimodal.index;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherFactory;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.join.BitSetProducer;
+import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
+import org.apache.lucene.search.join.ToChildBlockJoinQuery;
+import org.apache.lucene.store.Directory;
 import sensorium.BadInputException;
-import sensorium.io.Safetensors;
-import sensorium.memory.Scope;
 import sensorium.multimodal.model.ModelFolder;
-import sensorium.op.Dispatch;
-import sensorium.op.Fused;
-import sensorium.tensor.DType;
-import sensorium.tensor.Tensor;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Items of a data folder, by their unit vectors in a shared space: searched exactly, in one pass over all of them.
- *
- * <p>A folder of {@code vectors.safetensors} (N, D), {@code items.jsonl} with the number of vectors and what there is to show
- * of each item, in the order of their vectors, and {@code index.json}, which names the model.
+ * Items of data folders, by their unit vectors in a shared space. A small index is searched exactly, in one pass over all of it; a
+ * larger one by walking Lucene's graph of near vectors (HNSW: Malkov and Yashunin, arXiv:1603.09320), which finds nearly all of the
+ * nearest. A {@link SpaceIndexWriter} may be at work meanwhile: each search sees what was committed last.
  */
-public final class SpaceIndex {
-    static final String VECTORS = "vectors.safetensors";
-    static final String ITEMS = "items.jsonl";
-    static final String ABOUT = "index.json";
-    static final String TENSOR = "vectors";
+public final class SpaceIndex implements AutoCloseable {
+    /** Candidates that a walk over the graph keeps in view, at least: more are found, more slowly (ef). */
+    private static final int BREADTH = 100;
 
-    private static final String AGAIN = "make the index again with: sensorium index";
+    /** How an index is searched. */
+    public enum Method {
+        EXACT("exact scan"),
+        GRAPH("HNSW graph");
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-    private static final long ABOUT_LIMIT = 1 << 20;
-    private static final int LINE_LIMIT = 1 << 20;
+        private final String words;
+
+        Method(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
 
     private final Path folder;
-    private final Path model;
-    private final String fingerprint;
-    private final Tensor vectors; // (N, D)
-    private final List<Hit> items;
-    private final int[] ends; // of each item's vectors
-    private final int mostVectors; // of an item
+    private final Directory directory;
+    private final About about;
+    private final SearcherManager searchers;
+    private final BitSetProducer blocks = Documents.blocks();
+    private final Map<IndexReader.CacheKey, ExactScan> scans = new ConcurrentHashMap<>();
 
-    private SpaceIndex(Path folder, JsonNode about, Tensor vectors, List<Hit> items, int[] ends) {
+    private SpaceIndex(Path folder, Directory directory) throws IOException {
         this.folder = folder;
-        this.model = path(folder.resolve(ABOUT), about.path("model").asString(""));
-        this.fingerprint = about.path("fingerprint").asString("");
-        this.vectors = vectors;
-        this.items = items;
-        this.ends = ends;
-        this.mostVectors = IntStream.range(0, ends.length)
-                .map(i -> ends[i] - (i == 0 ? 0 : ends[i - 1]))
-                .max()
-                .orElse(0);
+        this.directory = directory;
+        DirectoryReader reader = IndexFiles.read(directory);
+        try {
+            this.about = About.ofCommit(folder, reader.getIndexCommit().getUserData());
+            this.searchers = new SearcherManager(reader, new SearcherFactory());
+        } catch (RuntimeException | IOException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     /**
@@ -69,37 +77,54 @@ public final class SpaceIndex {
      * @throws BadInputException if there is none, or one of its files is damaged
      */
     public static SpaceIndex open(Path folder) {
-        JsonNode about = about(folder.resolve(ABOUT));
-        Tensor vectors = vectors(folder.resolve(VECTORS), about);
+        Directory directory = IndexFiles.open(folder);
         try {
-            List<Hit> items = new ArrayList<>();
-            List<Integer> ends = new ArrayList<>();
-            readItems(folder.resolve(ITEMS), vectors.dim(0), items, ends);
-            return new SpaceIndex(
-                    folder,
-                    about,
-                    vectors,
-                    List.copyOf(items),
-                    ends.stream().mapToInt(Integer::intValue).toArray());
+            return new SpaceIndex(folder, directory);
+        } catch (IOException e) {
+            IndexFiles.close(folder, directory);
+            throw IndexFiles.fault(folder, e);
         } catch (BadInputException e) {
-            vectors.release();
+            IndexFiles.close(folder, directory);
             throw e;
         }
     }
 
     /** The folder of the model that made it, where it was then. */
     public Path model() {
-        return model;
+        return about.folder();
     }
 
-    /** Number of items. */
-    public int size() {
-        return items.size();
+    About about() {
+        return about;
     }
 
     /** D, of the vectors. */
     public int width() {
-        return vectors.dim(1);
+        return about.width();
+    }
+
+    /**
+     * How much is in it, and how that is searched.
+     *
+     * @param items number of items
+     * @param vectors of them all
+     */
+    public record Extent(int items, int vectors, Method method) {}
+
+    /** As of the last commit. */
+    public Extent extent() {
+        return with(this::extentOf);
+    }
+
+    private Extent extentOf(IndexSearcher searcher) throws IOException {
+        int items = searcher.count(Documents.ITEMS);
+        int vectors = searcher.getIndexReader().numDocs() - items;
+        return new Extent(items, vectors, vectors <= about.scanned() ? Method.EXACT : Method.GRAPH);
+    }
+
+    /** Whether an item goes by that name. */
+    public boolean contains(String item) {
+        return with(searcher -> searcher.count(new TermQuery(Documents.item(item))) > 0);
     }
 
     /**
@@ -108,10 +133,12 @@ public final class SpaceIndex {
      * @throws BadInputException if another model made it
      */
     public void requireModel(ModelFolder other) {
-        if (!other.fingerprint().equals(fingerprint)) {
-            throw new BadInputException(folder + ": made by another model than " + other.path()
-                    + " is now; make it again with: sensorium index");
-        }
+        about.requireSame(folder, other);
+    }
+
+    /** The nearest items of all, the nearest first. */
+    public List<Hit> search(float[] query, int k) {
+        return search(query, k, Filter.NONE);
     }
 
     /**
@@ -119,111 +146,100 @@ public final class SpaceIndex {
      *
      * @param query unit vector of width D
      * @param k how many at most
+     * @param filter which items may be found
      */
-    public List<Hit> search(float[] query, int k) {
+    public List<Hit> search(float[] query, int k, Filter filter) {
         if (query.length != width()) {
             throw new IllegalArgumentException("[search] a query of width " + query.length + ", not " + width());
         }
-        // So many vectors belong to k items at least.
-        int enough = (int) Math.min(vectors.dim(0), (long) k * mostVectors);
-        List<Hit> hits = new ArrayList<>();
-        Scope.tidyRun(() -> {
-            List<Tensor> nearest =
-                    Dispatch.run(new Fused.Nearest(enough), List.of(vectors, Tensor.of(query, 1, query.length)));
-            double[] cosines = nearest.get(0).toDoubles();
-            long[] rows = nearest.get(1).toLongs();
-            Set<Integer> seen = new HashSet<>();
-            for (int i = 0; i < enough && hits.size() < k; i++) {
-                int found = Arrays.binarySearch(ends, (int) rows[i] + 1);
-                int item = found < 0 ? -found - 1 : found;
-                if (seen.add(item)) {
-                    hits.add(items.get(item).scored(Math.min(1, cosines[i]))); // rounding may put a cosine above
-                }
+        Query among = filter.query();
+        return with(searcher -> {
+            Extent extent = extentOf(searcher);
+            List<ScoreDoc> nearest = extent.method() == Method.EXACT
+                    ? scanned(searcher, extent, query, k, among)
+                    : walked(searcher, query, k, among);
+            List<Hit> hits = new ArrayList<>();
+            for (ScoreDoc found : nearest) {
+                // Rounding may put a cosine above.
+                hits.add(Documents.hit(searcher.storedFields().document(found.doc), Math.min(1, found.score)));
             }
+            return hits;
         });
-        return hits;
     }
 
-    private static JsonNode about(Path file) {
+    private List<ScoreDoc> scanned(IndexSearcher searcher, Extent extent, float[] query, int k, Query among)
+            throws IOException {
+        Set<Integer> allowed = among == null
+                ? null
+                : Arrays.stream(searcher.search(
+                                        among,
+                                        Math.max(1, searcher.getIndexReader().maxDoc()))
+                                .scoreDocs)
+                        .map(d -> d.doc)
+                        .collect(Collectors.toSet());
+        return scan(searcher.getIndexReader(), extent).nearest(query, k, allowed);
+    }
+
+    /** The vectors side by side, made once for each state of the index and released with its reader. */
+    private ExactScan scan(IndexReader reader, Extent extent) throws IOException {
+        IndexReader.CacheHelper state = reader.getReaderCacheHelper();
+        synchronized (scans) {
+            ExactScan scan = scans.get(state.getKey());
+            if (scan == null) {
+                scan = ExactScan.of(reader, blocks, extent.vectors, width());
+                scans.put(state.getKey(), scan);
+                state.addClosedListener(key -> scans.remove(key).release());
+            }
+            return scan;
+        }
+    }
+
+    /** The nearest vector of each item, then the items' documents: the ends of their blocks. */
+    private List<ScoreDoc> walked(IndexSearcher searcher, float[] query, int k, Query among) throws IOException {
+        Query allowed = among == null ? null : new ToChildBlockJoinQuery(among, blocks);
+        var nearest = new DiversifyingChildrenFloatKnnVectorQuery(
+                Documents.VECTOR, query, allowed, Math.max(k, BREADTH), blocks);
+        List<ScoreDoc> found = new ArrayList<>();
+        var leaves = searcher.getIndexReader().leaves();
+        for (ScoreDoc vector : searcher.search(nearest, k).scoreDocs) {
+            var leaf = leaves.get(ReaderUtil.subIndex(vector.doc, leaves));
+            int end = leaf.docBase + blocks.getBitSet(leaf).nextSetBit(vector.doc - leaf.docBase);
+            found.add(new ScoreDoc(end, 2 * vector.score - 1)); // Lucene's score is (1 + cosine) / 2
+        }
+        return found;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T from(IndexSearcher searcher) throws IOException;
+    }
+
+    /** Reads from the last commit, which stays as it is meanwhile. */
+    private <T> T with(Reading<T> reading) {
         try {
-            if (Files.size(file) > ABOUT_LIMIT) {
-                throw new BadInputException(file + ": larger than 1 MiB; " + AGAIN);
+            searchers.maybeRefresh();
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                requireSameModel((DirectoryReader) searcher.getIndexReader());
+                return reading.from(searcher);
+            } finally {
+                searchers.release(searcher);
             }
-            JsonNode about = JSON.readTree(Files.readAllBytes(file));
-            if (about == null || !about.isObject()) {
-                throw new BadInputException(file + ": not a JSON object; " + AGAIN);
-            }
-            return about;
-        } catch (NoSuchFileException e) {
-            throw new BadInputException(file + ": no such file; make an index with: sensorium index", e);
         } catch (IOException e) {
-            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
-        } catch (JacksonException e) {
-            throw new BadInputException(file + ": not JSON; " + AGAIN, e);
+            throw IndexFiles.fault(folder, e);
         }
     }
 
-    private static Tensor vectors(Path file, JsonNode about) {
-        Safetensors stored = Safetensors.open(file);
-        var spec = stored.spec(TENSOR);
-        boolean fits = spec.dtype() == DType.F32
-                && spec.shape().rank() == 2
-                && spec.shape().dim(0) == about.path("vectors").asInt(-1)
-                && spec.shape().dim(1) == about.path("width").asInt(-1);
-        if (!fits) {
-            throw new BadInputException(file + ": holds " + spec + ", which is not what " + ABOUT + " says; " + AGAIN);
-        }
-        Tensor all = Scope.tidy(() -> stored.tensor(TENSOR).keep());
-        for (float x : all.toFloats()) {
-            if (!Float.isFinite(x)) {
-                all.release();
-                throw new BadInputException(file + ": holds numbers that are not finite; " + AGAIN);
-            }
-        }
-        return all;
-    }
-
-    private static void readItems(Path file, int vectors, List<Hit> items, List<Integer> ends) {
-        int end = 0;
-        try (BufferedReader in = Files.newBufferedReader(file)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String where = file + ": line " + (items.size() + 1);
-                JsonNode json = line.length() > LINE_LIMIT ? null : JSON.readTree(line);
-                int count = json == null ? 0 : json.path("vectors").asInt(0);
-                if (json == null || !json.isObject() || count < 1 || count > vectors - end) {
-                    throw new BadInputException(where + " is not an item of this index; " + AGAIN);
-                }
-                end += count;
-                ends.add(end);
-                items.add(new Hit(
-                        0,
-                        text(json, "text"),
-                        path(file, text(json, "image")),
-                        path(file, text(json, "audio")),
-                        text(json, "label")));
-            }
-        } catch (NoSuchFileException e) {
-            throw new BadInputException(file + ": no such file; " + AGAIN, e);
-        } catch (IOException e) {
-            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + "); " + AGAIN, e);
-        } catch (JacksonException e) {
-            throw new BadInputException(file + ": line " + (items.size() + 1) + " is not JSON; " + AGAIN, e);
-        }
-        if (end != vectors) {
-            throw new BadInputException(file + ": has items for " + end + " of " + vectors + " vectors; " + AGAIN);
+    private void requireSameModel(DirectoryReader reader) throws IOException {
+        var now = About.ofCommit(folder, reader.getIndexCommit().getUserData());
+        if (!now.fingerprint().equals(about.fingerprint()) || now.width() != about.width()) {
+            throw new BadInputException(folder + ": was replaced by an index of another model; open it again");
         }
     }
 
-    private static String text(JsonNode json, String key) {
-        JsonNode node = json.path(key);
-        return node.isString() ? node.asString() : null;
-    }
-
-    private static Path path(Path file, String text) {
-        try {
-            return text == null ? null : Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new BadInputException(file + ": names a path that cannot be; " + AGAIN, e);
-        }
+    @Override
+    public void close() {
+        IndexFiles.close(folder, searchers);
+        IndexFiles.close(folder, directory);
     }
 }

@@ -1,47 +1,62 @@
 package sensorium.multimodal.model;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import sensorium.BadInputException;
 import sensorium.audio.Compression;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
 import sensorium.audio.SoundCodec;
-import sensorium.audio.whisper.HuggingFaceWhisper;
+import sensorium.audio.speech.SpeechModel;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.diffusion.NetworkConfig;
+import sensorium.diffusion.StableDiffusion;
 import sensorium.io.Safetensors;
+import sensorium.memory.Scope;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
+import sensorium.multimodal.caption.CaptionWriter;
+import sensorium.multimodal.caption.Captioner;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.classify.ClassifierConfig;
+import sensorium.multimodal.classify.FineTuning;
 import sensorium.multimodal.classify.Input;
-import sensorium.multimodal.dual.HuggingFaceClap;
-import sensorium.multimodal.dual.HuggingFaceDual;
-import sensorium.multimodal.dual.PictureMatcher;
-import sensorium.multimodal.dual.SoundMatcher;
-import sensorium.multimodal.transcribe.Transcriber;
+import sensorium.multimodal.classify.PublishedClassifier;
+import sensorium.multimodal.transcribe.SpeechConfig;
+import sensorium.multimodal.transcribe.SpeechToText;
+import sensorium.nn.Lora;
+import sensorium.nn.Parameter;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
-import sensorium.vision.Dinov2;
-import sensorium.vision.HuggingFaceDinov2;
+import sensorium.text.TextEncoder;
+import sensorium.text.TextTower;
+import sensorium.text.Units;
+import sensorium.text.bert.SentenceTower;
+import sensorium.text.pipeline.TokenizerFiles;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
+import sensorium.vision.Vit;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -62,17 +77,25 @@ public record ModelFolder(Path path) {
     public static final String KL = "kl";
     public static final String TOKENS = "tokens";
     public static final String SOUND_CODEC = "sound-codec";
-    static final String VIT = "vit";
+    public static final String TRANSCRIBE = "transcribe";
+    public static final String CAPTION = "caption";
+    /** The texts that a model of speech learnt from, a line each: what it knows of the language. */
+    public static final String SENTENCES = "sentences.txt";
+
+    public static final String FINE_TUNE = "fine-tune";
+    static final String VIT = HuggingFaceVit.TYPE;
     static final String DIGITS = "dit_mnist";
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final long CONFIG_LIMIT = 16L << 20;
+    private static final long SENTENCES_LIMIT = 64L << 20;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .addMixIn(Input.class, Named.class)
             .addMixIn(Compression.class, Named.class)
             .addMixIn(NetworkConfig.class, Named.class)
+            .addMixIn(TextTower.Config.class, Tower.class)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -81,6 +104,14 @@ public record ModelFolder(Path path) {
     /** Interfaces of the configuration are told apart by the name of the record. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "type")
     private interface Named {}
+
+    /** Of n-grams where nothing is said, as in runs from before there was a choice. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", defaultImpl = TextEncoder.Config.class)
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = TextEncoder.Config.class, name = "n-grams"),
+        @JsonSubTypes.Type(value = SentenceTower.Config.class, name = "sentences")
+    })
+    private interface Tower {}
 
     /** The {@code config.json} of a new run. */
     public static ObjectNode config(SharedSpaceConfig config) {
@@ -117,6 +148,21 @@ public record ModelFolder(Path path) {
         return config(SOUND_CODEC, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(FineTuning config) {
+        return config(FINE_TUNE, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(SpeechConfig config) {
+        return config(TRANSCRIBE, config);
+    }
+
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(Captioner.Config config) {
+        return config(CAPTION, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -130,11 +176,14 @@ public record ModelFolder(Path path) {
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public OpenedModel open() {
+        if (Files.isRegularFile(path.resolve(StableDiffusion.INDEX))) {
+            return new OpenedModel.Diffusion(StableDiffusion.open(path));
+        }
         JsonNode config = config();
         String kind = config.path("kind").asString("");
         String type = config.path("model_type").asString("");
         return switch (kind) {
-            case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, SharedSpace::of));
+            case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, this::space));
             case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
             case DIFFUSION ->
                 new OpenedModel.Diffusion(
@@ -143,63 +192,173 @@ public record ModelFolder(Path path) {
             case KL -> new OpenedModel.Maps(load(config, PictureAutoencoder.Config.class, PictureAutoencoder::of));
             case TOKENS -> new OpenedModel.Prior(load(config, TokenPrior.Config.class, TokenPrior::of));
             case SOUND_CODEC -> new OpenedModel.Codec(load(config, SoundCodec.Config.class, SoundCodec::of));
-            case "" -> published(type);
+            case TRANSCRIBE -> new OpenedModel.Hearing(load(config, SpeechConfig.class, this::speech));
+            case CAPTION ->
+                new OpenedModel.Captions(new CaptionWriter(load(config, Captioner.Config.class, Captioner::of)));
+            case FINE_TUNE -> fineTuned(fineTuning(config));
+            case "" -> PublishedModels.open(path, type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
-                                + String.join(", ", SHARED_SPACE, CLASSIFY, DIFFUSION, VQ, KL, TOKENS)
-                                + " and " + SOUND_CODEC);
+                                + String.join(
+                                        ", ",
+                                        SHARED_SPACE,
+                                        CLASSIFY,
+                                        DIFFUSION,
+                                        VQ,
+                                        KL,
+                                        TOKENS,
+                                        SOUND_CODEC,
+                                        TRANSCRIBE,
+                                        CAPTION)
+                                + " and " + FINE_TUNE);
         };
     }
 
-    private OpenedModel published(String type) {
-        return switch (type) {
-            case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
-            case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path), type);
-            case HuggingFaceDinov2.TYPE, HuggingFaceDinov2.WITH_REGISTERS -> eye(type);
-            case HuggingFaceDual.CLIP, HuggingFaceDual.SIGLIP -> new OpenedModel.Pairs(PictureMatcher.open(path));
-            case HuggingFaceClap.TYPE -> new OpenedModel.Pairs(SoundMatcher.open(path));
-            case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
-            case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
-            case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
-            default ->
-                throw new BadInputException(path.resolve(CONFIG)
-                        + ": says neither a kind nor a model_type that is known"
-                        + (type.isEmpty() ? "" : ", but \"" + brief(type) + "\"") + "; known are "
-                        + String.join(
-                                ", ",
-                                VIT,
-                                HuggingFaceDinov2.TYPE,
-                                HuggingFaceDual.CLIP,
-                                HuggingFaceDual.SIGLIP,
-                                HuggingFaceClap.TYPE,
-                                KwtCheckpoint.TYPE,
-                                HuggingFaceAst.TYPE,
-                                HuggingFaceWhisper.TYPE)
-                        + " and " + DIGITS + "; is this the folder of a model?");
+    /** How a run that taught a published model something else did it. */
+    private FineTuning fineTuning(JsonNode config) {
+        return read(config, FineTuning.class);
+    }
+
+    /** The published model with what was learnt in its place; adapters are merged. */
+    private OpenedModel fineTuned(FineTuning tuning) {
+        PublishedClassifier taught = taught(tuning);
+        return switch (taught.with(Lora::merged)) {
+            case PublishedClassifier.OfPictures p -> new OpenedModel.Published(p.model(), p.preprocessing(), VIT);
+            case PublishedClassifier.OfSounds s -> new OpenedModel.Sounds(s.model(), FINE_TUNE);
         };
     }
 
-    /** One that was taught classes tells them apart. */
-    private OpenedModel eye(String type) {
-        Dinov2 model = HuggingFaceDinov2.load(path);
-        ImageProcessor preprocessing = ImageProcessor.read(path);
-        return model.head() == null
-                ? new OpenedModel.Features(new FeatureEye(model, preprocessing), type)
-                : new OpenedModel.Published(model, preprocessing, type);
+    private Path base(FineTuning tuning) {
+        try {
+            return Path.of(tuning.base());
+        } catch (InvalidPathException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": \"base\" is no path (" + brief(e.getMessage()) + "); restore the file",
+                    e);
+        }
+    }
+
+    private PublishedClassifier taught(FineTuning tuning) {
+        PublishedClassifier model = tuning.prepare(new ModelFolder(base(tuning)).openPublishedClassifier(), 0);
+        Path file = path.resolve(WEIGHTS);
+        Map<String, Parameter> trained = model.module().parameters();
+        Safetensors stored = Safetensors.open(file);
+        if (!stored.names().equals(trained.keySet())) {
+            throw new BadInputException(file + ": holds what was learnt by another model than " + tuning.base()
+                    + "; was that folder changed?");
+        }
+        Scope.tidyRun(() -> trained.forEach((name, p) -> {
+            if (!stored.spec(name).equals(p.value().spec())) {
+                throw new BadInputException(file + ": tensor " + name + " is " + stored.spec(name)
+                        + ", the model needs " + p.value().spec());
+            }
+            p.set(stored.tensor(name));
+        }));
+        return model;
     }
 
     /**
-     * Opens a model that writes what is said.
+     * Writes the model of a run that taught a published one something else, in the published layout, adapters merged.
+     *
+     * @throws BadInputException if it is another kind of model, or cannot be written
+     */
+    public void export(Path target) {
+        JsonNode config = config();
+        if (!config.path("kind").asString("").equals(FINE_TUNE)) {
+            throw new BadInputException(path + ": no run that taught a published model something else; make one with:"
+                    + " sensorium train classify --from FOLDER");
+        }
+        FineTuning tuning = fineTuning(config);
+        taught(tuning).with(Lora::merged).save(target, PublishedFolder.open(base(tuning)));
+    }
+
+    /**
+     * Opens a published model that tells classes apart.
      *
      * @throws BadInputException if it is another kind of model, or none
      */
-    public Transcriber openSpeech() {
+    public PublishedClassifier openPublishedClassifier() {
+        if (!config().path("kind").asString("").isEmpty()) {
+            throw new BadInputException(path + ": a run, not a published model; of one that taught a published model"
+                    + " something else make a new one with: sensorium export RUN --out FOLDER");
+        }
         return switch (open()) {
-            case OpenedModel.Speech s -> s.model();
+            case OpenedModel.Published(Vit vit, ImageProcessor preprocessing, String _) ->
+                new PublishedClassifier.OfPictures(vit, preprocessing);
+            case OpenedModel.Sounds s -> new PublishedClassifier.OfSounds(s.model());
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
-                        + " model, which writes no speech down; name the folder of a Whisper");
+                        + " model, which cannot be taught other classes; name the folder of a "
+                        + String.join(", ", VIT, HuggingFaceAst.TYPE) + " or " + KwtCheckpoint.TYPE);
+        };
+    }
+
+    /** A tower of sentences has its tokenizer beside its weights. */
+    private SharedSpace space(Weights w, SharedSpaceConfig c) {
+        return switch (c.text()) {
+            case SentenceTower.Config sentences ->
+                SharedSpace.of(w, c, SentenceTower.of(w.at("text"), sentences, TokenizerFiles.openSubwords(path)));
+            default -> SharedSpace.of(w, c);
+        };
+    }
+
+    private SpeechToText speech(Weights weights, SpeechConfig config) {
+        Units units;
+        try {
+            units = config.requireUnits();
+        } catch (BadInputException e) {
+            throw new BadInputException(path.resolve(CONFIG) + ": " + e.getMessage(), e);
+        }
+        return new SpeechToText(SpeechModel.of(weights, config.model()), units, sentences());
+    }
+
+    /** None where the file was taken away: then nothing is known of the language. */
+    private List<String> sentences() {
+        Path file = path.resolve(SENTENCES);
+        try {
+            if (!Files.isRegularFile(file)) {
+                return List.of();
+            }
+            if (Files.size(file) > SENTENCES_LIMIT) {
+                throw new BadInputException(file + ": larger than 64 MiB; not the sentences of a run");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(l -> !l.isBlank())
+                    .toList();
+        } catch (IOException e) {
+            throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /**
+     * Opens a model that writes what is said: {@link OpenedModel.Speech} or {@link OpenedModel.Hearing}.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public OpenedModel openSpeech() {
+        return switch (open()) {
+            case OpenedModel.Speech s -> s;
+            case OpenedModel.Hearing h -> h;
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which writes no speech down; name the folder of a Whisper, or train one with:"
+                        + " sensorium train transcribe");
+        };
+    }
+
+    /**
+     * Opens what says of pictures what they show.
+     *
+     * @throws BadInputException if it is another kind of model, or none
+     */
+    public CaptionWriter openCaptions() {
+        return switch (open()) {
+            case OpenedModel.Captions c -> c.model();
+            case OpenedModel other ->
+                throw new BadInputException(path + ": a " + other.kind()
+                        + " model, which writes no captions; train one with: sensorium train caption");
         };
     }
 
@@ -306,6 +465,20 @@ public record ModelFolder(Path path) {
 
     private <C, M> M load(JsonNode config, Class<C> type, BiFunction<Weights, C, M> factory) {
         Path file = path.resolve(WEIGHTS);
+        C built = read(config, type);
+        Safetensors stored = Safetensors.open(file);
+        try {
+            return Weights.load(
+                    stored::tensor, stored.names(), file.toString(), name -> name, w -> factory.apply(w, built));
+        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
+            throw new BadInputException(
+                    path.resolve(CONFIG) + ": no model can be built from it (" + brief(String.valueOf(e.getMessage()))
+                            + "); restore the file or train afresh",
+                    e);
+        }
+    }
+
+    private <C> C read(JsonNode config, Class<C> type) {
         C built;
         try {
             built = JSON.treeToValue(config.path("model"), type);
@@ -318,16 +491,7 @@ public record ModelFolder(Path path) {
         if (built == null) {
             throw new BadInputException(path.resolve(CONFIG) + ": has no \"model\"; restore the file or train afresh");
         }
-        Safetensors stored = Safetensors.open(file);
-        try {
-            return Weights.load(
-                    stored::tensor, stored.names(), file.toString(), name -> name, w -> factory.apply(w, built));
-        } catch (IllegalArgumentException | ArithmeticException | NullPointerException e) {
-            throw new BadInputException(
-                    path.resolve(CONFIG) + ": no model can be built from it (" + brief(String.valueOf(e.getMessage()))
-                            + "); restore the file or train afresh",
-                    e);
-        }
+        return built;
     }
 
     private JsonNode config() {
@@ -353,7 +517,7 @@ public record ModelFolder(Path path) {
     }
 
     /** Words of a file or a library, fit for one line. */
-    private static String brief(String text) {
+    static String brief(String text) {
         String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
         int place = line.indexOf(" (start marker at"); // Jackson's hint at a place that it does not know
         line = place < 0 ? line : line.substring(0, place);

@@ -5,9 +5,13 @@ import sensorium.audio.SoundCodec;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
+import sensorium.multimodal.caption.CaptionWriter;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.dual.Matcher;
+import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
+import sensorium.text.bert.HuggingFaceBert;
+import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureClassifier;
@@ -75,6 +79,22 @@ public sealed interface OpenedModel {
         }
     }
 
+    /** What says of pictures what they show. */
+    record Captions(CaptionWriter model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.CAPTION;
+        }
+    }
+
+    /** What writes speech down and was trained here. */
+    record Hearing(SpeechToText model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.TRANSCRIBE;
+        }
+    }
+
     /**
      * A published model that tells pictures apart.
      *
@@ -110,6 +130,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return HuggingFaceWhisper.TYPE;
+        }
+    }
+
+    /** A published model that makes vectors of texts. */
+    record Sentences(SentenceEncoder model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return HuggingFaceBert.TYPE;
         }
     }
 }

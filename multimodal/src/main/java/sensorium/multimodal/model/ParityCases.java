@@ -14,8 +14,9 @@ import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.MnistDit;
 import sensorium.multimodal.dual.HuggingFaceClap;
 import sensorium.multimodal.dual.HuggingFaceDual;
-import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
+import sensorium.nn.PublishedFolder;
+import sensorium.text.bert.HuggingFaceBert;
 import sensorium.vision.DiffusersAutoencoder;
 import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
@@ -24,6 +25,7 @@ import sensorium.vision.HuggingFaceVit;
 public final class ParityCases {
     private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.ofEntries(
             Map.entry(ModelFolder.VIT, HuggingFaceVit::parity),
+            Map.entry(HuggingFaceBert.TYPE, HuggingFaceBert::parity),
             Map.entry(KwtCheckpoint.TYPE, KwtCheckpoint::parity),
             Map.entry(HuggingFaceAst.TYPE, HuggingFaceAst::parity),
             Map.entry(HuggingFaceWhisper.TYPE, HuggingFaceWhisper::parity),
@@ -48,7 +50,7 @@ public final class ParityCases {
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public static ParityCase open(Path folder) {
-        String kind = ModelConfigFile.kind(folder);
+        String kind = PublishedFolder.open(folder).kind();
         Function<Path, ParityCase> known = KNOWN.get(kind);
         if (known == null) {
             throw new BadInputException(folder.resolve("config.json") + ": "

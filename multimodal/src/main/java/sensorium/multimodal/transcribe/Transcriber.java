@@ -64,7 +64,7 @@ public final class Transcriber {
         // Joined before they are spelt: a character may be cut in two.
         List<Integer> all =
                 heard.segments().stream().flatMap(s -> s.tokens().stream()).toList();
-        return new Transcript(text(all), heard.language(), segments);
+        return new Transcript(text(all), heard.language(), segments, List.of());
     }
 
     private String text(List<Integer> tokens) {

@@ -6,8 +6,9 @@ import java.util.List;
  * What was said.
  *
  * @param language such as {@code en}; empty where the model does not tell
+ * @param words when each was said; empty where the model does not tell
  */
-public record Transcript(String text, String language, List<Segment> segments) {
+public record Transcript(String text, String language, List<Segment> segments, List<Word> words) {
     /**
      * What was said without a pause.
      *
@@ -16,4 +17,12 @@ public record Transcript(String text, String language, List<Segment> segments) {
      * @param meanLogProbability of a token
      */
     public record Segment(double start, double end, String text, double meanLogProbability) {}
+
+    /**
+     * A word.
+     *
+     * @param start seconds
+     * @param end seconds
+     */
+    public record Word(double start, double end, String text) {}
 }

@@ -1,2 +1,5 @@
-/** Sounds to text by a published model: what it hears, and the words that its tokens spell. */
+/**
+ * Sounds to text: by a published model ({@link sensorium.multimodal.transcribe.Transcriber}), and by one that was trained here ({@link
+ * sensorium.multimodal.transcribe.SpeechToText}), with how that is learnt and measured.
+ */
 package sensorium.multimodal.transcribe;

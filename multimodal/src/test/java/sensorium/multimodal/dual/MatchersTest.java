@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,7 @@ import sensorium.io.Safetensors;
 import sensorium.multimodal.classify.Guess;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
-import sensorium.nn.StoredTensors;
-import sensorium.nn.WeightNames;
+import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 import sensorium.text.HuggingFaceTextTransformer;
@@ -42,6 +42,23 @@ class MatchersTest {
     private static final String HEARING = """
             {"feature_extractor_type": "ClapFeatureExtractor", "feature_size": 8, "sampling_rate": 2000, "hop_length": 20,
              "fft_window_size": 64, "max_length_s": 1, "frequency_max": 900, "truncation": "rand_trunc"}
+            """;
+
+    private static final String SUBWORDS = """
+            {"version": "1.0", "truncation": null, "padding": null,
+             "added_tokens": [
+               {"id": 1, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+                "special": true}],
+             "normalizer": {"type": "Sequence", "normalizers": [
+               {"type": "Lowercase"}, {"type": "Replace", "pattern": {"String": "!"}, "content": ""}]},
+             "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+             "post_processor": {"type": "TemplateProcessing",
+               "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+               "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+               "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
+             "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+             "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": false, "vocab": [
+               ["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], ["▁a", -1.0], ["▁cat", -1.0], ["▁", -2.0], ["c", -3.0]]}}
             """;
 
     @TempDir
@@ -73,14 +90,15 @@ class MatchersTest {
         Files.writeString(folder.resolve("config.json"), CLAP);
         Files.writeString(folder.resolve("preprocessor_config.json"), HEARING);
         writeBytes(folder, List.of("<s>", "<pad>", "</s>", "<unk>"));
-        Clap clap = Clap.of(Weights.random(3), HuggingFaceClap.config(folder));
+        Clap clap = Clap.of(
+                Weights.random(3), PublishedFolder.open(folder).config(HuggingFaceClap::config, HuggingFaceClap.TYPE));
         save(clap.state());
         return clap;
     }
 
     private void save(Map<String, Tensor> state) {
         Map<String, Tensor> named = new HashMap<>();
-        state.forEach((path, t) -> named.put(HuggingFaceClap.NAMES.theirs(path), t));
+        state.forEach((path, t) -> named.put(HuggingFaceClap.FORMAT.names().theirs(path), t));
         Safetensors.write(folder.resolve("model.safetensors"), named, Map.of());
     }
 
@@ -135,11 +153,19 @@ class MatchersTest {
         broken[1] = Float.NaN;
         state.put("audioProjection.linear2.bias", Tensor.of(broken, broken.length));
         save(state);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("NaN")
+                .hasMessageContaining("audio_projection.linear2.bias")
+                .hasMessageNotContaining("\n");
+        broken[1] = Float.POSITIVE_INFINITY; // a number, but none to compute with
+        state.put("audioProjection.linear2.bias", Tensor.of(broken, broken.length));
+        save(state);
         Path sound = sound();
         Matcher matcher = open();
         assertThatThrownBy(() -> matcher.file(sound))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("audioProjection.linear2.bias holds NaN")
+                .hasMessageContaining("audioProjection.linear2.bias holds Infinity")
                 .hasMessageNotContaining("\n");
     }
 
@@ -173,13 +199,26 @@ class MatchersTest {
                 .isEqualTo(HuggingFaceDual.load(clip).text().forward(ids).toFloats());
     }
 
+    /** Texts of SigLIP are in lower case and filled up to nine places with the end, whose id is 1. */
     @Test
-    void partsOfAFusedMatrixMustBeEqual() {
-        Safetensors.write(folder.resolve("model.safetensors"), Map.of("a.fused.weight", Tensor.zeros(4, 2)), Map.of());
-        StoredTensors three = StoredTensors.of(folder).split(".fused.", ".x.", ".y.", ".z.");
-        assertThatThrownBy(() ->
-                        three.load(WeightNames.of("w", "a.x"), w -> w.at("w").parameter("weight", null, 1, 2)))
+    void textsOfSiglip() throws IOException {
+        Path siglip = fixture("models/siglip");
+        for (String name : List.of("config.json", "model.safetensors", "preprocessor_config.json")) {
+            Files.copy(siglip.resolve(name), folder.resolve(name));
+        }
+        Files.writeString(folder.resolve("tokenizer.json"), SUBWORDS);
+        float[][] texts = open().texts(List.of("A cat!", "cat cat cat cat cat cat cat cat cat cat"));
+        DualEncoder model = HuggingFaceDual.load(siglip);
+        long[] ids = {3, 4, 1, 1, 1, 1, 1, 1, 1, 4, 4, 4, 4, 4, 4, 4, 4, 1};
+        for (int i = 0; i < 2; i++) {
+            Tensor row = Tensor.of(Arrays.copyOfRange(ids, 9 * i, 9 * i + 9), 1, 9);
+            Tensor expected = DualEncoder.unit(model.ofText(model.text().forward(row)));
+            assertThat(texts[i]).containsExactly(expected.toFloats(), within(1e-6f));
+        }
+        Files.writeString(folder.resolve("tokenizer.json"), SUBWORDS.replace("Lowercase", "Uppercase"));
+        assertThatThrownBy(() -> open().texts(List.of("a")))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("not 3 equal parts");
+                .hasMessageContaining("Uppercase")
+                .hasMessageNotContaining("\n");
     }
 }

@@ -78,6 +78,13 @@ class ModelFolderTest {
         var config = SharedSpaceConfig.small();
         write(ModelFolder.config(config), SharedSpace.of(Weights.random(1), config));
         assertThat(model.openSpace().config()).isEqualTo(config);
+        // Runs from before there was a choice of what reads the texts do not name it.
+        Path file = folder.resolve("config.json");
+        String json = Files.readString(file);
+        String old = json.replaceFirst("\"type\" ?: ?\"n-grams\",?", "");
+        assertThat(old).isNotEqualTo(json);
+        Files.writeString(file, old);
+        assertThat(model.openSpace().config()).isEqualTo(config);
     }
 
     @Test
@@ -100,8 +107,8 @@ class ModelFolderTest {
         rejects("not JSON");
         Files.writeString(config, "[]");
         rejects("not a JSON object");
-        Files.writeString(config, "{\"model_type\":\"bert\"}");
-        rejects("neither a kind nor a model_type that is known, but \"bert\"");
+        Files.writeString(config, "{\"model_type\":\"gpt2\"}");
+        rejects("neither a kind nor a model_type that is known, but \"gpt2\"");
         Files.writeString(config, "{\"kind\":\"diffusion\\n\"}");
         rejects("kind \"diffusion\" is not known");
         Files.writeString(config, "{\"kind\":\"classify\"}");

@@ -40,6 +40,7 @@ class ParityCasesTest {
     @ParameterizedTest
     @CsvSource({
         "models/vit, case",
+        "models/bert, case",
         "models/ast, case",
         "models/dinov2, case",
         "models/clip, case",

@@ -70,7 +70,8 @@ class TranscriberTest {
         Map<String, Tensor> named = new TreeMap<>();
         Whisper.of(Weights.random(4), config)
                 .state()
-                .forEach((path, t) -> named.put(HuggingFaceWhisper.NAMES.theirs(path), t.times(3)));
+                .forEach(
+                        (path, t) -> named.put(HuggingFaceWhisper.FORMAT.names().theirs(path), t.times(3)));
         Safetensors.write(folder.resolve("model.safetensors"), named, Map.of());
     }
 

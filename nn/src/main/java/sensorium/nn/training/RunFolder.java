@@ -2,7 +2,6 @@ package sensorium.nn.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -164,12 +163,7 @@ public final class RunFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new BadInputException(target.getParent() + ": cannot be made (" + e + ")", e);
         }
-        AtomicFile.write(target, out -> {
-            ByteBuffer left = ByteBuffer.wrap(bytes);
-            while (left.hasRemaining()) {
-                out.write(left);
-            }
-        });
+        AtomicFile.write(target, bytes);
     }
 
     /** Takes back a run that never began: without its configuration the folder is free for another. */

@@ -1,4 +1,4 @@
-package sensorium.audio.whisper;
+package sensorium.nn;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,10 +14,10 @@ import java.util.Map;
  * @param beams rows that are kept, 1 for the best at each step
  * @param most tokens of a row
  */
-record TokenSearch(int end, int beams, int most) {
+public record TokenSearch(int end, int beams, int most) {
 
     /** What tokens may follow. */
-    interface Scores {
+    public interface Scores {
         /**
          * The scores of all tokens after each row, logarithms of probabilities but for a constant.
          *
@@ -27,13 +27,25 @@ record TokenSearch(int end, int beams, int most) {
         double[][] next(List<List<Integer>> rows, long[] from);
     }
 
+    /** What may not follow. */
+    @FunctionalInterface
+    public interface Rule {
+        /**
+         * Makes what may not follow impossible: a score of minus infinity.
+         *
+         * @param scores of every token, logarithms of probabilities but for a constant
+         * @param written so far
+         */
+        void apply(double[] scores, List<Integer> written);
+    }
+
     /**
      * @param tokens without the end
      * @param logProbability of them and the end together
      */
-    record Found(List<Integer> tokens, double logProbability) {
+    public record Found(List<Integer> tokens, double logProbability) {
         /** For each token, the end included. */
-        double mean() {
+        public double mean() {
             return logProbability / (tokens.size() + 1);
         }
     }
@@ -41,7 +53,7 @@ record TokenSearch(int end, int beams, int most) {
     /** @param from index of the row that it continues */
     private record Candidate(List<Integer> tokens, double logProbability, int from) {}
 
-    Found run(Scores scores, DecodingRules rules) {
+    public Found run(Scores scores, Rule rule) {
         List<Candidate> live = List.of(new Candidate(List.of(), 0, 0));
         List<Found> finished = new ArrayList<>();
         for (int step = 0; step < most && finished.size() < beams; step++) {
@@ -50,7 +62,7 @@ record TokenSearch(int end, int beams, int most) {
                     live.stream().mapToLong(Candidate::from).toArray());
             List<Candidate> candidates = new ArrayList<>();
             for (int row = 0; row < live.size(); row++) {
-                rules.apply(next[row], live.get(row).tokens);
+                rule.apply(next[row], live.get(row).tokens);
                 addBest(candidates, live.get(row), row, next[row]);
             }
             candidates.sort(Comparator.comparingDouble((Candidate c) -> c.logProbability)
@@ -71,7 +83,7 @@ record TokenSearch(int end, int beams, int most) {
 
     /** The best continuations of a row: one more than rows are kept, since one of them may be the end. */
     private void addBest(List<Candidate> candidates, Candidate row, int index, double[] scores) {
-        double total = DecodingRules.logSum(scores, 0);
+        double total = logSum(scores, 0);
         Map<Integer, Double> best = new LinkedHashMap<>();
         for (int k = 0; k < (beams == 1 ? 1 : beams + 1); k++) {
             int chosen = -1;
@@ -109,5 +121,21 @@ record TokenSearch(int end, int beams, int most) {
             }
         }
         return live;
+    }
+
+    /** {@code log Σ exp} of the scores from {@code from} on. */
+    public static double logSum(double[] scores, int from) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = from; i < scores.length; i++) {
+            max = Math.max(max, scores[i]);
+        }
+        if (max == Double.NEGATIVE_INFINITY) {
+            return max;
+        }
+        double sum = 0;
+        for (int i = from; i < scores.length; i++) {
+            sum += Math.exp(scores[i] - max);
+        }
+        return max + Math.log(sum);
     }
 }

@@ -1,0 +1,95 @@
+package sensorium.multimodal.caption;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sensorium.BadInputException;
+import sensorium.memory.Scope;
+import sensorium.multimodal.Embedder;
+import sensorium.multimodal.Material;
+import sensorium.nn.TokenChoice;
+import sensorium.nn.TokenSearch;
+import sensorium.tensor.Tensor;
+import sensorium.text.Units;
+import sensorium.vision.Augmentation;
+import sensorium.vision.Picture;
+import sensorium.vision.PictureAugment;
+import sensorium.vision.PictureBank;
+
+/** A captioner and the words that its units spell. */
+public final class CaptionWriter {
+    private static final int BANK_SIDE = 64;
+
+    private final Captioner model;
+    private final Units units;
+
+    public CaptionWriter(Captioner model) {
+        this.model = model;
+        this.units = new Units(model.config().units());
+    }
+
+    /**
+     * How a caption is found.
+     *
+     * @param beams rows that are kept while searching
+     * @param choice draws captions instead, as likely as they are
+     * @param seed of what is drawn
+     */
+    public record Options(int beams, Optional<TokenChoice> choice, long seed) {
+        private static final int MOST_BEAMS = 64;
+
+        public static final Options USUAL = new Options(4, Optional.empty(), 0);
+
+        /** @throws BadInputException if there cannot be so many beams */
+        public Options {
+            if (beams < 1 || beams > MOST_BEAMS) {
+                throw new BadInputException("the number of beams must be 1 to " + MOST_BEAMS + ", not " + beams);
+            }
+        }
+    }
+
+    /** @param logProbability of the text, its end included */
+    public record Written(String text, double logProbability) {}
+
+    public Captioner model() {
+        return model;
+    }
+
+    /** What a picture shows. */
+    public Written write(Picture picture, Options options) {
+        return write(PictureBank.of(List.of(picture), BANK_SIDE), Embedder.PLAIN, 0, options, (_, _, _) -> {})
+                .getFirst();
+    }
+
+    /** What each picture of a bank shows, each varied once. */
+    public List<Written> write(
+            PictureBank bank, Augmentation how, long seed, Options options, Material.Watcher watcher) {
+        int side = model.config().side();
+        var augment = new PictureAugment(bank, side, how, seed);
+        List<Written> all = new ArrayList<>();
+        for (int i = 0; i < bank.size(); i++) {
+            watcher.update("write captions", i, bank.size());
+            float[] pixels = new float[augment.length()];
+            augment.draw(i, 0, pixels, 0);
+            long drawn = options.seed + i;
+            TokenSearch.Found found = Scope.tidy(() -> {
+                Tensor seen = model.see(Tensor.of(pixels, 1, 3, side, side));
+                return options.choice
+                        .map(choice -> model.drawn(seen, choice, drawn))
+                        .orElseGet(() -> model.best(seen, options.beams));
+            });
+            all.add(new Written(units.decode(found.tokens()).strip(), found.logProbability()));
+        }
+        return all;
+    }
+
+    /** How often what is written of a picture is one of its texts. */
+    public double exact(PictureNames pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
+        List<Written> written = write(pictures.bank(), how, seed, options, watcher);
+        long right = 0;
+        for (int i = 0; i < written.size(); i++) {
+            right += pictures.texts().get(i).contains(written.get(i).text()) ? 1 : 0;
+        }
+        return (double) right / written.size();
+    }
+}
