@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,7 @@ import sensorium.BadInputException;
 import sensorium.multimodal.classify.FileClassifier;
 import sensorium.multimodal.classify.Guess;
 import sensorium.multimodal.data.DataSets;
+import sensorium.multimodal.dual.ZeroShotClassifier;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 
@@ -28,7 +30,8 @@ import sensorium.multimodal.model.OpenedModel;
         mixinStandardHelpOptions = true,
         description = {
             "Say what pictures or sounds are: with a classifier one of its labels,",
-            "with a shared space the nearest of the names given by --label or of the labels of --data."
+            "with a shared space, or a published CLIP, SigLIP or CLAP, the nearest of the names given by --label",
+            "or --labels, or of the labels of --data."
         })
 final class ClassifyCommand implements Runnable {
     /** How many labels are shown for a file. */
@@ -49,17 +52,30 @@ final class ClassifyCommand implements Runnable {
     @ArgGroup
     private Names names = new Names();
 
-    /** For a shared space. */
+    @Option(
+            names = "--template",
+            paramLabel = "T",
+            description = {
+                "The sentence that {} in it makes of a name, for a published model; may be repeated, and the mean counts",
+                "(default: This is a photo of {}. Or: a sound)."
+            })
+    private List<String> templates = List.of();
+
+    /** For a model that was taught no classes. */
     static final class Names {
         @Option(names = "--label", paramLabel = "NAME", description = "A name to choose from; may be repeated.")
         private List<String> labels = List.of();
+
+        @Option(names = "--labels", split = ",", paramLabel = "NAMES", description = "Such names, commas between them.")
+        private List<String> listed = List.of();
 
         @Option(names = "--data", paramLabel = "DATA", description = "Choose from the labels of that data.")
         private String data;
 
         List<String> all() {
             return data == null
-                    ? labels
+                    ? Stream.concat(labels.stream(), listed.stream().map(String::strip))
+                            .toList()
                     : List.copyOf(DataSets.ofUser().open(data).labels());
         }
     }
@@ -69,20 +85,26 @@ final class ClassifyCommand implements Runnable {
         common.backend();
         switch (new ModelFolder(model).open()) {
             case OpenedModel.Classes classes -> guess(FileClassifier.of(classes.model())::classify);
-            case OpenedModel.Published vit -> guess(FileClassifier.of(vit.model(), vit.preprocessing())::classify);
+            case OpenedModel.Published eye -> guess(FileClassifier.of(eye.model(), eye.preprocessing())::classify);
             case OpenedModel.Sounds sounds -> guess(FileClassifier.of(sounds.model())::classify);
-            case OpenedModel.Space space -> {
-                List<String> choice = names.all();
-                if (choice.isEmpty()) {
-                    throw new ParameterException(
-                            spec.commandLine(), "a shared space needs names to choose from: give --label or --data");
-                }
-                guess(new ZeroShot(space.model(), choice)::classify);
+            case OpenedModel.Space space -> guess(new ZeroShot(space.model(), choice("a shared space"))::classify);
+            case OpenedModel.Pairs pairs -> {
+                List<String> choice = choice("a " + pairs.kind() + " model");
+                guess(new ZeroShotClassifier(pairs.model(), choice, templates)::classify);
             }
             case OpenedModel other ->
                 throw new BadInputException(model + ": a " + other.kind()
                         + " model, which tells nothing apart; train one that does: sensorium train classify");
         }
+    }
+
+    private List<String> choice(String of) {
+        List<String> choice = names.all();
+        if (choice.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), of + " needs names to choose from: give --label or --data");
+        }
+        return choice;
     }
 
     private void guess(Function<Path, List<Guess>> classifier) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
 import sensorium.multimodal.Embedder;
+import sensorium.multimodal.dual.Matcher;
+import sensorium.multimodal.dual.PictureMatcher;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.text.bert.SentenceEncoder;
@@ -28,8 +31,8 @@ import sensorium.vision.PictureFile;
         name = "embed",
         mixinStandardHelpOptions = true,
         description = {
-            "Print unit vectors of texts, pictures and sounds in a shared space,",
-            "or the vectors of texts that a published model of sentences makes."
+            "Print unit vectors of texts, pictures and sounds in a shared space, or of a published CLIP, SigLIP or CLAP;",
+            "of a published DINOv2 the features of pictures; of a published model of sentences the vectors of texts."
         })
 final class EmbedCommand implements Runnable {
     @Mixin
@@ -40,7 +43,7 @@ final class EmbedCommand implements Runnable {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "The run folder of a shared space, or that of a published BERT; or minilm.")
+            description = "The run folder of a shared space, or that of a published model; or minilm.")
     private Path model;
 
     @Option(names = "--text", paramLabel = "T", description = "A text; may be repeated.")
@@ -60,6 +63,12 @@ final class EmbedCommand implements Runnable {
         common.backend();
         List<Embedded> rows = switch (new ModelFolder(ModelNames.folder(model)).open()) {
             case OpenedModel.Space space -> inSpace(new Embedder(space.model()));
+            case OpenedModel.Pairs pairs -> byPairs(pairs.model());
+            case OpenedModel.Features features -> {
+                refuse(texts, features.kind(), "texts");
+                refuse(sounds, features.kind(), "sounds");
+                yield files("image", images, features.model()::features);
+            }
             case OpenedModel.Sentences sentences -> sentences(sentences.model());
             case OpenedModel other ->
                 throw new BadInputException(model + ": a " + other.kind()
@@ -68,6 +77,26 @@ final class EmbedCommand implements Runnable {
         common.print(
                 rows.stream().map(Embedded::toMap).toList(),
                 rows.stream().map(Embedded::text).collect(Collectors.joining("\n")));
+    }
+
+    private List<Embedded> byPairs(Matcher pairs) {
+        boolean sees = pairs instanceof PictureMatcher;
+        refuse(sees ? sounds : images, pairs.kind(), sees ? "sounds" : "pictures");
+        return Stream.of(
+                        Embedded.all("text", texts, pairs.texts(texts)),
+                        files(sees ? "image" : "audio", sees ? images : sounds, pairs::file))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Embedded> files(String sense, List<Path> files, Function<Path, float[]> vector) {
+        return Embedded.all(sense, files, files.stream().map(vector).toArray(float[][]::new));
+    }
+
+    private void refuse(List<?> given, String kind, String what) {
+        if (!given.isEmpty()) {
+            throw new BadInputException(model + ": a " + kind + " model knows no " + what);
+        }
     }
 
     private List<Embedded> inSpace(Embedder embedder) {

@@ -33,10 +33,12 @@ import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.stamps.Recall;
 import sensorium.tensor.Resampling;
 import sensorium.tensor.Tensor;
+import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.ReadPictures;
+import sensorium.vision.Vit;
 
 /** {@code eval MODEL}: the metrics that belong to a model. */
 @Command(
@@ -110,8 +112,8 @@ final class EvalCommand implements Runnable {
                             known,
                             Examples.forScoring(classes.model().config(), known.scored(data.split), watcher));
                 }
-                case OpenedModel.Published vit ->
-                    published(new PublishedClassifier.OfPictures(vit.model(), vit.preprocessing()), watcher);
+                case OpenedModel.Published(Vit vit, ImageProcessor preprocessing, String _) ->
+                    published(new PublishedClassifier.OfPictures(vit, preprocessing), watcher);
                 case OpenedModel.Sounds sounds -> published(new PublishedClassifier.OfSounds(sounds.model()), watcher);
                 case OpenedModel.Diffusion made
                 when made.model().asking().labels().isEmpty() -> {

@@ -29,8 +29,8 @@ import sensorium.vision.PngWriter;
         name = "generate",
         mixinStandardHelpOptions = true,
         description = {
-            "Make pictures by a model that was trained here, out of noise or token by token, or by the published diffusion"
-                    + " transformer of digits.",
+            "Make pictures by a model that was trained here, out of noise or token by token, by the published diffusion"
+                    + " transformer of digits, or by a Stable Diffusion 1.x.",
             "The same seed gives the same pictures."
         })
 final class GenerateCommand implements Runnable {
@@ -44,7 +44,9 @@ final class GenerateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The folder of a model of train diffusion or train tokens.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The folder of a model of train diffusion or train tokens, or of a published one.")
     private Path model;
 
     @ArgGroup

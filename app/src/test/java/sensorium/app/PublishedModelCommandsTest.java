@@ -1,12 +1,14 @@
 package sensorium.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.data.Offset.offset;
+import static org.assertj.core.api.Assertions.within;
 import static sensorium.app.CommandRun.sensorium;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.audio.AudioFile;
 import sensorium.audio.WavWriter;
+import sensorium.io.Safetensors;
+import sensorium.multimodal.dual.DualEncoder;
+import sensorium.multimodal.dual.HuggingFaceDual;
+import sensorium.tensor.Tensor;
+import sensorium.vision.Picture;
+import sensorium.vision.PngWriter;
 import tools.jackson.databind.JsonNode;
 
 /** Published models through the command line. */
@@ -112,6 +120,126 @@ class PublishedModelCommandsTest {
                 .isEqualTo(2);
     }
 
+    /** The first picture of a recording, as a file. */
+    private Path picture(String model) {
+        Tensor image = Safetensors.open(fixture(model + "/case.safetensors")).tensor("input.image_u8");
+        long[] levels = image.toLongs();
+        byte[] bytes = new byte[levels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) levels[i];
+        }
+        Path file = folder.resolve("picture.png");
+        PngWriter.write(new Picture(image.dim(1), image.dim(0), image.dim(2), bytes), file);
+        return file;
+    }
+
+    private static float[] vector(JsonNode row) {
+        float[] vector = new float[row.path("vector").size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = row.path("vector").get(i).floatValue();
+        }
+        return vector;
+    }
+
+    /** From a file to the reference's vector. */
+    @ParameterizedTest
+    @CsvSource({"models/clip, image_embeds", "models/siglip, image_embeds", "models/dinov2, pooler_output"})
+    void vectorsOfPictures(String model, String output) {
+        Tensor recorded = Safetensors.open(fixture(model + "/case.safetensors")).tensor("output." + output);
+        float[] expected = Arrays.copyOf(recorded.toFloats(), recorded.dim(1));
+        JsonNode rows = sensorium("embed", fixture(model), "--image", picture(model), "--json")
+                .json();
+        assertThat(vector(rows.get(0))).containsExactly(expected, within(2e-5f));
+    }
+
+    /** A tokenizer of a few letters, and of nothing else. */
+    private static void writeLetters(Path model) throws Exception {
+        Files.writeString(model.resolve("vocab.json"), """
+                {"a": 0, "a</w>": 1, "c": 2, "t</w>": 3, "d": 4, "o": 5, "g</w>": 6, "at</w>": 7, "cat</w>": 8,
+                 "<|startoftext|>": 38, "<|endoftext|>": 39}
+                """);
+        Files.writeString(model.resolve("merges.txt"), "#version: 0.2\na t</w>\nc at</w>\n");
+    }
+
+    @Test
+    void namesForPictures() throws Exception {
+        Path model = copy("models/clip");
+        Path picture = picture("models/clip");
+        CommandRun without = sensorium("classify", model, picture, "--labels", "a cat,a dog");
+        assertThat(without.status()).isEqualTo(1);
+        assertThat(without.err()).hasLineCount(1).contains("vocab.json: no such file");
+        writeLetters(model);
+        JsonNode verdict = sensorium(
+                        "classify", model, picture, "--labels", "a cat, a dog,cat", "--template", "{}", "--json")
+                .json()
+                .get(0);
+        assertThat(verdict.path("guesses")).hasSize(3);
+        double sum = 0;
+        for (JsonNode guess : verdict.path("guesses")) {
+            sum += guess.path("probability").asDouble();
+        }
+        assertThat(sum).isCloseTo(1, within(1e-6));
+        // What the model itself says of these ids: <start> a</w> cat</w> <end>, and so on.
+        DualEncoder clip = HuggingFaceDual.load(model);
+        Tensor image = Safetensors.open(model.resolve("case.safetensors"))
+                .tensor("output.image_embeds")
+                .slice(0, 0, 1);
+        double[] scores = new double[3];
+        long[][] ids = {{38, 1, 8, 39}, {38, 1, 4, 5, 6, 39}, {38, 8, 39}};
+        for (int i = 0; i < ids.length; i++) {
+            Tensor text = clip.ofText(clip.text().forward(Tensor.of(ids[i], 1, ids[i].length)));
+            scores[i] = clip.scores(image, DualEncoder.unit(text)).item();
+        }
+        double[] p = Tensor.of(scores, 3).softmax(0).toDoubles();
+        List<String> names = List.of("a cat", "a dog", "cat");
+        for (JsonNode guess : verdict.path("guesses")) {
+            int i = names.indexOf(guess.path("label").asString());
+            assertThat(guess.path("probability").asDouble()).isCloseTo(p[i], within(1e-4));
+        }
+        assertThat(vector(sensorium("embed", model, "--text", "a cat", "--json")
+                        .json()
+                        .get(0)))
+                .hasSize(16);
+        assertThat(sensorium("classify", model, picture).status()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAPublishedModelCannotTake() throws Exception {
+        Path model = copy("models/clip");
+        Path dot = folder.resolve("dot.png");
+        PngWriter.write(new Picture(1, 1, 3, new byte[3]), dot);
+        assertThat(vector(sensorium("embed", model, "--image", dot, "--json")
+                        .json()
+                        .get(0)))
+                .hasSize(16);
+        Path huge = folder.resolve("huge.png");
+        byte[] png = Files.readAllBytes(dot);
+        ByteBuffer.wrap(png).putInt(16, 20_000).putInt(20, 20_000); // a header that claims it
+        Files.write(huge, png);
+        Path thin = folder.resolve("thin.png");
+        PngWriter.write(new Picture(30_000, 1, 3, new byte[90_000]), thin);
+        Path dinov2 = fixture("models/dinov2");
+        Path wav = fixture("kwt1/yes_1000ms.wav");
+        for (CommandRun run : new CommandRun[] {
+            sensorium("embed", model, "--image", huge),
+            sensorium("embed", model, "--image", thin),
+            sensorium("embed", model, "--image", wav),
+            sensorium("embed", model, "--audio", wav),
+            sensorium("embed", dinov2, "--text", "a cat"),
+            sensorium("embed", fixture("models/siglip"), "--text", "a cat"),
+            sensorium("embed", fixture("models/vit"), "--image", dot),
+            sensorium("classify", dinov2, dot),
+            sensorium("classify", model, dot, "--label", "a", "--template", "none"),
+            sensorium("parity", dinov2, fixture("models/clip/case.safetensors")),
+        }) {
+            assertThat(run.status()).as(run.err()).isEqualTo(1);
+            assertThat(run.err()).hasLineCount(1);
+        }
+        replace(model.resolve("preprocessor_config.json"), "\"width\": 24", "\"width\": 25");
+        assertThat(sensorium("embed", model, "--image", dot).err())
+                .contains("makes pictures of 3 channels, 25x24; the model sees 3, 24x24");
+    }
+
     @Test
     void vectorsOfTexts() throws Exception {
         Path model = TinyBert.in(folder.resolve("tiny"));
@@ -124,11 +252,11 @@ class PublishedModelCommandsTest {
                 squares += v.asDouble() * v.asDouble();
             }
             assertThat(row.path("vector")).hasSize(32);
-            assertThat(squares).isCloseTo(1, offset(1e-5));
+            assertThat(squares).isCloseTo(1, within(1e-5));
         }
         assertThat(rows.get(0).path("vector")).isNotEqualTo(rows.get(1).path("vector"));
         // Of seventeen tokens sixteen are read.
-        assertThat(vector(model, "! ".repeat(15))).isEqualTo(vector(model, "! ".repeat(14)));
+        assertThat(line(model, "! ".repeat(15))).isEqualTo(line(model, "! ".repeat(14)));
         CommandRun run = sensorium("embed", model, "--text", "red", "--image", folder.resolve("no.png"));
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).contains("a model of texts").hasLineCount(1);
@@ -136,7 +264,7 @@ class PublishedModelCommandsTest {
         assertThat(parity.status()).as(parity.err()).isZero();
     }
 
-    private static String vector(Path model, String text) {
+    private static String line(Path model, String text) {
         return sensorium("embed", model, "--text", text)
                 .out()
                 .lines()

@@ -38,6 +38,18 @@ public sealed interface Compression {
     }
 
     /**
+     * 10·log₁₀ of power floored at a constant, as librosa's power_to_db.
+     *
+     * @param floor least power
+     */
+    record Decibels(double floor) implements Compression {
+        @Override
+        public Tensor apply(Tensor power) {
+            return atLeast(power, floor).log().times(10 / Math.log(10));
+        }
+    }
+
+    /**
      * Natural logarithm floored below the clip's own peak, so that loudness and the noise floor matter little.
      *
      * @param nats how far below the peak the floor lies: 9 nats are 39 dB

@@ -58,8 +58,10 @@ public sealed interface Asking {
     }
 
     /** Reads texts for a published model. */
-    @FunctionalInterface
     interface Reader {
+        /** Of the vectors. */
+        int width();
+
         /** One row of vectors for each text: (N, T, width), T the same for all, as the model was trained. */
         Tensor read(List<String> texts);
     }

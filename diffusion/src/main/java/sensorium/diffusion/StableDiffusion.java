@@ -30,10 +30,14 @@ public final class StableDiffusion {
     /**
      * The pipeline of a folder.
      *
-     * @param texts opens what reads prompts, given the folder
      * @throws BadInputException if a part is not there, malformed, not known, or does not fit the others
      */
-    public static DiffusionPipeline open(Path folder, Function<Path, Asking.Reader> texts) {
+    public static DiffusionPipeline open(Path folder) {
+        return open(folder, ClipPrompts::open);
+    }
+
+    /** @param texts opens what reads prompts, given the folder */
+    static DiffusionPipeline open(Path folder, Function<Path, Asking.Reader> texts) {
         ModelConfigFile index = ModelConfigFile.read(folder.resolve(INDEX));
         index.require("_class_name", "StableDiffusionPipeline");
         requirePart(index, "unet", "UNet2DConditionModel");
@@ -63,12 +67,14 @@ public final class StableDiffusion {
                 "channels of the prediction",
                 network.config().out(),
                 network.config().in());
+        Asking.Reader reader = texts.apply(folder);
+        requireSame(folder, "vectors of texts", network.config().blocks().contextWidth(), reader.width());
         return new DiffusionPipeline(
                 network::forward,
                 scheduler.process(),
                 Shape.of(network.config().in(), places, places),
                 latents(folder, vae, places),
-                new Asking.Prompts(texts.apply(folder)),
+                new Asking.Prompts(reader),
                 true,
                 scheduler.bounds());
     }

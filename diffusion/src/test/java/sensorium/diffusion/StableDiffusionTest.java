@@ -63,7 +63,17 @@ class StableDiffusionTest {
     }
 
     private static DiffusionPipeline open(Path path) {
-        return StableDiffusion.open(path, _ -> StableDiffusionTest::vectors);
+        return StableDiffusion.open(path, _ -> new Asking.Reader() {
+            @Override
+            public int width() {
+                return 12;
+            }
+
+            @Override
+            public Tensor read(List<String> texts) {
+                return vectors(texts);
+            }
+        });
     }
 
     @Test

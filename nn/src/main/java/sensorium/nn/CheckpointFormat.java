@@ -42,36 +42,51 @@ public record CheckpointFormat(WeightNames names, List<Step> steps) {
     }
 
     /**
-     * Two of ours, one below the other, are one of theirs: the first axis is cut in the middle.
+     * Several of ours, one below the other, are one of theirs: the first axis is cut into equal parts.
      *
      * @param theirs part of its name
-     * @param upper what stands there in the name of ours that is above
-     * @param lower likewise
+     * @param ours what stands there in the names of ours, from above
      */
-    public record Halves(String theirs, String upper, String lower) implements Step {
+    public record Fused(String theirs, List<String> ours) implements Step {
+        public Fused {
+            ours = List.copyOf(ours);
+        }
+
+        public Fused(String theirs, String... ours) {
+            this(theirs, List.of(ours));
+        }
+
         @Override
         public void read(Map<String, Supplier<Tensor>> stored) {
             for (String name : List.copyOf(stored.keySet())) {
                 if (name.contains(theirs)) {
-                    Supplier<Tensor> both = stored.remove(name);
-                    stored.put(name.replace(theirs, upper), () -> half(both.get(), 0));
-                    stored.put(name.replace(theirs, lower), () -> half(both.get(), 1));
+                    Supplier<Tensor> whole = stored.remove(name);
+                    for (int i = 0; i < ours.size(); i++) {
+                        int part = i;
+                        stored.put(name.replace(theirs, ours.get(i)), () -> part(name, whole.get(), part));
+                    }
                 }
             }
         }
 
-        private static Tensor half(Tensor both, int which) {
-            int rows = both.dim(0) / 2;
-            return both.slice(0, which * rows, which * rows + rows).contiguous();
+        private Tensor part(String name, Tensor whole, int part) {
+            int parts = ours.size();
+            if (whole.rank() == 0 || whole.dim(0) % parts != 0) {
+                throw new IllegalArgumentException(
+                        "[checkpoint] tensor " + name + " is " + whole.shape() + ", not " + parts + " equal parts");
+            }
+            int rows = whole.dim(0) / parts;
+            return whole.slice(0, part * rows, (part + 1) * rows).contiguous();
         }
 
         @Override
-        public void write(Map<String, Tensor> ours) {
-            for (String name : List.copyOf(ours.keySet())) {
-                if (name.contains(upper)) {
-                    Tensor above = ours.remove(name);
-                    Tensor below = ours.remove(name.replace(upper, lower));
-                    ours.put(name.replace(upper, theirs), Tensor.concat(0, List.of(above, below)));
+        public void write(Map<String, Tensor> all) {
+            for (String name : List.copyOf(all.keySet())) {
+                if (name.contains(ours.getFirst())) {
+                    List<Tensor> parts = ours.stream()
+                            .map(part -> all.remove(name.replace(ours.getFirst(), part)))
+                            .toList();
+                    all.put(name.replace(ours.getFirst(), theirs), Tensor.concat(0, parts));
                 }
             }
         }

@@ -5,9 +5,9 @@ import java.util.Map;
 
 /** Checkpoints of Hugging Face diffusers: one part of a pipeline in a folder, with what all of its networks have in common. */
 public final class DiffusersFolder {
-    /** Our two projections of a gated MLP are the halves of one of theirs. */
+    /** Our two projections of a gated MLP are one of theirs. */
     public static final CheckpointFormat.Step GATED_MLPS =
-            new CheckpointFormat.Halves(".ff.net.0.proj.", ".ff.net.0.up.", ".ff.net.0.gate.");
+            new CheckpointFormat.Fused(".ff.net.0.proj.", ".ff.net.0.up.", ".ff.net.0.gate.");
 
     /** What attention in autoencoders was called before 0.15. */
     public static final CheckpointFormat.Step OLD_ATTENTION = new CheckpointFormat.Renamed(DiffusersFolder::current);

@@ -17,12 +17,7 @@ public sealed interface GridPositions extends Module {
 
     static GridPositions of(Weights w, Kind kind, int front, int rows, int columns, int width) {
         return switch (kind) {
-            case LEARNED ->
-                new Learned(
-                        w.parameter("table", new Init.Normal(0.02), 1, front + rows * columns, width),
-                        front,
-                        rows,
-                        columns);
+            case LEARNED -> Learned.of(w, front, rows, columns, width);
             case SINUSOIDAL -> Sinusoidal.of(front, rows, columns, width, false);
             case SINUSOIDAL_COLUMNS_FIRST -> Sinusoidal.of(front, rows, columns, width, true);
         };
@@ -31,27 +26,60 @@ public sealed interface GridPositions extends Module {
     /** Tokens (B, front + rows·columns, width), row by row, to the same with their places added. */
     Tensor add(Tensor tokens, int rows, int columns);
 
+    /** How a table of places is resized, as a picture and bicubic, to another grid. */
+    enum Resizing {
+        /** To the grid's extents, as newer ViTs and DINOv2 have it. */
+        PLAIN,
+        /** The same with a kernel that widens where the grid is smaller, as DINOv2 with registers has it. */
+        ANTIALIASED,
+        /** By the factor (extent + 0.1)/(extent of the table), as DINOv2 was published: places lie a little closer. */
+        OFFSET;
+
+        private Tensor apply(Tensor grid, int rows, int columns) {
+            return switch (this) {
+                case PLAIN -> grid.interpolate(rows, columns, Resampling.BICUBIC);
+                case ANTIALIASED ->
+                    grid.interpolate(rows, columns, new Resampling(Resampling.Mode.BICUBIC, false, true));
+                case OFFSET ->
+                    grid.interpolate((rows + 0.1) / grid.dim(2), (columns + 0.1) / grid.dim(3), Resampling.BICUBIC);
+            };
+        }
+    }
+
     /**
-     * On another grid than the table's the table is resized as a picture, bicubic, as DINOv2 and newer ViTs do.
+     * On another grid than the table's the table is resized.
      *
      * @param table (1, front + rows·columns, width)
      */
     record Learned(Parameter table, int front, int rows, int columns) implements GridPositions {
-        @Override
-        public Tensor add(Tensor tokens, int toRows, int toColumns) {
-            return tokens.plus(resized(toRows, toColumns));
+        public static Learned of(Weights w, int front, int rows, int columns, int width) {
+            return new Learned(
+                    w.parameter("table", new Init.Normal(0.02), 1, front + rows * columns, width),
+                    front,
+                    rows,
+                    columns);
         }
 
-        private Tensor resized(int toRows, int toColumns) {
+        @Override
+        public Tensor add(Tensor tokens, int toRows, int toColumns) {
+            return add(tokens, toRows, toColumns, Resizing.PLAIN);
+        }
+
+        /** {@link #add(Tensor, int, int)} with another way of resizing. */
+        public Tensor add(Tensor tokens, int toRows, int toColumns, Resizing resizing) {
+            return tokens.plus(resized(toRows, toColumns, resizing));
+        }
+
+        private Tensor resized(int toRows, int toColumns, Resizing resizing) {
             Tensor all = table.value();
             if (toRows == rows && toColumns == columns) {
                 return all;
             }
             int width = all.dim(2);
-            Tensor grid = all.slice(1, front, all.dim(1))
+            Tensor places = all.slice(1, front, all.dim(1))
                     .reshape(1, rows, columns, width)
-                    .permute(0, 3, 1, 2) // (1, D, h, w)
-                    .interpolate(toRows, toColumns, Resampling.BICUBIC)
+                    .permute(0, 3, 1, 2); // (1, D, h, w)
+            Tensor grid = resizing.apply(places, toRows, toColumns)
                     .permute(0, 2, 3, 1)
                     .reshape(1, toRows * toColumns, width);
             return front == 0 ? grid : Tensor.concat(1, List.of(all.slice(1, 0, front), grid));

@@ -54,6 +54,28 @@ public final class ModelConfigFile {
             "feature_extractor_type",
             "processor_class");
 
+    /**
+     * What transformers writes of every configuration, mostly about generating text; where it is the default of the class that all
+     * configurations have in common it says nothing.
+     */
+    private static final Map<String, Object> COMMON_DEFAULTS = Map.ofEntries(
+            Map.entry("chunk_size_feed_forward", 0.0),
+            Map.entry("diversity_penalty", 0.0),
+            Map.entry("encoder_no_repeat_ngram_size", 0.0),
+            Map.entry("length_penalty", 1.0),
+            Map.entry("max_length", 20.0),
+            Map.entry("min_length", 0.0),
+            Map.entry("no_repeat_ngram_size", 0.0),
+            Map.entry("num_beam_groups", 1.0),
+            Map.entry("num_beams", 1.0),
+            Map.entry("num_return_sequences", 1.0),
+            Map.entry("repetition_penalty", 1.0),
+            Map.entry("temperature", 1.0),
+            Map.entry("tie_word_embeddings", true),
+            Map.entry("top_k", 50.0),
+            Map.entry("top_p", 1.0),
+            Map.entry("typical_p", 1.0));
+
     private final JsonNode json;
     private final String name;
     private final Set<String> asked = new HashSet<>();
@@ -186,6 +208,19 @@ public final class ModelConfigFile {
         return json.path("_class_name").asString("");
     }
 
+    /**
+     * The settings of a part, such as one tower of two; none where the file says none.
+     *
+     * @throws BadInputException if they are not an object
+     */
+    public ModelConfigFile section(String key) {
+        JsonNode node = ask(key);
+        if (node != null && !node.isObject()) {
+            throw fault(key, "is not an object of settings");
+        }
+        return new ModelConfigFile(node == null ? JSON.createObjectNode() : node, name + " " + key);
+    }
+
     /** Whether a setting is there and not null. */
     public boolean has(String key) {
         return ask(key) != null;
@@ -252,6 +287,25 @@ public final class ModelConfigFile {
             all.add(node.asInt());
         }
         return all;
+    }
+
+    /** The same, or {@code absent} where there is no such list. */
+    public List<Integer> integers(String key, List<Integer> absent, int most) {
+        return has(key) ? integers(key, most) : absent;
+    }
+
+    /** Two whole numbers between 1 and {@code most}; one stands for two of the same. */
+    public List<Integer> pair(String key, int absent, int most) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isArray()) {
+            int both = integer(key, absent, most);
+            return List.of(both, both);
+        }
+        List<Integer> two = integers(key, most);
+        if (two.size() != 2) {
+            throw fault(key, "is not a whole number or two of them");
+        }
+        return two;
     }
 
     /** Token ids below {@code size}, in order; none where there is no such list. */
@@ -336,12 +390,21 @@ public final class ModelConfigFile {
 
     /** A whole number between 1 and {@code most}. */
     public int integer(String key, int absent, int most) {
+        return integer(key, absent, 1, most);
+    }
+
+    /** A whole number between 0 and {@code most}. */
+    public int count(String key, int absent, int most) {
+        return integer(key, absent, 0, most);
+    }
+
+    private int integer(String key, int absent, int least, int most) {
         JsonNode node = ask(key);
         if (node == null) {
             return absent;
         }
-        if (!isWhole(node, 1, most)) {
-            throw fault(key, "is not a whole number from 1 to " + most);
+        if (!isWhole(node, least, most)) {
+            throw fault(key, "is not a whole number from " + least + " to " + most);
         }
         return node.asInt();
     }
@@ -442,7 +505,10 @@ public final class ModelConfigFile {
         Set<String> unknown = new TreeSet<>();
         for (var entry : json.properties()) {
             JsonNode v = entry.getValue();
-            boolean off = v.isNull() || v.isBoolean() && !v.asBoolean() || v.isContainer() && v.isEmpty();
+            boolean off = v.isNull()
+                    || v.isBoolean() && !v.asBoolean()
+                    || v.isContainer() && v.isEmpty()
+                    || isCommonDefault(entry.getKey(), v);
             if (!off && !asked.contains(entry.getKey()) && !IRRELEVANT.contains(entry.getKey())) {
                 unknown.add(entry.getKey());
             }
@@ -450,6 +516,14 @@ public final class ModelConfigFile {
         if (!unknown.isEmpty()) {
             throw new BadInputException(name + ": settings that are not known here: " + String.join(", ", unknown));
         }
+    }
+
+    private static boolean isCommonDefault(String key, JsonNode value) {
+        return switch (COMMON_DEFAULTS.get(key)) {
+            case Boolean on -> value.isBoolean() && value.asBoolean() == on;
+            case Double number -> value.isNumber() && finite(value) == number;
+            case null, default -> false;
+        };
     }
 
     /** For faults that only the reader of the model can see. */

@@ -93,7 +93,7 @@ public record TransformerBlock(
         boolean pre = config.residual().placement() == Placement.PRE;
         Tensor y = f.apply(pre ? modulate(norm.forward(x), adjust) : x);
         if (layerScale != null) {
-            y = y.times(layerScale.value());
+            y = Trace.note(this, layerScale == scale1 ? "scaled1" : "scaled2", y.times(layerScale.value()));
         }
         if (adjust.gate != null) {
             y = y.times(adjust.gate);

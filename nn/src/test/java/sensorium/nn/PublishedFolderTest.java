@@ -164,6 +164,37 @@ class PublishedFolderTest {
         refused("\"hidden\" is not a whole number");
     }
 
+    /** One matrix of theirs is several of ours, and becomes one again. */
+    @Test
+    void partsOfAFusedMatrix() throws IOException {
+        config("");
+        CheckpointFormat fused = CheckpointFormat.of(
+                WeightNames.of("x", "a.x", "y", "a.y", "z", "a.z"),
+                new CheckpointFormat.Fused("a.fused_", "a.x.", "a.y.", "a.z."));
+        Tensor whole = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+        whole(Map.of("a.fused_weight", whole));
+        Three three = PublishedFolder.open(folder).load(fused, Three::of);
+        assertThat(three.y.value().toFloats()).containsExactly(3, 4);
+        Map<String, Tensor> stored = fused.write(
+                Map.of("x.weight", three.x.value(), "y.weight", three.y.value(), "z.weight", three.z.value()));
+        assertThat(stored).containsOnlyKeys("a.fused_weight");
+        assertThat(stored.get("a.fused_weight").toFloats()).isEqualTo(whole.toFloats());
+        whole(Map.of("a.fused_weight", Tensor.zeros(4, 2)));
+        assertThatThrownBy(() -> PublishedFolder.open(folder).load(fused, Three::of))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("tensor a.fused_weight is (4,2), not 3 equal parts");
+    }
+
+    record Three(Parameter x, Parameter y, Parameter z) {
+        static Three of(Weights w) {
+            return new Three(part(w.at("x")), part(w.at("y")), part(w.at("z")));
+        }
+
+        private static Parameter part(Weights w) {
+            return w.parameter("weight", new Init.Constant(0), 1, 2);
+        }
+    }
+
     @Test
     void notANumberIsReportedAndMayBeAllowed() throws IOException {
         config("");

@@ -24,7 +24,7 @@ public final class VocabAndMerges {
     private static final long FILE_BYTES = 64L << 20;
     private static final int TOKENS = 4_000_000;
     /** Special whichever file it is in. */
-    private static final Pattern SPECIAL = Pattern.compile("<\\|.+\\|>");
+    private static final Pattern SPECIAL = Pattern.compile("<\\|.+\\|>|</?s>|<(pad|unk|mask)>");
 
     private VocabAndMerges() {}
 
@@ -55,30 +55,46 @@ public final class VocabAndMerges {
         return new ByteBpe(Arrays.asList(tokens), merges(merges, ids), specials, vocabulary.toString());
     }
 
-    private static Map<String, Integer> ids(Path file) {
+    /** Ids by spelling, of a file that holds nothing else. */
+    static Map<String, Integer> ids(Path file) {
+        return ids(file, json(file));
+    }
+
+    /** Ids by spelling. */
+    static Map<String, Integer> ids(Path file, JsonNode vocabulary) {
         Map<String, Integer> ids = new HashMap<>();
+        vocabulary.properties().forEach(entry -> ids.put(entry.getKey(), id(file, entry.getValue())));
+        return ids;
+    }
+
+    static int id(Path file, JsonNode id) {
+        if (!id.isInt() || id.intValue() < 0 || id.intValue() >= TOKENS) {
+            throw new BadInputException(file + ": a token's id is no id");
+        }
+        return id.intValue();
+    }
+
+    static JsonNode json(Path file) {
         try {
-            JsonNode json = JsonMapper.shared().readTree(text(file));
-            json.properties().forEach(entry -> {
-                JsonNode id = entry.getValue();
-                if (!id.isInt() || id.intValue() < 0 || id.intValue() >= TOKENS) {
-                    throw new BadInputException(file + ": a token's id is no id");
-                }
-                ids.put(entry.getKey(), id.intValue());
-            });
+            return JsonMapper.shared().readTree(text(file));
         } catch (JacksonException e) {
             throw new BadInputException(file + ": not JSON (" + e.getOriginalMessage() + ")", e);
         }
-        return ids;
+    }
+
+    /** Two spellings each, the first merged first. */
+    static List<String[]> pairs(Path file) {
+        return text(file)
+                .lines()
+                .dropWhile(line -> line.isBlank() || line.startsWith("#version"))
+                .filter(line -> !line.isBlank())
+                .map(line -> line.split(" ", -1))
+                .toList();
     }
 
     private static List<ByteBpe.Merge> merges(Path file, Map<String, Integer> ids) {
         List<ByteBpe.Merge> merges = new ArrayList<>();
-        for (String line : text(file).lines().toList()) {
-            if (line.isBlank() || merges.isEmpty() && line.startsWith("#version")) {
-                continue;
-            }
-            String[] parts = line.split(" ", -1);
+        for (String[] parts : pairs(file)) {
             Integer left = ids.get(parts[0]);
             Integer right = parts.length == 2 ? ids.get(parts[1]) : null;
             if (left == null || right == null) {

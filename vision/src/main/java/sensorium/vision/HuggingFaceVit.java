@@ -63,35 +63,19 @@ public final class HuggingFaceVit {
     }
 
     /**
-     * For recordings of two pictures, the first of them as it was before the preprocessing, {@code input.image_u8}.
+     * For recordings of pictures, see {@link RecordedPixels}.
      *
-     * @throws sensorium.BadInputException as {@link #load}, or if there is no {@code preprocessor_config.json}
+     * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         Vit vit = load(folder);
         return ParityCase.traced(vit, FORMAT.names(), 3e-5, (in, results) -> {
-            Tensor pixels = in.get("input.pixel_values");
-            if (in.has("input.image_u8")) {
-                Tensor first = pixels(ImageProcessor.read(folder), in.get("input.image_u8"));
-                pixels = Tensor.concat(0, List.of(first, pixels.slice(0, 1, pixels.dim(0))));
-                results.accept("input.pixel_values", pixels);
-            }
+            Tensor pixels = RecordedPixels.of(folder, in, results);
             Tensor tokens = vit.encoder().tokens(pixels);
             results.accept("output.last_hidden_state", tokens);
             Tensor logits = vit.head().forward(vit.encoder().pooling().forward(tokens, null));
             results.accept("output.logits", logits);
         });
-    }
-
-    /** (height, width, 3), U8 → (1, 3, H, W). */
-    private static Tensor pixels(ImageProcessor preprocessing, Tensor image) {
-        long[] samples = image.toLongs();
-        var bytes = new byte[samples.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) samples[i];
-        }
-        PixelValues p = preprocessing.process(new Picture(image.dim(1), image.dim(0), image.dim(2), bytes));
-        return Tensor.of(p.values(), 1, p.channels(), p.height(), p.width());
     }
 
     /**

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 @SuppressWarnings("ArrayRecordComponent") // made once from a file, never compared
 public record ImageProcessor(
         Optional<Size> size, Resize.Filter filter, Optional<Fixed> crop, double scale, double[] mean, double[] std) {
-    private static final String FILE_NAME = "preprocessor_config.json";
+    static final String FILE_NAME = "preprocessor_config.json";
     private static final int MAX_SIDE = 16_384;
     private static final Set<String> KNOWN = Set.of(
             "do_resize",
@@ -37,7 +37,8 @@ public record ImageProcessor(
             "do_normalize",
             "image_mean",
             "image_std",
-            "do_convert_rgb");
+            "do_convert_rgb",
+            "default_to_square");
     /** Say nothing about the numbers. */
     private static final Set<String> NAMES =
             Set.of("image_processor_type", "feature_extractor_type", "processor_class", "_valid_processor_keys");
@@ -82,20 +83,47 @@ public record ImageProcessor(
         }
         var config = new Config(json, name);
         config.refuseUnknown();
-        boolean shortest = config.type().matches("(CLIP|ChineseCLIP|Bit)(ImageProcessor|FeatureExtractor)(Fast)?");
-        Optional<Size> size =
-                config.flag("do_resize", true) ? Optional.of(config.size("size", shortest)) : Optional.empty();
-        Optional<Fixed> crop = config.flag("do_center_crop", json.hasNonNull("crop_size"))
-                ? Optional.of((Fixed) config.size("crop_size", false))
+        Defaults absent = Defaults.of(config.type());
+        // What a single number means: the shorter side, or both.
+        boolean square = config.flag("default_to_square", !(absent.size instanceof ShortestEdge));
+        Optional<Size> size = config.flag("do_resize", true)
+                ? Optional.of(config.size("size", !square, absent.size))
+                : Optional.empty();
+        Optional<Fixed> crop = config.flag("do_center_crop", json.hasNonNull("crop_size") || absent.crop != null)
+                ? Optional.of((Fixed) config.size("crop_size", false, absent.crop))
                 : Optional.empty();
         boolean normalise = config.flag("do_normalize", true);
         return new ImageProcessor(
                 size,
-                size.isPresent() ? config.filter() : Resize.Filter.NEAREST,
+                size.isPresent() ? config.filter(absent.filter) : Resize.Filter.NEAREST,
                 crop,
                 config.flag("do_rescale", true) ? config.number("rescale_factor", 1 / 255.0) : 1,
-                normalise ? config.three("image_mean") : new double[] {0, 0, 0},
-                normalise ? config.three("image_std") : new double[] {1, 1, 1});
+                normalise ? config.three("image_mean", absent.mean) : new double[] {0, 0, 0},
+                normalise ? config.three("image_std", absent.std) : new double[] {1, 1, 1});
+    }
+
+    /**
+     * What a class of transformers does where its file says nothing; null, or empty, where it has to be said.
+     *
+     * @param crop null for none
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Defaults(Size size, Resize.Filter filter, Fixed crop, double[] mean, double[] std) {
+        private static final double[] UNKNOWN = {};
+        private static final double[] HALF = {0.5, 0.5, 0.5};
+        private static final double[] CLIP_MEAN = {0.48145466, 0.4578275, 0.40821073};
+        private static final double[] CLIP_STD = {0.26862954, 0.26130258, 0.27577711};
+        private static final Fixed SQUARE = new Fixed(224, 224);
+
+        static Defaults of(String type) {
+            return switch (type.replaceFirst("(ImageProcessor|FeatureExtractor)(Fast)?$", "")) {
+                case "CLIP", "ChineseCLIP", "Bit" ->
+                    new Defaults(new ShortestEdge(224), Resize.Filter.BICUBIC, SQUARE, CLIP_MEAN, CLIP_STD);
+                case "Siglip" -> new Defaults(SQUARE, Resize.Filter.BICUBIC, null, HALF, HALF);
+                case "ViT" -> new Defaults(SQUARE, Resize.Filter.BILINEAR, null, HALF, HALF);
+                default -> new Defaults(null, null, null, UNKNOWN, UNKNOWN);
+            };
+        }
     }
 
     /** The picture as the model wants it: {@code (3, height, width)}. */
@@ -175,6 +203,10 @@ public record ImageProcessor(
             for (var entry : json.properties()) {
                 boolean off = entry.getValue().isNull()
                         || entry.getValue().isBoolean() && !entry.getValue().asBoolean();
+                if (entry.getKey().equals("data_format")
+                        && entry.getValue().asString("").equals("channels_first")) {
+                    continue; // what is made here
+                }
                 if (!off && !KNOWN.contains(entry.getKey()) && !NAMES.contains(entry.getKey())) {
                     throw fault(entry.getKey(), "asks for a step this image processor does not know");
                 }
@@ -208,8 +240,11 @@ public record ImageProcessor(
             return node.asDouble();
         }
 
-        Resize.Filter filter() {
+        Resize.Filter filter(Resize.Filter absent) {
             JsonNode node = json.path("resample");
+            if (absent != null && !json.hasNonNull("resample")) {
+                return absent;
+            }
             var filters = Resize.Filter.values();
             if (!node.isIntegralNumber() || node.asInt() < 0 || node.asInt() >= filters.length) {
                 throw fault("resample", "is not one of Pillow's filters, 0 to " + (filters.length - 1));
@@ -217,8 +252,11 @@ public record ImageProcessor(
             return filters[node.asInt()];
         }
 
-        double[] three(String key) {
+        double[] three(String key, double[] absent) {
             JsonNode node = json.path(key);
+            if (absent.length == 3 && !json.hasNonNull(key)) {
+                return absent;
+            }
             if (!node.isArray() || node.size() != 3 || !node.valueStream().allMatch(JsonNode::isNumber)) {
                 throw fault(key, "is not a list of three numbers");
             }
@@ -229,8 +267,11 @@ public record ImageProcessor(
             return values;
         }
 
-        Size size(String key, boolean numberIsShortestEdge) {
+        Size size(String key, boolean numberIsShortestEdge, Size absent) {
             JsonNode node = json.path(key);
+            if (absent != null && !json.hasNonNull(key)) {
+                return absent;
+            }
             if (node.isNumber()) {
                 int pixels = pixels(key, node);
                 return numberIsShortestEdge ? new ShortestEdge(pixels) : new Fixed(pixels, pixels);

@@ -1,5 +1,7 @@
 package sensorium.vision;
 
+import sensorium.tensor.Tensor;
+
 /**
  * What a model sees of one picture: floats {@code (channels, height, width)}, row-major.
  *
@@ -12,6 +14,11 @@ public record PixelValues(int channels, int height, int width, float[] values) {
             throw new IllegalArgumentException("[pixel values] (%d,%d,%d) needs %d values, got %d"
                     .formatted(channels, height, width, (long) channels * height * width, values.length));
         }
+    }
+
+    /** A batch of one, (1, channels, height, width). */
+    public Tensor toTensor() {
+        return Tensor.of(values, 1, channels, height, width);
     }
 
     /** The value of one channel at column {@code x} of row {@code y}. */

@@ -2,20 +2,24 @@ package sensorium.vision;
 
 import java.util.List;
 import sensorium.nn.Linear;
-import sensorium.nn.Module;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 
 /** A vision transformer with a classifier on top (Dosovitskiy et al., arXiv 2010.11929). */
-public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implements Module {
+public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implements PictureClassifier {
     public static Vit of(Weights w, VitConfig c) {
         int width = c.encoder().transformer().width();
         return new Vit(
                 PatchEncoder.of(w.at("encoder"), c.encoder()),
                 Linear.of(w.at("head"), width, c.labels().size(), true),
                 c);
+    }
+
+    @Override
+    public List<String> labels() {
+        return config.labels();
     }
 
     /** The same encoder under a new head, for other classes. */
@@ -25,7 +29,7 @@ public record Vit(PatchEncoder encoder, Linear head, VitConfig config) implement
                 encoder, Linear.of(w.at("head"), width, labels.size(), true), new VitConfig(config.encoder(), labels));
     }
 
-    /** Pixels (B, C, H, W), as the preprocessing leaves them, → logits (B, classes). */
+    @Override
     public Tensor forward(Tensor pixels) {
         return Trace.note(this, head.forward(encoder.forward(pixels)));
     }

@@ -86,6 +86,33 @@ class ImageProcessorTest {
         assertThat(actual.height()).isEqualTo(height);
     }
 
+    /** As the classes of transformers have it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CLIPImageProcessor | {\"shortest_edge\": 224} | 3 | true | [0.48145466, 0.4578275, 0.40821073] | [0.26862954, 0.26130258, 0.27577711]",
+                "BitImageProcessor | {\"shortest_edge\": 224} | 3 | true | [0.48145466, 0.4578275, 0.40821073] | [0.26862954, 0.26130258, 0.27577711]",
+                "SiglipImageProcessorFast | {\"height\": 224, \"width\": 224} | 3 | false | [0.5, 0.5, 0.5] | [0.5, 0.5, 0.5]",
+                "ViTImageProcessor | {\"height\": 224, \"width\": 224} | 2 | false | [0.5, 0.5, 0.5] | [0.5, 0.5, 0.5]"
+            })
+    void whatAFileDoesNotSayIsTheDefaultOfItsClass(
+            String type, String size, int resample, boolean crops, String mean, String std) {
+        var bytes = new byte[301 * 240 * 3];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * i >> 7);
+        }
+        var picture = new Picture(301, 240, 3, bytes);
+        String said =
+                "{\"size\": %s, \"resample\": %d, \"image_mean\": %s, \"image_std\": %s, \"do_center_crop\": %s, \"crop_size\": 224}"
+                        .formatted(size, resample, mean, std, crops);
+        PixelValues expected = read(said).process(picture);
+        PixelValues actual =
+                read("{\"image_processor_type\": \"" + type + "\"}").process(picture);
+        assertThat(actual.width()).isEqualTo(224);
+        assertThat(actual.values()).isEqualTo(expected.values());
+    }
+
     @Test
     void rescalesByDefaultAndNotWhenToldSo() {
         var picture = new Picture(1, 1, 4, new byte[] {(byte) 255, 51, 0, 7});

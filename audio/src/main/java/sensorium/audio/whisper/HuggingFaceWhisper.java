@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sensorium.nn.CheckpointFormat;
+import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Positions;
@@ -46,18 +47,10 @@ public final class HuggingFaceWhisper {
             pairs.addAll(List.of(block + ".crossNorm", layer + ".encoder_attn_layer_norm"));
             pairs.addAll(List.of(block + ".mlp.up", layer + ".fc1"));
             pairs.addAll(List.of(block + ".mlp.down", layer + ".fc2"));
-            addAttention(pairs, block + ".attention", layer + ".self_attn");
-            addAttention(pairs, block + ".cross", layer + ".encoder_attn");
+            HuggingFaceTower.addAttention(pairs, block + ".attention", layer + ".self_attn");
+            HuggingFaceTower.addAttention(pairs, block + ".cross", layer + ".encoder_attn");
         }
         return WeightNames.of(pairs);
-    }
-
-    private static void addAttention(List<String> pairs, String ours, String theirs) {
-        pairs.addAll(List.of(ours, theirs));
-        pairs.addAll(List.of(ours + ".query", theirs + ".q_proj"));
-        pairs.addAll(List.of(ours + ".key", theirs + ".k_proj"));
-        pairs.addAll(List.of(ours + ".value", theirs + ".v_proj"));
-        pairs.addAll(List.of(ours + ".out", theirs + ".out_proj"));
     }
 
     /**

@@ -10,9 +10,8 @@ import sensorium.audio.SoundClassifier;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.PictureClassifier;
 import sensorium.vision.PictureFile;
-import sensorium.vision.PixelValues;
-import sensorium.vision.Vit;
 
 /** Tells what is in a file: a classifier of ours or a published one, with what its inputs go through before. */
 public final class FileClassifier {
@@ -32,11 +31,11 @@ public final class FileClassifier {
     }
 
     /** @param preprocessing what pictures go through before the model sees them */
-    public static FileClassifier of(Vit model, ImageProcessor preprocessing) {
-        return new FileClassifier(model.config().labels(), file -> {
-            PixelValues p = preprocessing.process(PictureFile.decode(file));
-            return model.forward(Tensor.of(p.values(), 1, p.channels(), p.height(), p.width()));
-        });
+    public static FileClassifier of(PictureClassifier model, ImageProcessor preprocessing) {
+        return new FileClassifier(
+                model.labels(),
+                file -> model.forward(
+                        preprocessing.process(PictureFile.decode(file)).toTensor()));
     }
 
     /** A published one of sounds. */

@@ -23,8 +23,6 @@ import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
 import sensorium.audio.SoundCodec;
 import sensorium.audio.speech.SpeechModel;
-import sensorium.audio.whisper.HuggingFaceWhisper;
-import sensorium.diffusion.Asking;
 import sensorium.diffusion.DiffusionConfig;
 import sensorium.diffusion.DiffusionModel;
 import sensorium.diffusion.DiffusionPipeline;
@@ -43,7 +41,6 @@ import sensorium.multimodal.classify.Input;
 import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.transcribe.SpeechConfig;
 import sensorium.multimodal.transcribe.SpeechToText;
-import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.nn.Lora;
 import sensorium.nn.Parameter;
 import sensorium.nn.PublishedFolder;
@@ -51,8 +48,6 @@ import sensorium.nn.Weights;
 import sensorium.text.TextEncoder;
 import sensorium.text.TextTower;
 import sensorium.text.Units;
-import sensorium.text.bert.HuggingFaceBert;
-import sensorium.text.bert.SentenceEncoder;
 import sensorium.text.bert.SentenceTower;
 import sensorium.text.pipeline.TokenizerFiles;
 import sensorium.vision.HuggingFaceVit;
@@ -61,6 +56,7 @@ import sensorium.vision.PictureAutoencoder;
 import sensorium.vision.PictureCodec;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
+import sensorium.vision.Vit;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -181,7 +177,7 @@ public record ModelFolder(Path path) {
      */
     public OpenedModel open() {
         if (Files.isRegularFile(path.resolve(StableDiffusion.INDEX))) {
-            return new OpenedModel.Diffusion(StableDiffusion.open(path, ModelFolder::reader));
+            return new OpenedModel.Diffusion(StableDiffusion.open(path));
         }
         JsonNode config = config();
         String kind = config.path("kind").asString("");
@@ -200,7 +196,7 @@ public record ModelFolder(Path path) {
             case CAPTION ->
                 new OpenedModel.Captions(new CaptionWriter(load(config, Captioner.Config.class, Captioner::of)));
             case FINE_TUNE -> fineTuned(fineTuning(config));
-            case "" -> published(type);
+            case "" -> PublishedModels.open(path, type);
             default ->
                 throw new BadInputException(
                         path.resolve(CONFIG) + ": kind \"" + brief(kind) + "\" is not known; there are "
@@ -228,7 +224,7 @@ public record ModelFolder(Path path) {
     private OpenedModel fineTuned(FineTuning tuning) {
         PublishedClassifier taught = taught(tuning);
         return switch (taught.with(Lora::merged)) {
-            case PublishedClassifier.OfPictures p -> new OpenedModel.Published(p.model(), p.preprocessing());
+            case PublishedClassifier.OfPictures p -> new OpenedModel.Published(p.model(), p.preprocessing(), VIT);
             case PublishedClassifier.OfSounds s -> new OpenedModel.Sounds(s.model(), FINE_TUNE);
         };
     }
@@ -288,20 +284,14 @@ public record ModelFolder(Path path) {
                     + " something else make a new one with: sensorium export RUN --out FOLDER");
         }
         return switch (open()) {
-            case OpenedModel.Published p -> new PublishedClassifier.OfPictures(p.model(), p.preprocessing());
+            case OpenedModel.Published(Vit vit, ImageProcessor preprocessing, String _) ->
+                new PublishedClassifier.OfPictures(vit, preprocessing);
             case OpenedModel.Sounds s -> new PublishedClassifier.OfSounds(s.model());
             case OpenedModel other ->
                 throw new BadInputException(path + ": a " + other.kind()
                         + " model, which cannot be taught other classes; name the folder of a "
                         + String.join(", ", VIT, HuggingFaceAst.TYPE) + " or " + KwtCheckpoint.TYPE);
         };
-    }
-
-    /** What reads the prompts of a pipeline. */
-    private static Asking.Reader reader(Path pipeline) {
-        Path encoder = pipeline.resolve("text_encoder");
-        throw new BadInputException(encoder.resolve(CONFIG) + ": a text encoder of the kind \""
-                + PublishedFolder.open(encoder).kind() + "\" is not known here");
     }
 
     /** A tower of sentences has its tokenizer beside its weights. */
@@ -340,29 +330,6 @@ public record ModelFolder(Path path) {
         } catch (IOException e) {
             throw new BadInputException(file + ": cannot be read (" + e.getMessage() + ")", e);
         }
-    }
-
-    private OpenedModel published(String type) {
-        return switch (type) {
-            case DIGITS -> new OpenedModel.Diffusion(DiffusionPipeline.ofDigits(path));
-            case VIT -> new OpenedModel.Published(HuggingFaceVit.load(path), ImageProcessor.read(path));
-            case HuggingFaceBert.TYPE -> new OpenedModel.Sentences(SentenceEncoder.open(path));
-            case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
-            case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
-            case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
-            default ->
-                throw new BadInputException(path.resolve(CONFIG)
-                        + ": says neither a kind nor a model_type that is known"
-                        + (type.isEmpty() ? "" : ", but \"" + brief(type) + "\"") + "; known are "
-                        + String.join(
-                                ", ",
-                                VIT,
-                                HuggingFaceBert.TYPE,
-                                KwtCheckpoint.TYPE,
-                                HuggingFaceAst.TYPE,
-                                HuggingFaceWhisper.TYPE)
-                        + " and " + DIGITS + "; is this the folder of a model?");
-        };
     }
 
     /**
@@ -550,7 +517,7 @@ public record ModelFolder(Path path) {
     }
 
     /** Words of a file or a library, fit for one line. */
-    private static String brief(String text) {
+    static String brief(String text) {
         String line = text.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", "?");
         int place = line.indexOf(" (start marker at"); // Jackson's hint at a place that it does not know
         line = place < 0 ? line : line.substring(0, place);

@@ -7,15 +7,16 @@ import sensorium.diffusion.DiffusionPipeline;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.caption.CaptionWriter;
 import sensorium.multimodal.classify.Classifier;
+import sensorium.multimodal.dual.Matcher;
 import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.text.bert.HuggingFaceBert;
 import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.ImageProcessor;
 import sensorium.vision.PictureAutoencoder;
+import sensorium.vision.PictureClassifier;
 import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
-import sensorium.vision.Vit;
 
 /** A model that was opened, and what is needed to use it. */
 public sealed interface OpenedModel {
@@ -95,14 +96,25 @@ public sealed interface OpenedModel {
     }
 
     /**
-     * A published vision transformer.
+     * A published model that tells pictures apart.
      *
      * @param preprocessing what its pictures go through before
+     * @param kind its {@code model_type}
      */
-    record Published(Vit model, ImageProcessor preprocessing) implements OpenedModel {
+    record Published(PictureClassifier model, ImageProcessor preprocessing, String kind) implements OpenedModel {}
+
+    /**
+     * A published model that makes vectors of pictures.
+     *
+     * @param kind its {@code model_type}
+     */
+    record Features(FeatureEye model, String kind) implements OpenedModel {}
+
+    /** A published model of pictures, or of sounds, and texts. */
+    record Pairs(Matcher model) implements OpenedModel {
         @Override
         public String kind() {
-            return ModelFolder.VIT;
+            return model.kind();
         }
     }
 

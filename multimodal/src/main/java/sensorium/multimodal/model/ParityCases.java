@@ -7,14 +7,18 @@ import java.util.function.Function;
 import sensorium.BadInputException;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KwtCheckpoint;
+import sensorium.audio.clap.HuggingFaceClapAudio;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.diffusion.DiffusersDit;
 import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.MnistDit;
+import sensorium.multimodal.dual.HuggingFaceClap;
+import sensorium.multimodal.dual.HuggingFaceDual;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
 import sensorium.text.bert.HuggingFaceBert;
 import sensorium.vision.DiffusersAutoencoder;
+import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 
 /** The published models that can be held against a recorded run, by what their {@code config.json} calls them. */
@@ -25,6 +29,12 @@ public final class ParityCases {
             Map.entry(KwtCheckpoint.TYPE, KwtCheckpoint::parity),
             Map.entry(HuggingFaceAst.TYPE, HuggingFaceAst::parity),
             Map.entry(HuggingFaceWhisper.TYPE, HuggingFaceWhisper::parity),
+            Map.entry(HuggingFaceDinov2.TYPE, HuggingFaceDinov2::parity),
+            Map.entry(HuggingFaceDinov2.WITH_REGISTERS, HuggingFaceDinov2::parity),
+            Map.entry(HuggingFaceDual.CLIP, HuggingFaceDual::parity),
+            Map.entry(HuggingFaceDual.SIGLIP, HuggingFaceDual::parity),
+            Map.entry(HuggingFaceClapAudio.TYPE, HuggingFaceClapAudio::parity),
+            Map.entry(HuggingFaceClap.TYPE, HuggingFaceClap::parity),
             Map.entry("AutoencoderKL", DiffusersAutoencoder::parityKl),
             Map.entry("VQModel", DiffusersAutoencoder::parityVq),
             Map.entry("UNet2DModel", DiffusersUNet::parity),

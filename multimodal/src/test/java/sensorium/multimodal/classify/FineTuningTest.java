@@ -27,6 +27,7 @@ import sensorium.nn.training.RunFolder;
 import sensorium.nn.training.Trainer;
 import sensorium.nn.training.TrainingListener;
 import sensorium.tensor.Tensor;
+import sensorium.vision.Vit;
 
 /** Published models are taught to tell sides or glides, in every way, and come back from their run and from the published layout. */
 class FineTuningTest {
@@ -113,7 +114,7 @@ class FineTuningTest {
 
     private static PublishedClassifier opened(ModelFolder folder) {
         return switch (folder.open()) {
-            case OpenedModel.Published p -> new PublishedClassifier.OfPictures(p.model(), p.preprocessing());
+            case OpenedModel.Published p -> new PublishedClassifier.OfPictures((Vit) p.model(), p.preprocessing());
             case OpenedModel.Sounds s -> new PublishedClassifier.OfSounds(s.model());
             case OpenedModel other -> throw new AssertionError(other);
         };

@@ -1,0 +1,76 @@
+package sensorium.multimodal.dual;
+
+import java.nio.file.Path;
+import java.util.List;
+import sensorium.audio.AudioFile;
+import sensorium.audio.clap.ClapFeatures;
+import sensorium.memory.Scope;
+import sensorium.tensor.Tensor;
+
+/** CLAP with what sounds and texts go through before. */
+public final class SoundMatcher implements Matcher {
+    private final Clap model;
+    private final ClapFeatures hearing;
+    private final Path folder;
+
+    private SoundMatcher(Clap model, ClapFeatures hearing, Path folder) {
+        this.model = model;
+        this.hearing = hearing;
+        this.folder = folder;
+    }
+
+    /**
+     * The model of a folder with {@code config.json}, {@code model.safetensors}, {@code preprocessor_config.json} and, for texts, a
+     * tokenizer.
+     *
+     * @throws sensorium.BadInputException if one is not there, malformed, or does not fit the others
+     */
+    public static SoundMatcher open(Path folder) {
+        Clap model = HuggingFaceClap.load(folder);
+        return new SoundMatcher(model, ClapFeatures.read(folder, model.config().audio()), folder);
+    }
+
+    @Override
+    public String kind() {
+        return HuggingFaceClap.TYPE;
+    }
+
+    @Override
+    public String medium() {
+        return "sound";
+    }
+
+    @Override
+    public float[][] texts(List<String> texts) {
+        if (texts.isEmpty()) {
+            return new float[0][];
+        }
+        TokenReader reader = TokenReader.roberta(folder, model.text().config());
+        return texts.stream()
+                .map(text -> Scope.tidy(() -> {
+                    Tensor tokens = model.text().tokens(reader.read(text), null);
+                    return Matcher.checked(model.ofText(model.text().pooled(tokens)), model, "a text");
+                }))
+                .toArray(float[][]::new);
+    }
+
+    @Override
+    public float[] file(Path file) {
+        return Scope.tidy(() -> {
+            Tensor mels = hearing.of(AudioFile.decode(file).mono());
+            // The reference takes a sound that comes alone for a longer one, whatever it is.
+            Tensor tokens = model.audio().tokens(mels, Tensor.of(new boolean[] {true}, 1));
+            return Matcher.checked(model.ofAudio(model.audio().pooled(tokens)), model, file.toString());
+        });
+    }
+
+    @Override
+    public double[] probabilities(float[] vector, float[][] texts) {
+        double[] scores = Matcher.cosines(vector, texts);
+        double scale = Math.exp(model.audioScale().value().toFloats()[0]);
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] *= scale;
+        }
+        return Matcher.softmax(scores);
+    }
+}
