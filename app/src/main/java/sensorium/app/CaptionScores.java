@@ -28,13 +28,11 @@ record CaptionScores(double exact, int n, double known, int others) {
             PictureNames others,
             CaptionWriter.Options options,
             Material.Watcher watcher) {
-        double exact = writer.exact(seen, Augmentation.EVALUATION, FRESH, options, watcher);
-        double known = others == null ? Double.NaN : writer.exact(others, Embedder.PLAIN, 0, options, watcher);
-        return new CaptionScores(
-                exact,
-                seen.bank().size(),
-                known,
-                others == null ? 0 : others.bank().size());
+        var exact = writer.exact(seen, Augmentation.EVALUATION, FRESH, options, watcher);
+        var known = others == null
+                ? new CaptionWriter.Exact(Double.NaN, 0)
+                : writer.exact(others, Embedder.PLAIN, 0, options, watcher);
+        return new CaptionScores(exact.right(), exact.n(), known.right(), known.n());
     }
 
     Map<String, Object> toMap() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -155,7 +156,13 @@ final class TrainCaptionCommand implements Runnable {
     private static Page.Section shown(CaptionWriter writer, PictureNames pictures) {
         int n = Math.min(SHOWN, pictures.bank().size());
         List<CaptionWriter.Written> written =
-                writer.write(pictures.bank(), Embedder.PLAIN, 0, CaptionWriter.Options.USUAL, (_, _, _) -> {});
+                writer.write(
+                        pictures.bank(),
+                        IntStream.range(0, n).toArray(),
+                        Embedder.PLAIN,
+                        0,
+                        CaptionWriter.Options.USUAL,
+                        (_, _, _) -> {});
         List<Html> cards = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             String said = written.get(i).text();

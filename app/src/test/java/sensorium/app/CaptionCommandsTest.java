@@ -36,7 +36,7 @@ final class CaptionCommandsTest {
             }
         }
         run = folder.resolve("run");
-        var json = sensorium("train", "caption", "--data", data, "--out", run, "--epochs", 120, "--json")
+        var json = sensorium("train", "caption", "--data", data, "--out", run, "--epochs", 160, "--json")
                 .json();
         assertThat(json.path("pictures").asInt()).isEqualTo(12);
         assertThat(json.path("known_n").asInt()).isEqualTo(12);

@@ -3,6 +3,7 @@ package sensorium.multimodal.caption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.multimodal.Embedder;
@@ -19,6 +20,8 @@ import sensorium.vision.PictureBank;
 /** A captioner and the words that its units spell. */
 public final class CaptionWriter {
     private static final int BANK_SIDE = 64;
+    /** Pictures that are measured. */
+    private static final int MOST = 1000;
 
     private final Captioner model;
     private final Units units;
@@ -57,20 +60,25 @@ public final class CaptionWriter {
 
     /** What a picture shows. */
     public Written write(Picture picture, Options options) {
-        return write(PictureBank.of(List.of(picture), BANK_SIDE), Embedder.PLAIN, 0, options, (_, _, _) -> {})
-                .getFirst();
+        var bank = PictureBank.of(List.of(picture), BANK_SIDE);
+        return write(bank, new int[] {0}, Embedder.PLAIN, 0, options, (_, _, _) -> {}).getFirst();
     }
 
-    /** What each picture of a bank shows, each varied once. */
+    /** What some pictures of a bank show, each varied once. */
     public List<Written> write(
-            PictureBank bank, Augmentation how, long seed, Options options, Material.Watcher watcher) {
+            PictureBank bank,
+            int[] pictures,
+            Augmentation how,
+            long seed,
+            Options options,
+            Material.Watcher watcher) {
         int side = model.config().side();
         var augment = new PictureAugment(bank, side, how, seed);
         List<Written> all = new ArrayList<>();
-        for (int i = 0; i < bank.size(); i++) {
-            watcher.update("write captions", i, bank.size());
+        for (int i = 0; i < pictures.length; i++) {
+            watcher.update("write captions", i, pictures.length);
             float[] pixels = new float[augment.length()];
-            augment.draw(i, 0, pixels, 0);
+            augment.draw(pictures[i], 0, pixels, 0);
             long drawn = options.seed + i;
             TokenSearch.Found found = Scope.tidy(() -> {
                 Tensor seen = model.see(Tensor.of(pixels, 1, 3, side, side));
@@ -83,13 +91,27 @@ public final class CaptionWriter {
         return all;
     }
 
-    /** How often what is written of a picture is one of its texts. */
-    public double exact(PictureNames pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
-        List<Written> written = write(pictures.bank(), how, seed, options, watcher);
-        long right = 0;
-        for (int i = 0; i < written.size(); i++) {
-            right += pictures.texts().get(i).contains(written.get(i).text()) ? 1 : 0;
-        }
-        return (double) right / written.size();
+    /**
+     * How often what is written is one of a picture's texts.
+     *
+     * @param right share of the pictures
+     * @param n of so many
+     */
+    public record Exact(double right, int n) {}
+
+    /** Of at most a thousand pictures, evenly spread. */
+    public Exact exact(
+            PictureNames pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
+        int n = Math.min(MOST, pictures.bank().size());
+        int[] chosen = IntStream.range(0, n)
+                .map(i -> (int) ((long) i * pictures.bank().size() / n))
+                .toArray();
+        List<Written> written = write(pictures.bank(), chosen, how, seed, options, watcher);
+        long right = IntStream.range(0, n)
+                .filter(i -> pictures.texts()
+                        .get(chosen[i])
+                        .contains(written.get(i).text()))
+                .count();
+        return new Exact((double) right / n, n);
     }
 }
