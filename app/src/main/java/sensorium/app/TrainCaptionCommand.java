@@ -155,14 +155,13 @@ final class TrainCaptionCommand implements Runnable {
     /** Captions under their pictures. */
     private static Page.Section shown(CaptionWriter writer, PictureNames pictures) {
         int n = Math.min(SHOWN, pictures.bank().size());
-        List<CaptionWriter.Written> written =
-                writer.write(
-                        pictures.bank(),
-                        IntStream.range(0, n).toArray(),
-                        Embedder.PLAIN,
-                        0,
-                        CaptionWriter.Options.USUAL,
-                        (_, _, _) -> {});
+        List<CaptionWriter.Written> written = writer.write(
+                pictures.bank(),
+                IntStream.range(0, n).toArray(),
+                Embedder.PLAIN,
+                0,
+                CaptionWriter.Options.USUAL,
+                (_, _, _) -> {});
         List<Html> cards = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             String said = written.get(i).text();

@@ -75,8 +75,7 @@ record PublishedScheduler(NoiseSchedule schedule, Prediction prediction, Sampler
                 yield new Ddpm(variance, bounds, spacing(file, "leading"));
             }
             case "DDIMScheduler" ->
-                new Ddim(
-                        0, bounds, spacing(file, "leading"), offset(file), file.flag("set_alpha_to_one", true), false);
+                new Ddim(0, bounds, spacing(file, "leading"), offset(file), file.flag("set_alpha_to_one", true), false);
             case "EulerDiscreteScheduler" -> {
                 file.require("interpolation_type", "linear");
                 file.require("timestep_type", "discrete");

@@ -61,17 +61,13 @@ public final class CaptionWriter {
     /** What a picture shows. */
     public Written write(Picture picture, Options options) {
         var bank = PictureBank.of(List.of(picture), BANK_SIDE);
-        return write(bank, new int[] {0}, Embedder.PLAIN, 0, options, (_, _, _) -> {}).getFirst();
+        return write(bank, new int[] {0}, Embedder.PLAIN, 0, options, (_, _, _) -> {})
+                .getFirst();
     }
 
     /** What some pictures of a bank show, each varied once. */
     public List<Written> write(
-            PictureBank bank,
-            int[] pictures,
-            Augmentation how,
-            long seed,
-            Options options,
-            Material.Watcher watcher) {
+            PictureBank bank, int[] pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
         int side = model.config().side();
         var augment = new PictureAugment(bank, side, how, seed);
         List<Written> all = new ArrayList<>();
@@ -100,17 +96,15 @@ public final class CaptionWriter {
     public record Exact(double right, int n) {}
 
     /** Of at most a thousand pictures, evenly spread. */
-    public Exact exact(
-            PictureNames pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
+    public Exact exact(PictureNames pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
         int n = Math.min(MOST, pictures.bank().size());
         int[] chosen = IntStream.range(0, n)
                 .map(i -> (int) ((long) i * pictures.bank().size() / n))
                 .toArray();
         List<Written> written = write(pictures.bank(), chosen, how, seed, options, watcher);
         long right = IntStream.range(0, n)
-                .filter(i -> pictures.texts()
-                        .get(chosen[i])
-                        .contains(written.get(i).text()))
+                .filter(i ->
+                        pictures.texts().get(chosen[i]).contains(written.get(i).text()))
                 .count();
         return new Exact((double) right / n, n);
     }

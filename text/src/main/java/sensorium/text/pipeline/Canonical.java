@@ -2,7 +2,7 @@ package sensorium.text.pipeline;
 
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Unicode's normal forms, with every character's origin: a base and the marks behind it are normalised together, which gives what
@@ -42,33 +42,23 @@ record Canonical(Form form) implements TextNormalizer {
     }
 
     /**
-     * Which character each one of a normalised segment came from: the one whose own form it is part of (marks change places, so it is
-     * looked for); where characters became one, the first of them, and what follows in its turn.
+     * Which character each one of a normalised segment came from, in their order: marks that change places change origins, as in the
+     * reference, so that what stands behind never came from before. Where characters became one, it is the first of them.
      */
     private int[] origins(AlignedText text, int from, int to, int[] points) {
-        int[] origin = new int[points.length];
-        Arrays.fill(origin, -1);
-        boolean whole = true;
-        for (int i = from; i < to && whole; i++) {
-            int[] parts = Normalizer.normalize(Character.toString(text.points()[i]), form)
-                    .codePoints()
-                    .toArray();
-            for (int part : parts) {
-                int at = 0;
-                while (at < points.length && (origin[at] >= 0 || points[at] != part)) {
-                    at++;
-                }
-                whole = at < points.length;
-                if (!whole) {
-                    break;
-                }
-                origin[at] = i;
+        IntStream.Builder parts = IntStream.builder();
+        for (int i = from; i < to; i++) {
+            String one = Normalizer.normalize(Character.toString(text.points()[i]), form);
+            for (int k = one.codePointCount(0, one.length()); k > 0; k--) {
+                parts.add(i);
             }
         }
-        if (!whole || Arrays.stream(origin).anyMatch(at -> at < 0)) {
-            Arrays.setAll(origin, i -> Math.min(from + i, to - 1));
-        }
-        return origin;
+        int[] origin = parts.build().toArray();
+        return origin.length == points.length
+                ? origin
+                : IntStream.range(0, points.length)
+                        .map(i -> Math.min(from + i, to - 1))
+                        .toArray();
     }
 
     /** Whether nothing of a character can join what stands before it. */

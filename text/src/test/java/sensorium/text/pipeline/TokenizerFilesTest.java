@@ -134,7 +134,7 @@ class TokenizerFilesTest {
         String small = unigram.substring(0, from) + "\"vocab\":[[\"<unk>\",0],[\"a\",-1],[\"▁\",-2],[\"b\",-3]]}}";
         var random = new Random(4);
         int refused = 0;
-        for (int i = 0; i < 4000; i++) {
+        for (int i = 0; i < 1000; i++) {
             var json = new StringBuilder(i % 2 == 0 ? WORD_PIECE : small);
             for (int k = 0; k <= random.nextInt(3); k++) {
                 int at = random.nextInt(json.length());
@@ -152,6 +152,6 @@ class TokenizerFilesTest {
                 assertThat(e.getMessage()).doesNotContain("\n").hasSizeLessThan(2000);
             }
         }
-        assertThat(refused).isBetween(1000, 3999);
+        assertThat(refused).isBetween(250, 999);
     }
 }
