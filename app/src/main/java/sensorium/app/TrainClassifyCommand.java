@@ -31,8 +31,8 @@ import sensorium.nn.training.Trainer;
             "Learn to tell labelled pictures or sounds apart.",
             "Where a folder has both, choose one: --set sense=picture or --set sense=sound.",
             "What language is spoken: --data speech-language, which comes with the stamps.",
-            "With --from FOLDER a published ViT, AST or KWT is taught instead; see --tune. Its accuracy, memory and time"
-                    + " in three ways: --tune full,head,lora."
+            "With --from FOLDER a published ViT, AST or KWT is taught instead; see --fine-tune. Its accuracy, memory and time"
+                    + " in three ways: --fine-tune full,head,lora."
         })
 final class TrainClassifyCommand implements Runnable {
     @Mixin

@@ -16,7 +16,7 @@ final class TuningOptions {
     Path from;
 
     @Option(
-            names = "--tune",
+            names = "--fine-tune",
             split = ",",
             paramLabel = "WHAT",
             description = "What of it is trained: full, head or lora; several, with commas, are compared in a table"
@@ -26,7 +26,7 @@ final class TuningOptions {
     @Option(
             names = "--rank",
             paramLabel = "R",
-            description = "Rank of the adapters of --tune lora (default: ${DEFAULT-VALUE}).")
+            description = "Rank of the adapters of --fine-tune lora (default: ${DEFAULT-VALUE}).")
     private int rank = 8;
 
     @Option(

@@ -49,7 +49,7 @@ class FineTuningCommandsTest {
                         data,
                         "--out",
                         runs,
-                        "--tune",
+                        "--fine-tune",
                         "full,head,lora",
                         "--rank",
                         2,
@@ -108,11 +108,11 @@ class FineTuningCommandsTest {
         for (Object[] wrong : new Object[][] {
             {"--rank", 0},
             {"--alpha", -1},
-            {"--tune", "lora", "--target", "nothing"},
+            {"--fine-tune", "lora", "--target", "nothing"},
             {"--freeze", "("},
             {"--freeze", "."},
             {"--batch", 0},
-            {"--target", "classifier", "--tune", "lora"}
+            {"--target", "classifier", "--fine-tune", "lora"}
         }) {
             Object[] words = new Object[8 + wrong.length];
             System.arraycopy(

@@ -42,9 +42,10 @@ import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.transcribe.SpeechConfig;
 import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.nn.Lora;
-import sensorium.nn.Parameter;
+import sensorium.nn.Module;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
+import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
 import sensorium.text.TextTower;
 import sensorium.text.Units;
@@ -242,19 +243,23 @@ public record ModelFolder(Path path) {
     private PublishedClassifier taught(FineTuning tuning) {
         PublishedClassifier model = tuning.prepare(new ModelFolder(base(tuning)).openPublishedClassifier(), 0);
         Path file = path.resolve(WEIGHTS);
-        Map<String, Parameter> trained = model.module().parameters();
+        Module trained = model.module();
+        Map<String, Tensor> state = trained.state();
         Safetensors stored = Safetensors.open(file);
-        if (!stored.names().equals(trained.keySet())) {
+        if (!stored.names().equals(state.keySet())) {
             throw new BadInputException(file + ": holds what was learnt by another model than " + tuning.base()
                     + "; was that folder changed?");
         }
-        Scope.tidyRun(() -> trained.forEach((name, p) -> {
-            if (!stored.spec(name).equals(p.value().spec())) {
-                throw new BadInputException(file + ": tensor " + name + " is " + stored.spec(name)
-                        + ", the model needs " + p.value().spec());
+        state.forEach((name, t) -> {
+            if (!stored.spec(name).equals(t.spec())) {
+                throw new BadInputException(
+                        file + ": tensor " + name + " is " + stored.spec(name) + ", the model needs " + t.spec());
             }
-            p.set(stored.tensor(name));
-        }));
+        });
+        Scope.tidyRun(() -> {
+            trained.parameters().forEach((name, p) -> p.set(stored.tensor(name)));
+            trained.buffers().forEach((name, b) -> b.set(stored.tensor(name)));
+        });
         return model;
     }
 
