@@ -315,7 +315,8 @@ final class DiffusionCommandsTest {
         assertThat(free).doesNotExist(); // nothing was begun
         assertThat(complaint("generate", run, "--label", "up")).contains("left, right");
         assertThat(complaint("generate", run, "--label", "2")).contains("left, right");
-        assertThat(complaint("generate", run, "--sampler", "magic")).contains("ddpm, ddim, plms, euler", "dpm++-karras");
+        assertThat(complaint("generate", run, "--sampler", "magic"))
+                .contains("ddpm, ddim, plms, euler", "dpm++-karras");
         assertThat(complaint("generate", run, "-n", 0)).contains("1 to 4096");
         assertThat(complaint("generate", run, "-n", 5000)).contains("1 to 4096");
         assertThat(complaint("eval", run, "--data", data, "-n", 3)).contains("-n");
