@@ -85,14 +85,20 @@ final class IndexBench implements Runnable {
         }
         var model = new ModelFolder(run);
         Path folder = out == null ? temporary() : out;
-        try (var progress = new Progress()) {
-            float[][] real = real(model.openSpace(), progress);
-            double built = build(folder, model, real, progress);
+        try {
+            float[][] real;
+            double built;
             float[][] asked = new float[queries][];
-            Arrays.setAll(asked, i -> noisy(real, i * 7919, 1, i));
-            List<PriorityQueue<Found>> nearest = nearest(real, asked, progress);
+            List<PriorityQueue<Found>> nearest;
+            try (var progress = new Progress()) {
+                real = real(model.openSpace(), progress);
+                built = build(folder, model, real, progress);
+                for (int i = 0; i < queries; i++) {
+                    asked[i] = noisy(real, i * 7919, 1, i);
+                }
+                nearest = nearest(real, asked, progress);
+            }
             try (var index = SpaceIndex.open(folder)) {
-                progress.close();
                 print(folder, index, real.length, built, asked, nearest);
             }
         } finally {
