@@ -52,16 +52,6 @@ public record DpmSolver(
         }
 
         @Override
-        public double initialScale() {
-            return 1;
-        }
-
-        @Override
-        public Tensor input(Tensor x, int i) {
-            return x;
-        }
-
-        @Override
         public Tensor noised(Tensor pictures, Tensor noise, int i) {
             return pictures.times(signal(i)).plus(noise.times(signal(i) * sigmas.sigma(i)));
         }

@@ -69,16 +69,6 @@ public record Plms(Bounds bounds, Spacing spacing, int offset, boolean endsClean
         }
 
         @Override
-        public double initialScale() {
-            return 1;
-        }
-
-        @Override
-        public Tensor input(Tensor x, int i) {
-            return x;
-        }
-
-        @Override
         public Tensor noised(Tensor pictures, Tensor noise, int i) {
             double kept = schedule.kept(timesteps[i]);
             return pictures.times(Math.sqrt(kept)).plus(noise.times(Math.sqrt(1 - kept)));

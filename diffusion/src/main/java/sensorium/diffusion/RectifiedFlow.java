@@ -57,16 +57,6 @@ public record RectifiedFlow(double shift) {
             }
 
             @Override
-            public double initialScale() {
-                return 1;
-            }
-
-            @Override
-            public Tensor input(Tensor x, int i) {
-                return x;
-            }
-
-            @Override
             public Tensor step(Tensor output, Tensor x, int i, Noise noise) {
                 Tensor picture = bounds.apply(x.minus(output.times(t[i])));
                 // What is left of x when the picture is taken out of it is noise: both go straight on.

@@ -40,16 +40,6 @@ abstract class StepwiseTrajectory implements Trajectory {
     }
 
     @Override
-    public final double initialScale() {
-        return 1;
-    }
-
-    @Override
-    public final Tensor input(Tensor x, int i) {
-        return x;
-    }
-
-    @Override
     public final Tensor noised(Tensor pictures, Tensor noise, int i) {
         return pictures.times(Math.sqrt(kept(i))).plus(noise.times(Math.sqrt(1 - kept(i))));
     }

@@ -22,10 +22,14 @@ public interface Trajectory {
     double timestep(int i);
 
     /** What unit noise is multiplied by to begin. */
-    double initialScale();
+    default double initialScale() {
+        return 1;
+    }
 
-    /** What the model is shown of the samples. */
-    Tensor input(Tensor x, int i);
+    /** What the model is shown of the samples: they themselves where they have unit variance all the way. */
+    default Tensor input(Tensor x, int i) {
+        return x;
+    }
 
     /** The samples after evaluation {@code i}, whose output is given. */
     Tensor step(Tensor output, Tensor x, int i, Noise noise);
