@@ -36,10 +36,7 @@ public final class HuggingFaceFolder {
         pairs.addAll(List.of(ours + ".patches", theirs + ".embeddings.patch_embeddings"));
         pairs.addAll(List.of(block, layer));
         pairs.addAll(List.of(block + ".norm1", layer + ".layernorm_before"));
-        pairs.addAll(List.of(block + ".attention.query", layer + ".attention.attention.query"));
-        pairs.addAll(List.of(block + ".attention.key", layer + ".attention.attention.key"));
-        pairs.addAll(List.of(block + ".attention.value", layer + ".attention.attention.value"));
-        pairs.addAll(List.of(block + ".attention.out", layer + ".attention.output.dense"));
+        addAttention(pairs, block + ".attention", layer + ".attention", "attention");
         pairs.addAll(List.of(block + ".norm2", layer + ".layernorm_after"));
         pairs.addAll(List.of(block + ".mlp.up", layer + ".intermediate.dense"));
         pairs.addAll(List.of(block + ".mlp.hidden", layer + ".intermediate"));
@@ -47,8 +44,47 @@ public final class HuggingFaceFolder {
         pairs.addAll(List.of(ours + ".transformer.norm", theirs + ".layernorm"));
     }
 
+    /**
+     * The names of an {@link Attention}'s parts, as BERT and its heirs have them.
+     *
+     * @param inner what they call that which holds all but the last map
+     */
+    public static void addAttention(List<String> pairs, String ours, String theirs, String inner) {
+        for (String part : List.of("query", "key", "value")) {
+            pairs.addAll(List.of(ours + "." + part, theirs + "." + inner + "." + part));
+        }
+        pairs.addAll(List.of(ours + ".out", theirs + ".output.dense"));
+    }
+
+    /**
+     * The names of BERT's blocks.
+     *
+     * @param pairs as for {@link WeightNames#of}, to be added to
+     */
+    public static void addBertBlocks(List<String> pairs, String block, String layer) {
+        pairs.addAll(List.of(block, layer));
+        addAttention(pairs, block + ".attention", layer + ".attention", "self");
+        pairs.addAll(List.of(block + ".attention.mixed", layer + ".attention.self"));
+        pairs.addAll(List.of(block + ".norm1", layer + ".attention.output"));
+        pairs.addAll(List.of(block + ".norm1.weight", layer + ".attention.output.LayerNorm.weight"));
+        pairs.addAll(List.of(block + ".norm1.bias", layer + ".attention.output.LayerNorm.bias"));
+        pairs.addAll(List.of(block + ".mlp.up", layer + ".intermediate.dense"));
+        pairs.addAll(List.of(block + ".mlp.hidden", layer + ".intermediate"));
+        pairs.addAll(List.of(block + ".mlp.down", layer + ".output.dense"));
+        pairs.addAll(List.of(block + ".norm2", layer + ".output.LayerNorm"));
+    }
+
     /** The transformer that ViT's settings describe. */
     public static TransformerConfig transformer(ModelConfigFile file) {
+        return layers(file)
+                .with(Mlp.Config.of(
+                        file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
+                .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
+                .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
+    }
+
+    /** How wide and deep it is, and how it attends; the rest as is usual. */
+    public static TransformerConfig layers(ModelConfigFile file) {
         int width = file.integer("hidden_size", 768, LARGEST);
         int heads = file.integer("num_attention_heads", 12, LARGEST);
         if (width % heads != 0) {
@@ -61,11 +97,7 @@ public final class HuggingFaceFolder {
                         width / heads,
                         1 / Math.sqrt((double) width / heads),
                         new Attention.Biases(bias, bias, bias, true),
-                        file.number("attention_probs_dropout_prob", 0)))
-                .with(Mlp.Config.of(
-                        file.integer("intermediate_size", 3072, LARGEST), file.activation("hidden_act", "gelu")))
-                .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-12)))
-                .with(Residual.PRE_NORM.dropping(file.number("hidden_dropout_prob", 0), 0));
+                        file.number("attention_probs_dropout_prob", 0)));
     }
 
     /** What {@link #transformer} reads, written. */

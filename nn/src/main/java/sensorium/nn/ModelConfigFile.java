@@ -167,7 +167,8 @@ public final class ModelConfigFile {
         }
     }
 
-    private static String brief(String text) {
+    /** Words of a file, fit for a line. */
+    static String brief(String text) {
         return text.length() > MOST_OF_A_NAME ? text.substring(0, MOST_OF_A_NAME) + "…" : text;
     }
 

@@ -77,7 +77,7 @@ public final class StoredWeights {
         for (var place : places.entrySet()) {
             String file = place.getValue();
             if (!file.matches(SHARD)) {
-                throw new BadInputException(index + ": names \"" + brief(file)
+                throw new BadInputException(index + ": names \"" + ModelConfigFile.brief(file)
                         + "\", which is no safetensors file of this folder; fetch the model again");
             }
             Safetensors shard = files.computeIfAbsent(file, f -> Safetensors.open(inside(folder, f)));
@@ -85,16 +85,16 @@ public final class StoredWeights {
                 throw new BadInputException(index + ": names more than " + MOST_FILES + " files");
             }
             if (!shard.names().contains(place.getKey())) {
-                throw new BadInputException(index + ": tensor " + brief(place.getKey()) + " is not in " + file
-                        + ", as it says; fetch the model again");
+                throw new BadInputException(index + ": tensor " + ModelConfigFile.brief(place.getKey()) + " is not in "
+                        + file + ", as it says; fetch the model again");
             }
             holders.put(place.getKey(), shard);
         }
         files.forEach((file, shard) -> {
             for (String tensor : shard.names()) {
                 if (holders.get(tensor) != shard) {
-                    throw new BadInputException(index + ": does not say that " + file + " holds tensor " + brief(tensor)
-                            + "; fetch the model again");
+                    throw new BadInputException(index + ": does not say that " + file + " holds tensor "
+                            + ModelConfigFile.brief(tensor) + "; fetch the model again");
                 }
             }
         });
@@ -108,10 +108,6 @@ public final class StoredWeights {
             throw new BadInputException(path + ": no such file, though the index names it; fetch the model again");
         }
         return path;
-    }
-
-    private static String brief(String name) {
-        return name.length() > 100 ? name.substring(0, 100) + "…" : name;
     }
 
     /** The file, or that which tells them apart, for messages. */
@@ -163,7 +159,8 @@ public final class StoredWeights {
     private Safetensors holder(String name) {
         Safetensors file = holders.get(name);
         if (file == null) {
-            throw new BadInputException(where + ": tensor " + brief(name) + " is missing; is this the right model?");
+            throw new BadInputException(
+                    where + ": tensor " + ModelConfigFile.brief(name) + " is missing; is this the right model?");
         }
         return file;
     }

@@ -52,26 +52,12 @@ public final class HuggingFaceRoberta {
      */
     public static void addNames(List<String> pairs, String ours, String theirs) {
         String embeddings = theirs + ".embeddings";
-        String block = ours + ".encoder.blocks.*";
-        String layer = theirs + ".encoder.layer.*";
         pairs.addAll(List.of(ours + ".embeddings", embeddings));
         pairs.addAll(List.of(ours + ".words", embeddings + ".word_embeddings"));
         pairs.addAll(List.of(ours + ".places", embeddings + ".position_embeddings"));
         pairs.addAll(List.of(ours + ".types", embeddings + ".token_type_embeddings"));
         pairs.addAll(List.of(ours + ".norm", embeddings + ".LayerNorm"));
         pairs.addAll(List.of(ours + ".pooler", theirs + ".pooler.dense", ours + ".pooled", theirs + ".pooler"));
-        pairs.addAll(List.of(block, layer));
-        pairs.addAll(List.of(block + ".attention.query", layer + ".attention.self.query"));
-        pairs.addAll(List.of(block + ".attention.key", layer + ".attention.self.key"));
-        pairs.addAll(List.of(block + ".attention.value", layer + ".attention.self.value"));
-        pairs.addAll(List.of(block + ".attention.mixed", layer + ".attention.self"));
-        pairs.addAll(List.of(block + ".attention.out", layer + ".attention.output.dense"));
-        pairs.addAll(List.of(block + ".norm1", layer + ".attention.output"));
-        pairs.addAll(List.of(block + ".norm1.weight", layer + ".attention.output.LayerNorm.weight"));
-        pairs.addAll(List.of(block + ".norm1.bias", layer + ".attention.output.LayerNorm.bias"));
-        pairs.addAll(List.of(block + ".mlp.up", layer + ".intermediate.dense"));
-        pairs.addAll(List.of(block + ".mlp.hidden", layer + ".intermediate"));
-        pairs.addAll(List.of(block + ".mlp.down", layer + ".output.dense"));
-        pairs.addAll(List.of(block + ".norm2", layer + ".output.LayerNorm"));
+        HuggingFaceFolder.addBertBlocks(pairs, ours + ".encoder.blocks.*", theirs + ".encoder.layer.*");
     }
 }

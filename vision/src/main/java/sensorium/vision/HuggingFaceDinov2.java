@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import sensorium.nn.Activation;
-import sensorium.nn.Attention;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions.Resizing;
 import sensorium.nn.HuggingFaceFolder;
@@ -36,7 +35,6 @@ public final class HuggingFaceDinov2 {
             new CheckpointFormat.Fused(".mlp.weights_in.", ".mlp.weights_in.gate.", ".mlp.weights_in.up.");
 
     private static final int LARGEST = 1 << 16;
-    private static final int DEEPEST = 1 << 10;
 
     private HuggingFaceDinov2() {}
 
@@ -81,11 +79,8 @@ public final class HuggingFaceDinov2 {
                 "transformer.norm", prefix + "layernorm",
                 "head", "classifier"));
         pairs.addAll(List.of(block, layer));
-        pairs.addAll(List.of(block + ".attention.query", layer + ".attention.attention.query"));
-        pairs.addAll(List.of(block + ".attention.key", layer + ".attention.attention.key"));
-        pairs.addAll(List.of(block + ".attention.value", layer + ".attention.attention.value"));
+        HuggingFaceFolder.addAttention(pairs, block + ".attention", layer + ".attention", "attention");
         pairs.addAll(List.of(block + ".attention.mixed", layer + ".attention.attention"));
-        pairs.addAll(List.of(block + ".attention.out", layer + ".attention.output.dense"));
         pairs.addAll(List.of(block + ".scale1", layer + ".layer_scale1.lambda1"));
         pairs.addAll(List.of(block + ".scaled1", layer + ".layer_scale1"));
         pairs.addAll(List.of(block + ".scale2", layer + ".layer_scale2.lambda1"));
@@ -118,22 +113,10 @@ public final class HuggingFaceDinov2 {
     }
 
     private static TransformerConfig transformer(ModelConfigFile file) {
-        int width = file.integer("hidden_size", 768, LARGEST);
-        int heads = file.integer("num_attention_heads", 12, LARGEST);
-        if (width % heads != 0) {
-            throw file.fault("num_attention_heads", "does not divide hidden_size, " + width);
-        }
-        boolean bias = file.flag("qkv_bias", true);
         double dropout = file.number("hidden_dropout_prob", 0);
         double scale = file.number("layerscale_value", 1);
-        return TransformerConfig.of(width, file.integer("num_hidden_layers", 12, DEEPEST), heads)
-                .with(new Attention.Config(
-                        heads,
-                        width / heads,
-                        1 / Math.sqrt((double) width / heads),
-                        new Attention.Biases(bias, bias, bias, true),
-                        file.number("attention_probs_dropout_prob", 0)))
-                .with(mlp(file, width))
+        TransformerConfig layers = HuggingFaceFolder.layers(file);
+        return layers.with(mlp(file, layers.width()))
                 .with(new Norm.Config(Norm.Kind.LAYER, file.number("layer_norm_eps", 1e-6)))
                 // The factor is stored for every layer, whatever it began with.
                 .with(new Residual(

@@ -2,6 +2,7 @@ package sensorium.text.bert;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,27 +24,7 @@ public final class HuggingFaceBert {
     public static final String TYPE = "bert";
 
     /** What their checkpoints call the parts of a {@link Bert}. */
-    public static final WeightNames NAMES = WeightNames.of(
-            "words", "embeddings.word_embeddings",
-            "places", "embeddings.position_embeddings",
-            "types", "embeddings.token_type_embeddings",
-            "norm", "embeddings.LayerNorm",
-            "embeddings", "embeddings",
-            "encoder.blocks.*", "encoder.layer.*",
-            "encoder.blocks.*.attention", "encoder.layer.*.attention",
-            "encoder.blocks.*.attention.query", "encoder.layer.*.attention.self.query",
-            "encoder.blocks.*.attention.key", "encoder.layer.*.attention.self.key",
-            "encoder.blocks.*.attention.value", "encoder.layer.*.attention.self.value",
-            "encoder.blocks.*.attention.out", "encoder.layer.*.attention.output.dense",
-            "encoder.blocks.*.attention.mixed", "encoder.layer.*.attention.self",
-            "encoder.blocks.*.norm1", "encoder.layer.*.attention.output",
-            "encoder.blocks.*.norm1.weight", "encoder.layer.*.attention.output.LayerNorm.weight",
-            "encoder.blocks.*.norm1.bias", "encoder.layer.*.attention.output.LayerNorm.bias",
-            "encoder.blocks.*.mlp.up", "encoder.layer.*.intermediate.dense",
-            "encoder.blocks.*.mlp.hidden", "encoder.layer.*.intermediate",
-            "encoder.blocks.*.mlp.down", "encoder.layer.*.output.dense",
-            "encoder.blocks.*.norm2", "encoder.layer.*.output.LayerNorm",
-            "pooler", "pooler.dense");
+    public static final WeightNames NAMES = names();
 
     /** Where sentence-transformers puts an export. */
     private static final List<String> ONNX = List.of("model.onnx", "onnx/model.onnx");
@@ -63,6 +44,18 @@ public final class HuggingFaceBert {
     private static final int MOST_TOKENS = 1 << 22;
 
     private HuggingFaceBert() {}
+
+    private static WeightNames names() {
+        List<String> pairs = new ArrayList<>(List.of(
+                "words", "embeddings.word_embeddings",
+                "places", "embeddings.position_embeddings",
+                "types", "embeddings.token_type_embeddings",
+                "norm", "embeddings.LayerNorm",
+                "embeddings", "embeddings",
+                "pooler", "pooler.dense"));
+        HuggingFaceFolder.addBertBlocks(pairs, "encoder.blocks.*", "encoder.layer.*");
+        return WeightNames.of(pairs);
+    }
 
     /**
      * The model of a folder with {@code config.json} and {@code model.safetensors}, or else {@code model.onnx} or
