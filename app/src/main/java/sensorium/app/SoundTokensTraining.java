@@ -1,9 +1,7 @@
 package sensorium.app;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import sensorium.app.report.TimeTable;
 import sensorium.audio.SoundCodec;
@@ -56,7 +54,11 @@ record SoundTokensTraining(CommonOptions common, TrainingOptions options) {
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
         Skipped skipped = Skipped.all(data.folder().skipped(), sounds.skipped(), heldOut.skipped());
-        Path report = new TrainingReport(
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("stages", config.stages());
+        about.put("codes", config.codes());
+        about.put("parameters", model.parameterCount());
+        new TrainingReport(
                         "Sounds as tokens, learnt from " + options.data,
                         options.data,
                         "%,d sounds".formatted(sounds.clips().size()),
@@ -67,28 +69,11 @@ record SoundTokensTraining(CommonOptions common, TrainingOptions options) {
                                 new TimeTable.Span("decode", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
                         SoundTokensView.of(model, heldOut.clips(), outcome.measures()))
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("stages", config.stages());
-        json.put("codes", config.codes());
-        json.put("parameters", model.parameterCount());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.putAll(SoundTokensView.json(outcome.measures()));
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %s%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        SoundTokensView.words(outcome.measures()),
-                        skipped.summary(),
-                        report));
+                .print(
+                        common,
+                        options.out,
+                        about,
+                        SoundTokensView.json(outcome.measures()),
+                        SoundTokensView.words(outcome.measures()));
     }
 }

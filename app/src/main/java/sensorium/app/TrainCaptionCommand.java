@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -100,7 +99,7 @@ final class TrainCaptionCommand implements Runnable {
                 Captioner model =
                         space == null ? Captioner.of(fresh, config) : Captioner.of(fresh, config, space.picture());
                 writer = new CaptionWriter(model);
-                var recipe = new CaptionRecipe(model, data.seen(), units, Map::of, common.seed);
+                var recipe = new CaptionRecipe(model, data.seen(), units, common.seed);
                 outcome = Trainer.train(
                         recipe,
                         options.plan(CaptionRecipe.plan(common.seed, options.length(folder, recipe::steps))),
@@ -111,7 +110,10 @@ final class TrainCaptionCommand implements Runnable {
             shown = shown(writer, data.others() == null ? data.seen() : data.others());
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
-        Path report = new TrainingReport(
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("pictures", data.seen().bank().size());
+        about.put("parameters", writer.model().parameterCount());
+        new TrainingReport(
                         "Captions, learnt from " + options.data,
                         options.data,
                         "%,d pictures".formatted(data.seen().bank().size()),
@@ -128,28 +130,7 @@ final class TrainCaptionCommand implements Runnable {
                                         PlainTable.of(
                                                 List.of("pictures", "right", "95 % interval", "n"), scores.rows())),
                                 shown))
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("pictures", data.seen().bank().size());
-        json.put("parameters", writer.model().parameterCount());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.putAll(scores.toMap());
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", data.skipped().count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %s%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        scores.words(),
-                        data.skipped().summary(),
-                        report));
+                .print(common, options.out, about, scores.toMap(), scores.words());
     }
 
     /** Captions under their pictures. */

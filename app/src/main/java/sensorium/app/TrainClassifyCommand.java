@@ -1,11 +1,11 @@
 package sensorium.app;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import sensorium.app.report.TimeTable;
@@ -86,7 +86,11 @@ final class TrainClassifyCommand implements Runnable {
                     new TrainingView(common, progress));
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
-        Path report = new TrainingReport(
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("labels", config.labels());
+        double accuracy = outcome.measures().get("accuracy");
+        double n = outcome.measures().get("n");
+        new TrainingReport(
                         "A classifier of " + options.data,
                         options.data,
                         "%,d items, %d labels"
@@ -98,30 +102,17 @@ final class TrainClassifyCommand implements Runnable {
                                 new TimeTable.Span("decode", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
                         List.of())
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("labels", config.labels());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.put("train_seconds", outcome.seconds());
-        json.put("accuracy", outcome.measures().get("accuracy"));
-        json.put("n", outcome.measures().get("n").longValue());
-        json.put("skipped", skipped.count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %d labels; accuracy %.2f %% of %.0f%s%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        config.labels().size(),
-                        100 * outcome.measures().get("accuracy"),
-                        outcome.measures().get("n"),
-                        data.splits().isEmpty() ? " that were trained on: the folder knows no splits" : "",
-                        skipped.summary(),
-                        report));
+                .print(
+                        common,
+                        options.out,
+                        about,
+                        new TreeMap<>(Map.of("accuracy", accuracy, "n", (long) n)),
+                        String.format(
+                                Locale.ROOT,
+                                "%d labels; accuracy %.2f %% of %.0f%s",
+                                config.labels().size(),
+                                100 * accuracy,
+                                n,
+                                data.splits().isEmpty() ? " that were trained on: the folder knows no splits" : ""));
     }
 }

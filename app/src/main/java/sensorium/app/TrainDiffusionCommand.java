@@ -110,7 +110,13 @@ final class TrainDiffusionCommand implements Runnable {
         }
         double all = (System.nanoTime() - began) * 1e-9;
         Trainer.Outcome outcome = result.outcome();
-        Path report = new TrainingReport(
+        double error = outcome.measures().get("held_out_error");
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("told", data.told());
+        about.put("latent", latent == null ? null : latent.toString());
+        about.put("network", network);
+        about.put("parameters", result.model().parameterCount());
+        new TrainingReport(
                         "Pictures out of noise, learnt from " + options.data,
                         options.data,
                         "%,d pictures, %s".formatted(result.pictures(), data.told()),
@@ -121,30 +127,11 @@ final class TrainDiffusionCommand implements Runnable {
                                 new TimeTable.Span("decode", result.decodeSeconds()),
                                 new TimeTable.Span("train and evaluate", all - result.decodeSeconds())),
                         DiffusionView.of(DiffusionPipeline.of(result.model()), data.shown(), common.seed))
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("told", data.told());
-        json.put("latent", latent == null ? null : latent.toString());
-        json.put("network", network);
-        json.put("parameters", result.model().parameterCount());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.put("held_out_error", outcome.measures().get("held_out_error"));
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", result.skipped().count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %s; held-out error %.4f%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        data.told(),
-                        outcome.measures().get("held_out_error"),
-                        result.skipped().summary(),
-                        report));
+                .print(
+                        common,
+                        options.out,
+                        about,
+                        Map.of("held_out_error", error),
+                        String.format(Locale.ROOT, "%s; held-out error %.4f", data.told(), error));
     }
 }

@@ -82,7 +82,12 @@ final class TrainTokensCommand implements Runnable {
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
         double surprise = outcome.measures().get("held_out_surprise");
-        Path report = new TrainingReport(
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("labels", config.labels());
+        about.put("tokens", config.length());
+        about.put("codes", config.pictures().codes());
+        about.put("parameters", model.parameterCount());
+        new TrainingReport(
                         "Pictures token by token, learnt from " + options.data,
                         options.data,
                         "%,d pictures, %d labels"
@@ -94,31 +99,16 @@ final class TrainTokensCommand implements Runnable {
                                 new TimeTable.Span("decode and read as tokens", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
                         List.of(written(model, common.seed)))
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("labels", config.labels());
-        json.put("tokens", config.length());
-        json.put("codes", config.pictures().codes());
-        json.put("parameters", model.parameterCount());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.put("held_out_surprise", surprise);
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; held-out surprise %.3f nats a token (%.3f if all were alike)%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        surprise,
-                        Math.log(config.pictures().codes()),
-                        skipped.summary(),
-                        report));
+                .print(
+                        common,
+                        options.out,
+                        about,
+                        Map.of("held_out_surprise", surprise),
+                        String.format(
+                                Locale.ROOT,
+                                "held-out surprise %.3f nats a token (%.3f if all were alike)",
+                                surprise,
+                                Math.log(config.pictures().codes())));
     }
 
     /** A row for each label. */

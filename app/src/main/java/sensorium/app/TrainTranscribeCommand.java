@@ -1,7 +1,6 @@
 package sensorium.app;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -106,7 +105,15 @@ final class TrainTranscribeCommand implements Runnable {
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
         Skipped skipped = Skipped.all(data.folder().skipped(), corpus.skipped(), material.skipped());
         ErrorRates rates = evaluation.rates();
-        Path report = new TrainingReport(
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("units", units.size());
+        about.put("parameters", transcriber.model().parameterCount());
+        about.put("sounds", material.bank().size());
+        Map<String, Object> measures = new LinkedHashMap<>(rates.toMap());
+        measures.put("greedy", outcome.measures());
+        measures.put("perturbed", seen);
+        measures.put("unknown", unknown);
+        new TrainingReport(
                         "Speech to text, learnt from " + options.data,
                         options.data,
                         "%,d sounds, %d %s".formatted(material.bank().size(), units.size(), kind.shown()),
@@ -117,34 +124,17 @@ final class TrainTranscribeCommand implements Runnable {
                                 new TimeTable.Span("decode", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
                         SpeechView.of(transcriber, evaluation, seen, unknown))
-                .write(options.out);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.put("units", units.size());
-        json.put("parameters", transcriber.model().parameterCount());
-        json.put("sounds", material.bank().size());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        json.putAll(rates.toMap());
-        json.put("greedy", outcome.measures());
-        json.put("perturbed", seen);
-        json.put("unknown", unknown);
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %s of %s%s%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        SpeechView.words(rates),
-                        seen ? "sounds that were trained on, perturbed" : "held-out sentences",
-                        units.unknownSummary(unknown),
-                        skipped.summary(),
-                        report));
+                .print(
+                        common,
+                        options.out,
+                        about,
+                        measures,
+                        String.format(
+                                Locale.ROOT,
+                                "%s of %s%s",
+                                SpeechView.words(rates),
+                                seen ? "sounds that were trained on, perturbed" : "held-out sentences",
+                                units.unknownSummary(unknown)));
     }
 
     /** Evenly spread. */

@@ -3,7 +3,6 @@ package sensorium.app;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +95,15 @@ final class TrainVqCommand implements Runnable {
                     new TrainingView(common, progress));
         }
         double training = (System.nanoTime() - began) * 1e-9 - decoding;
-        Path report = new TrainingReport(
+        Map<String, Double> measures = outcome.measures();
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.putAll(lesson.map());
+        about.put("parameters", model.parameterCount());
+        Map<String, Object> measured = new LinkedHashMap<>();
+        for (String name : lesson.measured()) {
+            measured.put(name, measures.get(name));
+        }
+        new TrainingReport(
                         lesson.title() + ", learnt from " + options.data,
                         options.data,
                         "%,d pictures".formatted(pictures),
@@ -107,32 +114,7 @@ final class TrainVqCommand implements Runnable {
                                 new TimeTable.Span("decode", decoding),
                                 new TimeTable.Span("train and evaluate", training)),
                         lesson.view(model, held))
-                .write(options.out);
-        Map<String, Double> measures = outcome.measures();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", options.out.toString());
-        json.put("data", options.data);
-        json.putAll(lesson.map());
-        json.put("parameters", model.parameterCount());
-        json.put("steps", outcome.steps());
-        json.put("loss", outcome.loss());
-        for (String name : lesson.measured()) {
-            json.put(name, measures.get(name));
-        }
-        json.put("train_seconds", outcome.seconds());
-        json.put("skipped", skipped.count());
-        json.put("report", report.toString());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "%s in %.0f s; %s; %s%s%nreport %s",
-                        TrainingReport.steps(outcome),
-                        outcome.seconds(),
-                        lesson.inWords(),
-                        TokensView.words(measures),
-                        skipped.summary(),
-                        report));
+                .print(common, options.out, about, measured, lesson.inWords() + "; " + TokensView.words(measures));
     }
 
     /** The classifier's eye, if one looks on. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,37 @@ record TrainingReport(
             run.write("report.html", page(run).html().getBytes(StandardCharsets.UTF_8));
             return run.file("report.html");
         }
+    }
+
+    /**
+     * Writes the page and says what came of the run.
+     *
+     * @param about what was trained, for {@code --json}
+     * @param measured likewise how good it is
+     * @param words both, for people
+     */
+    void print(CommonOptions common, Path folder, Map<String, ?> about, Map<String, ?> measured, String words) {
+        Path report = write(folder);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("model", folder.toString());
+        json.put("data", data);
+        json.putAll(about);
+        json.put("steps", outcome.steps());
+        json.put("loss", outcome.loss());
+        json.putAll(measured);
+        json.put("train_seconds", outcome.seconds());
+        json.put("skipped", skipped.count());
+        json.put("report", report.toString());
+        common.print(
+                json,
+                String.format(
+                        Locale.ROOT,
+                        "%s in %.0f s; %s%s%nreport %s",
+                        steps(outcome),
+                        outcome.seconds(),
+                        words,
+                        skipped.summary(),
+                        report));
     }
 
     private Page page(RunFolder run) {

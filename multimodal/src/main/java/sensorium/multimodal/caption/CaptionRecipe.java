@@ -3,8 +3,6 @@ package sensorium.multimodal.caption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import sensorium.nn.Losses;
 import sensorium.nn.Losses.CrossEntropy;
 import sensorium.nn.Module;
@@ -42,18 +40,12 @@ public final class CaptionRecipe implements Recipe<CaptionRecipe.Batch> {
     private final Captioner model;
     private final List<List<int[]>> texts = new ArrayList<>();
     private final PictureAugment augment;
-    private final Supplier<Map<String, Double>> measure;
     private final Epochs epochs;
     private final long seed;
 
-    /**
-     * @param units of texts; what is longer than the model can write is cut off
-     * @param measure what is said of the model at the end
-     */
-    public CaptionRecipe(
-            Captioner model, PictureNames pictures, Units units, Supplier<Map<String, Double>> measure, long seed) {
+    /** @param units of texts; what is longer than the model can write is cut off */
+    public CaptionRecipe(Captioner model, PictureNames pictures, Units units, long seed) {
         this.model = model;
-        this.measure = measure;
         this.seed = seed;
         this.augment = new PictureAugment(pictures.bank(), model.config().side(), Augmentation.TRAINING, seed);
         int most = model.config().length() - 1;
@@ -120,10 +112,5 @@ public final class CaptionRecipe implements Recipe<CaptionRecipe.Batch> {
         Tensor logits = model.forward(seen, Tensor.of(batch.read, n, batch.read.length / n));
         Tensor targets = Tensor.of(batch.toWrite, n, batch.toWrite.length / n);
         return new Loss(Losses.crossEntropy(logits, targets, SMOOTHED), n);
-    }
-
-    @Override
-    public Map<String, Double> evaluate() {
-        return measure.get();
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,7 +66,7 @@ class CaptionerTest {
 
     /** @param stop steps after which the run is cut off */
     private void train(Captioner model, PictureNames names, Units units, String run, int steps, int stop) {
-        var recipe = new CaptionRecipe(model, names, units, Map::of, 1);
+        var recipe = new CaptionRecipe(model, names, units, 1);
         Path path = folder.resolve(run);
         var plan = CaptionRecipe.plan(1, new Length.Steps(steps)).withCheckpoints(0);
         boolean begun = path.resolve("config.json").toFile().exists();
