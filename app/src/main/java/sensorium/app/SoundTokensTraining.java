@@ -48,7 +48,7 @@ record SoundTokensTraining(CommonOptions common, TrainingOptions options) {
             var recipe = new SoundCodecRecipe(model, sounds.clips(), heldOut.clips(), common.seed);
             outcome = Trainer.train(
                     recipe,
-                    SoundCodecRecipe.plan(common.seed, options.length(folder, recipe::steps)),
+                    options.plan(SoundCodecRecipe.plan(common.seed, options.length(folder, recipe::steps))),
                     folder,
                     new TrainingView(common, progress));
         }

@@ -62,6 +62,16 @@ final class SoundTokensCommandsTest {
     }
 
     @Test
+    void itLearnsAtTheRateThatIsAsked() throws Exception {
+        Path slow = folder.resolve("slow");
+        assertThat(sensorium("train", "vq", "--data", data, "--out", slow, "--epochs", 2, "--rate", "1e-3")
+                        .status())
+                .isZero();
+        assertThat(Files.readString(slow.resolve("config.json"), StandardCharsets.UTF_8))
+                .contains("rate=0.001");
+    }
+
+    @Test
     void evalMeasuresIt() {
         var json = sensorium("eval", run, "--data", data, "--json").json();
         assertThat(json.path("n").asInt()).isEqualTo(4);
