@@ -18,7 +18,8 @@ import sensorium.tensor.Tensor;
  * @param texts two layers for a text's vector with numbers behind it, as SDXL has them (Podell et al., arXiv:2307.01952); or null
  * @param context brings a context to the width that transformers read, or null
  */
-public record Additions(TimestepEmbedding classes, Linear classLayer, TimestepEmbedding texts, Linear context, UNetLayout layout)
+public record Additions(
+        TimestepEmbedding classes, Linear classLayer, TimestepEmbedding texts, Linear context, UNetLayout layout)
         implements Module {
 
     static Additions of(Weights w, UNetLayout c) {
@@ -49,10 +50,7 @@ public record Additions(TimestepEmbedding classes, Linear classLayer, TimestepEm
         return TimestepEmbedding.of(
                 w,
                 new TimestepEmbedding.Config(
-                        in,
-                        times.cosinesFirst(),
-                        times.shift(),
-                        chosen ? times.activation() : Activation.SILU),
+                        in, times.cosinesFirst(), times.shift(), chosen ? times.activation() : Activation.SILU),
                 c.embedding());
     }
 
@@ -88,7 +86,8 @@ public record Additions(TimestepEmbedding classes, Linear classLayer, TimestepEm
         var each = new TimestepEmbedding.Config(
                 layout.told().numbers(), times.cosinesFirst(), times.shift(), times.activation());
         Tensor flat = numbers.to(told.pooled().dtype()).reshape(n * numbers.dim(1));
-        Tensor waves = TimestepEmbedding.sinusoids(flat, each).reshape(n, numbers.dim(1) * layout.told().numbers());
+        Tensor waves = TimestepEmbedding.sinusoids(flat, each)
+                .reshape(n, numbers.dim(1) * layout.told().numbers());
         return Tensor.concat(1, List.of(told.pooled(), waves));
     }
 

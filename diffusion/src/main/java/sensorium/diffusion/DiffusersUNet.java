@@ -73,8 +73,8 @@ public final class DiffusersUNet {
         UNetLayout c = model.layout();
         String kind = from.map(PublishedFolder::kind)
                 .orElse(c.hasContext() ? DiffusersUNetSettings.CONDITIONAL : DiffusersUNetSettings.PLAIN);
-        var settings = new PublishedFolder.Settings<>(
-                DiffusersUNetWriter.write(c, kind), c, DiffusersUNetSettings::read);
+        var settings =
+                new PublishedFolder.Settings<>(DiffusersUNetWriter.write(c, kind), c, DiffusersUNetSettings::read);
         PublishedFolder.save(model, format(c), settings, target, from);
     }
 
@@ -89,8 +89,7 @@ public final class DiffusersUNet {
         // not.
         double tolerance = model.layout().hasContext() ? 5e-4 : 3e-5;
         return ParityCase.traced(model, format(model.layout()).names(), tolerance, 3e-5, (in, results) -> {
-            Tensor sample = model.forward(
-                    in.get("input.sample"), in.get("input.timestep"), told(model.layout(), in));
+            Tensor sample = model.forward(in.get("input.sample"), in.get("input.timestep"), told(model.layout(), in));
             results.accept("output.sample", sample);
         });
     }

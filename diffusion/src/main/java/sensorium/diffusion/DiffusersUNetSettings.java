@@ -77,7 +77,8 @@ final class DiffusersUNetSettings {
                 file.integer("norm_num_groups", 32, LARGEST),
                 file.number("norm_eps", 1e-5),
                 embedding() * (conditional && file.flag("class_embeddings_concat", false) ? 2 : 1),
-                oneOf("resnet_time_scale_shift", "default", "default", "scale_shift").equals("scale_shift"),
+                oneOf("resnet_time_scale_shift", "default", "default", "scale_shift")
+                        .equals("scale_shift"),
                 file.activation("act_fn", "silu"),
                 false,
                 file.number("dropout", 0),
@@ -108,13 +109,18 @@ final class DiffusersUNetSettings {
             back.add(stage(up.get(i), layers.get(i) + 1, attention, Resizing.CONVOLUTION, grows));
         }
         requireNoWider(wide ? 1 : width);
-        return layout(on, plainMiddle(heads), back, style(), new Ends(
-                3,
-                3,
-                file.flag("center_input_sample", false),
-                waves() == Waves.FOURIER_OF_LOGARITHM,
-                Activation.SILU,
-                Activation.NONE));
+        return layout(
+                on,
+                plainMiddle(heads),
+                back,
+                style(),
+                new Ends(
+                        3,
+                        3,
+                        file.flag("center_input_sample", false),
+                        waves() == Waves.FOURIER_OF_LOGARITHM,
+                        Activation.SILU,
+                        Activation.NONE));
     }
 
     private Middle plainMiddle(Heads heads) {
@@ -183,20 +189,25 @@ final class DiffusersUNetSettings {
         if (middle != null && middle.layers() == 2) {
             requireDivides(heads.getLast(), widths.getLast());
         }
-        // Arithmetic is never narrower than F32 here; the others belong to blocks that are refused, or that are not there.
+        // Arithmetic is never narrower than F32 here; the others belong to blocks that are refused, or that are not
+        // there.
         file.ignore("upcast_attention", "addition_embed_type_num_heads", "mid_block_only_cross_attention");
         file.ignore("resnet_out_scale_factor", "resnet_skip_time_act");
-        return layout(on, middle, homewards, style(), new Ends(
-                kernel("conv_in_kernel"),
-                kernel("conv_out_kernel"),
-                file.flag("center_input_sample", false),
-                false,
-                blocks.activation(),
-                file.activation("time_embedding_act_fn", "linear")));
+        return layout(
+                on,
+                middle,
+                homewards,
+                style(),
+                new Ends(
+                        kernel("conv_in_kernel"),
+                        kernel("conv_out_kernel"),
+                        file.flag("center_input_sample", false),
+                        false,
+                        blocks.activation(),
+                        file.activation("time_embedding_act_fn", "linear")));
     }
 
-    private UNetLayout layout(
-            List<StageConfig> on, Middle middle, List<StageConfig> back, Style style, Ends ends) {
+    private UNetLayout layout(List<StageConfig> on, Middle middle, List<StageConfig> back, Style style, Ends ends) {
         int first = widths.getFirst();
         int sinusoids = switch (style.waves()) {
             case SINUSOIDS, LEARNED -> first;
@@ -247,7 +258,8 @@ final class DiffusersUNetSettings {
                 && oneOf("addition_embed_type", "", "text_time").equals("text_time");
         int numbers = conditional ? file.count("addition_time_embed_dim", 0, LARGEST) : 0;
         if ((layers || texts) && projected == 0) {
-            throw file.fault("projection_class_embeddings_input_dim", "is missing, which is what classes or texts need");
+            throw file.fault(
+                    "projection_class_embeddings_input_dim", "is missing, which is what classes or texts need");
         }
         if (texts && numbers == 0) {
             throw file.fault("addition_time_embed_dim", "is missing, which addition_embed_type \"text_time\" needs");
@@ -419,8 +431,9 @@ final class DiffusersUNetSettings {
 
     private void requireDivides(int heads, int channels) {
         if (channels % heads != 0) {
-            throw file.fault("attention_head_dim", "has " + heads + ", which does not divide " + channels
-                    + " channels: it is the number of heads");
+            throw file.fault(
+                    "attention_head_dim",
+                    "has " + heads + ", which does not divide " + channels + " channels: it is the number of heads");
         }
     }
 
@@ -430,8 +443,8 @@ final class DiffusersUNetSettings {
         for (String name : file.texts(key)) {
             Block block = find.apply(name);
             if (block == null || !conditional && block.kind() == Mixer.Kind.TRANSFORMER) {
-                throw file.fault(key, "names " + name + "; known are "
-                        + String.join(", ", new TreeSet<>(known.keySet())));
+                throw file.fault(
+                        key, "names " + name + "; known are " + String.join(", ", new TreeSet<>(known.keySet())));
             }
             kinds.add(block);
         }

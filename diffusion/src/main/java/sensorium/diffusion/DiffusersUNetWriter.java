@@ -71,20 +71,24 @@ final class DiffusersUNetWriter {
         json.put("center_input_sample", layout.ends().centred());
         json.put("flip_sin_to_cos", layout.timesteps().cosinesFirst());
         json.put("freq_shift", layout.timesteps().shift());
-        json.put("time_embedding_type", switch (layout.style().waves()) {
-            case SINUSOIDS -> "positional";
-            case FOURIER, FOURIER_OF_LOGARITHM -> "fourier";
-            case LEARNED -> "learned";
-        });
+        json.put(
+                "time_embedding_type",
+                switch (layout.style().waves()) {
+                    case SINUSOIDS -> "positional";
+                    case FOURIER, FOURIER_OF_LOGARITHM -> "fourier";
+                    case LEARNED -> "learned";
+                });
         boolean counted = layout.told().classes() == Classes.TABLE;
         json.put("num_class_embeds", counted ? layout.told().classWidth() : null);
-        json.put("class_embed_type", switch (layout.told().classes()) {
-            case NONE, TABLE -> null;
-            case TIMESTEP -> "timestep";
-            case IDENTITY -> "identity";
-            case LAYERS -> "projection";
-            case LAYER -> "simple_projection";
-        });
+        json.put(
+                "class_embed_type",
+                switch (layout.told().classes()) {
+                    case NONE, TABLE -> null;
+                    case TIMESTEP -> "timestep";
+                    case IDENTITY -> "identity";
+                    case LAYERS -> "projection";
+                    case LAYER -> "simple_projection";
+                });
         int usual = layout.style().waves() == Waves.FOURIER ? 2 : 4;
         boolean chosen = layout.embedding() != usual * layout.widths().getFirst();
         json.put("time_embedding_dim", chosen ? layout.embedding() : null);
@@ -121,7 +125,8 @@ final class DiffusersUNetWriter {
                 .filter(w -> w > 0)
                 .orElse(null);
         json.put("attention_head_dim", width);
-        Mixer.Config middle = layout.middle() == null ? Mixer.Config.NONE : layout.middle().mixer();
+        Mixer.Config middle =
+                layout.middle() == null ? Mixer.Config.NONE : layout.middle().mixer();
         json.put("mid_block_type", layout.middle() == null ? null : "UNetMidBlock2D");
         json.put("add_attention", layout.middle() == null || middle.kind() == Kind.ATTENTION);
         boolean usual = middle.groups() == (blocks().scaleShift() ? 0 : blocks().groups());
@@ -132,18 +137,21 @@ final class DiffusersUNetWriter {
     }
 
     private static String resizing(List<StageConfig> stages) {
-        boolean residual = stages.stream()
-                .anyMatch(s -> s.mixer().kind() == Kind.ATTENTION && s.resizing() == Resizing.RESIDUAL);
+        boolean residual =
+                stages.stream().anyMatch(s -> s.mixer().kind() == Kind.ATTENTION && s.resizing() == Resizing.RESIDUAL);
         return residual ? "resnet" : "conv";
     }
 
     private void conditional() {
         each("layers_per_block", layout.down().stream().map(StageConfig::layers).toList());
         each("attention_head_dim", indices(this::heads));
-        each("cross_attention_dim", indices(i -> transformer(i) == null ? widest() : transformer(i).contextWidth()));
+        each(
+                "cross_attention_dim",
+                indices(i -> transformer(i) == null ? widest() : transformer(i).contextWidth()));
         if (layout.mixers().anyMatch(Mixer.Config::contextOnly)) {
             ArrayNode only = json.putArray("only_cross_attention");
-            IntStream.rangeClosed(0, last).forEach(i -> only.add(staged(i) != null && staged(i).contextOnly()));
+            IntStream.rangeClosed(0, last)
+                    .forEach(i -> only.add(staged(i) != null && staged(i).contextOnly()));
         } else {
             json.put("only_cross_attention", false);
         }
@@ -202,9 +210,8 @@ final class DiffusersUNetWriter {
 
     /** The same, the smallest map's included. */
     private Mixer.Config transformer(int i) {
-        boolean middle = i == last
-                && layout.middle() != null
-                && layout.middle().mixer().kind() == Kind.TRANSFORMER;
+        boolean middle =
+                i == last && layout.middle() != null && layout.middle().mixer().kind() == Kind.TRANSFORMER;
         return staged(i) == null && middle ? layout.middle().mixer() : staged(i);
     }
 
@@ -240,7 +247,9 @@ final class DiffusersUNetWriter {
             alike &= all.size() == 1;
         }
         if (alike) {
-            each("transformer_layers_per_block", there.stream().map(List::getFirst).toList());
+            each(
+                    "transformer_layers_per_block",
+                    there.stream().map(List::getFirst).toList());
             json.put("reverse_transformer_layers_per_block", (String) null);
         } else {
             lists("transformer_layers_per_block", there);

@@ -94,7 +94,8 @@ public final class StableDiffusion {
         var codec = new PictureAutoencoder(
                 vae, new PictureAutoencoder.Config(vae.config().channels(), side, 1, vae.config()));
         int width = vae.config().latent();
-        Map<String, Tensor> moments = Map.of("mean", Tensor.full(shift, width), "deviation", Tensor.full(1 / scaling, width));
+        Map<String, Tensor> moments =
+                Map.of("mean", Tensor.full(shift, width), "deviation", Tensor.full(1 / scaling, width));
         return Weights.load(moments, "scaling_factor", w -> Latents.of(w, codec));
     }
 

@@ -107,8 +107,7 @@ public record UNetLayout(
                 c.timesteps(),
                 TimestepEmbedding.Style.USUAL,
                 c.blocks().embedding(),
-                new Told(
-                        c.classes() > 0 ? Classes.TABLE : Classes.NONE, c.classes(), false, c.pooled(), 0, 0, 0),
+                new Told(c.classes() > 0 ? Classes.TABLE : Classes.NONE, c.classes(), false, c.pooled(), 0, 0, 0),
                 Ends.USUAL,
                 false);
     }

@@ -349,9 +349,8 @@ public final class ModelConfigFile {
         List<List<Integer>> all = new ArrayList<>();
         for (int i = 0; i < lengths.size(); i++) {
             JsonNode part = node.get(i);
-            List<JsonNode> numbers = part.isArray()
-                    ? part.valueStream().toList()
-                    : Collections.nCopies(lengths.get(i), part);
+            List<JsonNode> numbers =
+                    part.isArray() ? part.valueStream().toList() : Collections.nCopies(lengths.get(i), part);
             if (!numbers.stream().allMatch(n -> isWhole(n, 1, most))) {
                 throw fault(key, "holds what is not a whole number from 1 to " + most);
             }

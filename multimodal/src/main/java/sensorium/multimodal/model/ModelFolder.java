@@ -264,15 +264,20 @@ public record ModelFolder(Path path) {
     }
 
     /**
-     * Writes the model of a run that taught a published one something else, in the published layout, adapters merged.
+     * Writes a published model, or that of a run that taught one something else, in the published layout, adapters merged.
      *
      * @throws BadInputException if it is another kind of model, or cannot be written
      */
     public void export(Path target) {
         JsonNode config = config();
-        if (!config.path("kind").asString("").equals(FINE_TUNE)) {
-            throw new BadInputException(path + ": no run that taught a published model something else; make one with:"
-                    + " sensorium train classify --from FOLDER");
+        String kind = config.path("kind").asString("");
+        if (kind.isEmpty()) {
+            PublishedCopies.write(path, target);
+            return;
+        }
+        if (!kind.equals(FINE_TUNE)) {
+            throw new BadInputException(path + ": neither a published model nor a run that taught one something else;"
+                    + " make one with: sensorium train classify --from FOLDER");
         }
         FineTuning tuning = fineTuning(config);
         taught(tuning).with(Lora::merged).save(target, PublishedFolder.open(base(tuning)));

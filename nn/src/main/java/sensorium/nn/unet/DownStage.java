@@ -42,7 +42,8 @@ public record DownStage(
             mixers.add(
                     c.kind() == Mixer.Kind.ATTENTION
                             ? PixelAttention.of(w.at(i), channels, c)
-                            : SpatialTransformer.of(w.at(i), channels, c.depths().get(i), c));
+                            : SpatialTransformer.of(
+                                    w.at(i), channels, c.depths().get(i), c));
         }
         return List.copyOf(mixers);
     }

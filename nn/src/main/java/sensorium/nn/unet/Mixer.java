@@ -34,8 +34,7 @@ public sealed interface Mixer extends Module permits PixelAttention, SpatialTran
             List<Integer> depths,
             boolean contextOnly) {
         /** Nothing. */
-        public static final Config NONE =
-                new Config(Kind.NONE, BlockConfig.Heads.ONE, 0, 0, 1, 0, List.of(), false);
+        public static final Config NONE = new Config(Kind.NONE, BlockConfig.Heads.ONE, 0, 0, 1, 0, List.of(), false);
 
         public Config {
             depths = List.copyOf(depths);
@@ -48,14 +47,7 @@ public sealed interface Mixer extends Module permits PixelAttention, SpatialTran
         public static Config transformer(
                 BlockConfig.Heads heads, int groups, int contextWidth, List<Integer> depths, boolean contextOnly) {
             return new Config(
-                    Kind.TRANSFORMER,
-                    heads,
-                    groups,
-                    SpatialTransformer.EPS,
-                    1,
-                    contextWidth,
-                    depths,
-                    contextOnly);
+                    Kind.TRANSFORMER, heads, groups, SpatialTransformer.EPS, 1, contextWidth, depths, contextOnly);
         }
     }
 
