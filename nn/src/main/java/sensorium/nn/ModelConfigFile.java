@@ -46,6 +46,8 @@ public final class ModelConfigFile {
             "num_labels",
             "problem_type",
             "initializer_range",
+            "finetuning_task",
+            "output_past",
             "return_dict",
             "use_return_dict",
             "use_cache",

@@ -33,6 +33,7 @@ public final class PublishedCopies {
             afresh("UNet2DModel", DiffusersUNet::load, DiffusersUNet::save),
             afresh("UNet2DConditionModel", DiffusersUNet::load, DiffusersUNet::save),
             afresh("Transformer2DModel", DiffusersDit::load, DiffusersDit::save),
+            afresh("DiTTransformer2DModel", DiffusersDit::load, DiffusersDit::save),
             again(HuggingFaceBert.TYPE, HuggingFaceBert::load, HuggingFaceBert::save),
             again(HuggingFaceDinov2.TYPE, HuggingFaceDinov2::load, HuggingFaceDinov2::save),
             again(HuggingFaceDinov2.WITH_REGISTERS, HuggingFaceDinov2::load, HuggingFaceDinov2::save),
