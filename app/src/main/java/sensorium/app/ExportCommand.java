@@ -9,19 +9,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sensorium.multimodal.model.ModelFolder;
 
-/** {@code export RUN --out FOLDER}: a fine-tuned model in its published layout. */
+/** {@code export RUN --out FOLDER}: a fine-tuned or a published model in its published layout. */
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
         description = {
             "Write the model of a run of train classify --from as a folder that its reference library opens:",
-            "config.json, model.safetensors under the published names, and what belongs to it. Adapters are merged."
+            "config.json, model.safetensors under the published names, and what belongs to it. Adapters are merged.",
+            "A published model is written again as the library writes it today: shards and exports become one file."
         })
 final class ExportCommand implements Runnable {
     @Mixin
     private CommonOptions common;
 
-    @Parameters(paramLabel = "RUN", description = "A run of train classify --from.")
+    @Parameters(paramLabel = "RUN", description = "A run of train classify --from, or the folder of a published model.")
     private Path run;
 
     @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "The folder to make.")

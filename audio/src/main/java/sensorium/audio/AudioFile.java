@@ -42,10 +42,12 @@ public final class AudioFile {
     public static Recording decode(Path file, double maxSeconds) {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
+            if (Files.size(file) > MAX_BYTES) {
+                throw tooLarge(file); // before any of it is in memory
+            }
             bytes = in.readNBytes((int) MAX_BYTES); // the file's own length bounds what is allocated
             if (in.read() >= 0) {
-                throw new BadInputException(file + ": larger than " + (MAX_BYTES >> 20)
-                        + " MiB; cut it into shorter pieces, or store it compressed");
+                throw tooLarge(file);
             }
         } catch (NoSuchFileException e) {
             throw new BadInputException(file + ": no such file; check the path", e);
@@ -57,6 +59,11 @@ public final class AudioFile {
         } catch (Malformed e) {
             throw new BadInputException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static BadInputException tooLarge(Path file) {
+        return new BadInputException(file + ": larger than " + (MAX_BYTES >> 20)
+                + " MiB; cut it into shorter pieces, or store it compressed");
     }
 
     /** Decodes a file's bytes. */

@@ -247,6 +247,16 @@ public final class OnnxFile {
         }
     }
 
+    /**
+     * Whether an element of an initialiser is not a number.
+     *
+     * @throws BadInputException if there is no such initialiser
+     */
+    public boolean hasNaN(String name) {
+        Initializer found = initializer(name);
+        return found.values != null && NotNumbers.areIn(found.values, found.spec.dtype());
+    }
+
     private Initializer initializer(String name) {
         Initializer found = initializers.get(name);
         if (found == null) {

@@ -132,6 +132,11 @@ public final class Safetensors {
         }
     }
 
+    /** Whether the tensors stay in the file until they are read. */
+    public boolean isMapped() {
+        return data.isMapped();
+    }
+
     /**
      * Whether an element of a tensor is not a number.
      *

@@ -6,13 +6,19 @@ import sensorium.tensor.Tensor;
 /**
  * What a denoiser is told of what it shall make, one row a sample. A network reads what it has layers for.
  *
- * @param classes (N), I64, or null
+ * @param classes (N), I64, or (N, D) where a network is told them as vectors; or null
  * @param pooled (N, D), a vector of a whole text, or null
  * @param context (N, S, D), vectors of its words for attention, or null
+ * @param numbers (N, K), such as the size of the picture that is asked for, or null
+ * @param guidance (N, D), how strongly to guide, of networks that were taught to by themselves; or null
  */
-public record Conditioning(Tensor classes, Tensor pooled, Tensor context) {
+public record Conditioning(Tensor classes, Tensor pooled, Tensor context, Tensor numbers, Tensor guidance) {
     /** Nothing. */
     public static final Conditioning NONE = new Conditioning(null, null, null);
+
+    public Conditioning(Tensor classes, Tensor pooled, Tensor context) {
+        this(classes, pooled, context, null, null);
+    }
 
     /** @param classes (N), I64 */
     public static Conditioning ofClasses(Tensor classes) {
@@ -34,7 +40,12 @@ public record Conditioning(Tensor classes, Tensor pooled, Tensor context) {
 
     /** These samples, then those of another of the same kind. */
     public Conditioning and(Conditioning other) {
-        return new Conditioning(both(classes, other.classes), both(pooled, other.pooled), both(context, other.context));
+        return new Conditioning(
+                both(classes, other.classes),
+                both(pooled, other.pooled),
+                both(context, other.context),
+                both(numbers, other.numbers),
+                both(guidance, other.guidance));
     }
 
     private static Tensor both(Tensor first, Tensor second) {

@@ -22,12 +22,16 @@ import sensorium.tensor.Tensor;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code Transformer2DModel} with adaptive norms of Hugging Face diffusers, the class that DiT checkpoints name. */
+/**
+ * {@code Transformer2DModel} with adaptive norms of Hugging Face diffusers, the class that DiT checkpoints name, and {@code
+ * DiTTransformer2DModel}, which it has been called since.
+ */
 public final class DiffusersDit {
     /** How their checkpoints store a {@link Dit}. */
     public static final CheckpointFormat FORMAT = CheckpointFormat.of(names());
 
     private static final String CLASS = "Transformer2DModel";
+    private static final String PRESENT = "DiTTransformer2DModel";
 
     private static final int LARGEST = 1 << 16;
     /** Where tokens stand, which no checkpoint stores. */
@@ -92,7 +96,7 @@ public final class DiffusersDit {
      */
     public static Dit load(Path path) {
         PublishedFolder folder = PublishedFolder.open(path);
-        DitConfig config = folder.config(DiffusersDit::config, CLASS);
+        DitConfig config = folder.config(DiffusersDit::config, CLASS, PRESENT);
         return folder.load(FORMAT, w -> Dit.of(w, config));
     }
 
@@ -105,17 +109,18 @@ public final class DiffusersDit {
      */
     public static void save(Dit model, Path target, Optional<PublishedFolder> from) {
         DitConfig c = model.config();
-        PublishedFolder.save(
-                model, FORMAT, new PublishedFolder.Settings<>(settings(c), c, DiffusersDit::config), target, from);
+        String kind = from.map(PublishedFolder::kind).orElse(CLASS);
+        var settings = new PublishedFolder.Settings<>(settings(c, kind), c, DiffusersDit::config);
+        PublishedFolder.save(model, FORMAT, settings, target, from);
     }
 
-    private static ObjectNode settings(DitConfig c) {
+    private static ObjectNode settings(DitConfig c, String kind) {
         TransformerConfig t = c.transformer();
         ObjectNode json = JsonMapper.shared().createObjectNode();
-        json.put("_class_name", CLASS);
+        json.put("_class_name", kind);
         json.put("norm_type", "ada_norm_zero");
         json.put("norm_elementwise_affine", false);
-        json.put("attention_bias", true);
+        json.put("attention_bias", t.attention().biases().query());
         json.put("num_attention_heads", t.attention().heads());
         json.put("attention_head_dim", t.attention().headWidth());
         json.put("num_layers", t.depth());
@@ -151,21 +156,23 @@ public final class DiffusersDit {
     }
 
     private static DitConfig config(ModelConfigFile file) {
-        file.require("norm_type", "ada_norm_zero");
+        boolean present = file.className().equals(PRESENT);
+        if (!file.text("norm_type", present ? "ada_norm_zero" : "layer_norm").equals("ada_norm_zero")) {
+            throw file.fault("norm_type", "is not \"ada_norm_zero\", which alone is known here");
+        }
         file.require("attention_type", "default");
         file.require("dropout", 0);
-        if (!file.flag("attention_bias", false)) {
-            throw file.fault("attention_bias", "is false; only projections with a bias are known here");
-        }
-        if (file.flag("norm_elementwise_affine", true)) {
+        if (file.flag("norm_elementwise_affine", !present)) {
             throw file.fault("norm_elementwise_affine", "is true; with ada_norm_zero only false is known here");
         }
+        boolean bias = file.flag("attention_bias", present);
         int heads = file.integer("num_attention_heads", 16, LARGEST);
-        int width = heads * file.integer("attention_head_dim", 88, LARGEST);
-        int depth = file.integer("num_layers", 1, 1024);
+        int width = heads * file.integer("attention_head_dim", present ? 72 : 88, LARGEST);
+        int depth = file.integer("num_layers", present ? 28 : 1, 1024);
+        file.ignore("upcast_attention"); // arithmetic is never narrower than F32 here
         file.ignore("norm_num_groups"); // of inputs that are not patches
         var transformer = TransformerConfig.of(width, depth, heads)
-                .with(Attention.Config.of(width, heads))
+                .with(Attention.Config.of(width, heads).with(new Attention.Biases(bias, bias, bias, true)))
                 .with(Mlp.Config.of(4 * width, activation(file)))
                 .with(new Norm.Config(Norm.Kind.LAYER, file.number("norm_eps", 1e-5)))
                 .with(new Modulation(width, true, Activation.SILU, false, true, OUTER_EPS));
@@ -186,7 +193,7 @@ public final class DiffusersDit {
 
     /** These two have names of their own. */
     private static Activation activation(ModelConfigFile file) {
-        String name = file.text("activation_fn", "geglu");
+        String name = file.text("activation_fn", file.className().equals(PRESENT) ? "gelu-approximate" : "geglu");
         return switch (name) {
             case "gelu-approximate" -> Activation.GELU_TANH;
             case "gelu" -> Activation.GELU;

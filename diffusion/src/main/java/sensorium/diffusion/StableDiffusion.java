@@ -51,6 +51,10 @@ public final class StableDiffusion {
         }
         index.refuseUnknown();
         UNet network = DiffusersUNet.load(folder.resolve("unet"));
+        if (!network.layout().isToldContextOnly()) {
+            throw new BadInputException(folder.resolve("unet/config.json")
+                    + ": the U-Net wants to be told more than a text's tokens, which no Stable Diffusion 1.x does");
+        }
         PublishedScheduler scheduler = PublishedScheduler.read(folder.resolve("scheduler/scheduler_config.json"));
         if (!scheduler.type().equals(type)) {
             throw index.fault("scheduler", "is another than that of its folder, " + scheduler.type());
@@ -60,19 +64,19 @@ public final class StableDiffusion {
         requireSame(
                 folder,
                 "channels of latents",
-                network.config().in(),
+                network.layout().in(),
                 vae.config().latent());
         requireSame(
                 folder,
                 "channels of the prediction",
-                network.config().out(),
-                network.config().in());
+                network.layout().out(),
+                network.layout().in());
         Asking.Reader reader = texts.apply(folder);
-        requireSame(folder, "vectors of texts", network.config().blocks().contextWidth(), reader.width());
+        requireSame(folder, "vectors of texts", network.layout().contextWidth(), reader.width());
         return new DiffusionPipeline(
                 network::forward,
                 scheduler.process(),
-                Shape.of(network.config().in(), places, places),
+                Shape.of(network.layout().in(), places, places),
                 latents(folder, vae, places),
                 new Asking.Prompts(reader),
                 true,
@@ -80,7 +84,9 @@ public final class StableDiffusion {
     }
 
     private static Latents latents(Path folder, AutoencoderKl vae, int places) {
-        double scaling = ModelConfigFile.read(folder.resolve("vae/config.json")).number("scaling_factor", SCALING);
+        ModelConfigFile file = ModelConfigFile.read(folder.resolve("vae/config.json"));
+        double scaling = file.number("scaling_factor", SCALING);
+        double shift = file.number("shift_factor", 0);
         if (!(scaling > 0)) {
             throw new BadInputException(folder.resolve("vae/config.json") + ": \"scaling_factor\" is not above 0");
         }
@@ -88,7 +94,8 @@ public final class StableDiffusion {
         var codec = new PictureAutoencoder(
                 vae, new PictureAutoencoder.Config(vae.config().channels(), side, 1, vae.config()));
         int width = vae.config().latent();
-        Map<String, Tensor> moments = Map.of("mean", Tensor.zeros(width), "deviation", Tensor.full(1 / scaling, width));
+        Map<String, Tensor> moments =
+                Map.of("mean", Tensor.full(shift, width), "deviation", Tensor.full(1 / scaling, width));
         return Weights.load(moments, "scaling_factor", w -> Latents.of(w, codec));
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import sensorium.diffusion.UNetLayout.Classes;
 import sensorium.memory.Scope;
 import sensorium.nn.Conv2d;
 import sensorium.nn.Embedding;
@@ -17,6 +18,7 @@ import sensorium.nn.unet.DownStage;
 import sensorium.nn.unet.MidStage;
 import sensorium.nn.unet.TimestepEmbedding;
 import sensorium.nn.unet.UpStage;
+import sensorium.tensor.DType;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
@@ -27,87 +29,106 @@ import sensorium.tensor.Tensor;
  *
  * @param labels class → what is added to the embedded timestep, or null
  * @param pooled vector of a text → what is added to it, or null
+ * @param middle of the smallest map, or null
  * @param up from the smallest map to the largest
  */
 public record UNet(
         TimestepEmbedding time,
         Embedding labels,
         Linear pooled,
+        Additions additions,
         Conv2d input,
         List<DownStage> down,
         MidStage middle,
         List<UpStage> up,
         GroupNorm norm,
         Conv2d output,
-        UNetConfig config)
+        UNetLayout layout)
         implements Module {
 
     public static UNet of(Weights w, UNetConfig c) {
+        return of(w, UNetLayout.of(c));
+    }
+
+    public static UNet of(Weights w, UNetLayout c) {
         List<Integer> widths = c.widths();
         int last = widths.size() - 1;
         int first = widths.getFirst();
-        int embedding = c.blocks().embedding();
+        int embedding = c.embedding();
+        var told = c.told();
         List<Integer> seen = new ArrayList<>(List.of(first)); // channels of what is shown again
         List<DownStage> down = new ArrayList<>();
         for (int i = 0; i <= last; i++) {
             int in = i == 0 ? first : widths.get(i - 1);
-            Boolean shrinks = i < last ? true : null;
-            down.add(DownStage.of(
-                    w.at("down").at(i), in, widths.get(i), c.layers(), c.down().get(i), shrinks, c.blocks()));
-            seen.addAll(Collections.nCopies(c.layers() + (i < last ? 1 : 0), widths.get(i)));
+            var stage = c.down().get(i);
+            down.add(DownStage.of(w.at("down").at(i), in, widths.get(i), stage, i == last));
+            seen.addAll(Collections.nCopies(stage.layers() + (i < last ? 1 : 0), widths.get(i)));
         }
         List<UpStage> up = new ArrayList<>();
         for (int i = 0; i <= last; i++) {
-            List<Integer> tail = seen.subList(seen.size() - c.layers() - 1, seen.size());
+            var stage = c.up().get(i);
+            List<Integer> tail = seen.subList(seen.size() - stage.layers(), seen.size());
             List<Integer> skips = new ArrayList<>(tail).reversed();
             tail.clear();
             int in = widths.get(Math.min(last, last - i + 1));
             int out = widths.get(last - i);
-            up.add(UpStage.of(w.at("up").at(i), in, out, skips, c.up().get(i), i < last, c.blocks()));
+            up.add(UpStage.of(w.at("up").at(i), in, out, skips, stage, i == last));
         }
+        var blocks = c.up().getLast().blocks();
+        int inKernel = c.ends().inKernel();
         return new UNet(
-                TimestepEmbedding.of(w.at("time"), c.timesteps(), embedding),
-                c.classes() > 0 ? Embedding.of(w.at("labels"), c.classes(), embedding) : null,
-                c.pooled() > 0 ? Linear.of(w.at("pooled"), c.pooled(), embedding, true) : null,
-                Conv2d.of(w.at("input"), c.in(), first, 3, 1, 1, true),
+                TimestepEmbedding.of(w.at("time"), c.timesteps(), embedding, c.style()),
+                told.classes() == Classes.TABLE ? Embedding.of(w.at("labels"), told.classWidth(), embedding) : null,
+                told.pooled() > 0 ? Linear.of(w.at("pooled"), told.pooled(), embedding, true) : null,
+                Additions.of(w.at("additions"), c),
+                Conv2d.of(w.at("input"), c.in(), first, inKernel, 1, inKernel / 2, true),
                 List.copyOf(down),
-                MidStage.of(w.at("middle"), widths.getLast(), c.middle(), c.blocks()),
+                c.middle() == null ? null : MidStage.of(w.at("middle"), widths.getLast(), c.middle()),
                 List.copyOf(up),
-                GroupNorm.of(
-                        w.at("norm"), c.blocks().groups(), first, c.blocks().eps()),
-                Conv2d.silent(w.at("output"), first, c.out()),
+                GroupNorm.of(w.at("norm"), blocks.groups(), first, blocks.eps()),
+                Conv2d.silent(w.at("output"), first, c.out(), c.ends().outKernel()),
                 c);
     }
 
     /**
-     * (N, in, H, W) → (N, out, H, W); H and W are multiples of two to the number of stages less one.
+     * (N, in, H, W) → (N, out, H, W).
      *
      * @param timesteps (N)
      * @param told classes where there are labels, a pooled vector and a context where there are layers for them
-     * @throws ShapeException if a picture cannot be halved as often
+     * @throws ShapeException if a picture has other channels
      */
     public Tensor forward(Tensor x, Tensor timesteps, Conditioning told) {
-        int shrunk = 1 << down.size() - 1;
-        if (x.rank() != 4 || x.dim(1) != config.in() || x.dim(2) % shrunk != 0 || x.dim(3) % shrunk != 0) {
-            throw new ShapeException("[unet] " + x + " is no batch of pictures of " + config.in()
-                    + " channels whose height and width are multiples of " + shrunk);
+        if (x.rank() != 4 || x.dim(1) != layout.in()) {
+            throw new ShapeException("[unet] " + x + " is no batch of pictures of " + layout.in() + " channels");
         }
         return Scope.tidy("a U-Net", () -> {
-            Tensor embedding = time.forward(timesteps.to(x.dtype()));
-            embedding = labels == null ? embedding : embedding.plus(labels.forward(told.classes()));
-            embedding = pooled == null ? embedding : embedding.plus(pooled.forward(told.pooled()));
-            Tensor context = told.context();
+            var ends = layout.ends();
+            Tensor embedding = ends.ofEmbedding().apply(embedding(timesteps, told, x.dtype()));
+            Tensor context = told.context() == null ? null : additions.read(told.context());
             Deque<Tensor> skips = new ArrayDeque<>();
-            Tensor y = input.forward(x);
+            Tensor y = input.forward(ends.centred() ? x.times(2).minus(1) : x);
             skips.push(y);
             for (DownStage stage : down) {
                 y = stage.forward(y, embedding, context, skips::push);
             }
-            y = middle.forward(y, embedding, context);
+            y = middle == null ? y : middle.forward(y, embedding, context);
             for (UpStage stage : up) {
-                y = stage.forward(y, embedding, context, skips::pop);
+                y = stage.forward(y, embedding, context, skips);
             }
-            return Trace.note(this, output.forward(norm.forward(y).silu()));
+            y = output.forward(ends.activation().apply(norm.forward(y)));
+            return Trace.note(this, ends.perTimestep() ? y.dividedBy(over(timesteps, y)) : y);
         });
+    }
+
+    /** (N) → (N, E). */
+    private Tensor embedding(Tensor timesteps, Conditioning told, DType type) {
+        Tensor y = time.forward(timesteps.to(type), told.guidance());
+        y = labels == null ? y : y.plus(labels.forward(told.classes()));
+        y = pooled == null ? y : y.plus(pooled.forward(told.pooled()));
+        return additions.added(y, time, told);
+    }
+
+    private static Tensor over(Tensor timesteps, Tensor y) {
+        return timesteps.to(y.dtype()).reshape(timesteps.dim(0), 1, 1, 1);
     }
 }

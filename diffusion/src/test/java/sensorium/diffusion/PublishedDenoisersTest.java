@@ -22,8 +22,11 @@ import sensorium.kernels.cpu.CpuBackend;
 import sensorium.nn.Parity;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityReport;
+import sensorium.tensor.Shape;
 import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The published denoisers, against recorded runs of the reference implementations: every value that was recorded. */
 class PublishedDenoisersTest {
@@ -128,21 +131,64 @@ class PublishedDenoisersTest {
     void whatCannotBeBuiltIsRefusedByName() throws IOException {
         Path path = Fixtures.path("models/unet2d");
         String json = Files.readString(path.resolve("config.json"));
-        Files.writeString(
-                folder.resolve("config.json"), json.replace("\"AttnDownBlock2D\"", "\"ResnetDownsampleBlock2D\""));
         Files.copy(
                 path.resolve(Path.of("diffusion_pytorch_model.safetensors")),
                 folder.resolve("diffusion_pytorch_model.safetensors"));
-        assertThatThrownBy(() -> DiffusersUNet.load(folder))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContainingAll("down_block_types", "ResnetDownsampleBlock2D");
+        for (String other : List.of("SkipDownBlock2D", "CrossAttnDownBlock2D", "KDownBlock2D")) {
+            refused(json.replace("\"AttnDownBlock2D\"", "\"" + other + "\""), "down_block_types", other);
+        }
+        refused(
+                with(json, "\"resnet_time_scale_shift\": \"spatial\""),
+                "resnet_time_scale_shift",
+                "spatial",
+                "default, scale_shift");
+        refused(with(json, "\"act_fn\": \"mish\""), "act_fn", "mish");
+        String conditional =
+                Files.readString(Fixtures.path("models/unet2d_condition").resolve("config.json"));
+        for (String setting : List.of(
+                "\"num_attention_heads\": 2",
+                "\"dual_cross_attention\": true",
+                "\"attention_type\": \"gated\"",
+                "\"cross_attention_norm\": \"layer_norm\"",
+                "\"addition_embed_type\": \"text\"",
+                "\"encoder_hid_dim_type\": \"image_proj\"",
+                "\"class_embed_type\": \"projection\"",
+                "\"mid_block_type\": \"UNetMidBlock2DSimpleCrossAttn\"",
+                "\"time_embedding_type\": \"learned\"",
+                "\"downsample_padding\": 2",
+                "\"conv_in_kernel\": 4",
+                "\"layers_per_block\": [1, 1, 1]",
+                "\"transformer_layers_per_block\": [[1, 2], 1]",
+                "\"attention_head_dim\": [3, 3]")) {
+            String key = setting.substring(1, setting.indexOf('"', 1));
+            String named = key.equals("class_embed_type") ? "projection_class_embeddings_input_dim" : key;
+            refused(with(conditional, setting), "\"" + named + "\"");
+        }
         Files.writeString(folder.resolve("config.json"), json.replaceFirst("8,\\s*16", "8, 32"));
         assertThatThrownBy(() -> DiffusersUNet.load(folder))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("the model needs");
         UNet model = DiffusersUNet.load(path);
-        assertThatThrownBy(() -> model.forward(Tensor.zeros(1, 3, 7, 8), Tensor.zeros(1), Conditioning.NONE))
+        assertThatThrownBy(() -> model.forward(Tensor.zeros(1, 4, 8, 8), Tensor.zeros(1), Conditioning.NONE))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("multiples of 2");
+                .hasMessageContaining("of 3 channels");
+        Conditioning classes = Conditioning.ofClasses(Tensor.of(new long[1], 1));
+        assertThat(model.forward(Tensor.zeros(1, 3, 7, 5), Tensor.zeros(1), classes)
+                        .shape())
+                .isEqualTo(Shape.of(1, 3, 7, 5));
+    }
+
+    private static String with(String config, String setting) {
+        ObjectNode changed = (ObjectNode) JsonMapper.shared().readTree(config);
+        return changed.setAll((ObjectNode) JsonMapper.shared().readTree("{" + setting + "}"))
+                .toString();
+    }
+
+    private void refused(String config, String... named) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        assertThatThrownBy(() -> DiffusersUNet.load(folder))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContainingAll(named)
+                .hasMessageNotContaining("\n");
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -129,11 +130,45 @@ public record CheckpointFormat(WeightNames names, List<Step> steps) {
         public void write(Map<String, Tensor> ours) {}
     }
 
-    /** What is stored, as the names tell of it. */
-    Map<String, Supplier<Tensor>> read(StoredWeights weights) {
-        Map<String, Supplier<Tensor>> all = weights.tensors();
+    /**
+     * Theirs are matrices (out, in), ours convolutions of single places (out, in, 1, 1).
+     *
+     * @param names of the tensors
+     */
+    public record Pointwise(Predicate<String> names) implements Step {
+        @Override
+        public void read(Map<String, Supplier<Tensor>> stored) {
+            stored.replaceAll((name, made) -> names.test(name) ? () -> square(name, made.get()) : made);
+        }
+
+        private static Tensor square(String name, Tensor matrix) {
+            if (matrix.rank() != 2) {
+                throw new IllegalArgumentException(
+                        "[checkpoint] tensor " + name + " is " + matrix.shape() + ", not a matrix");
+            }
+            return matrix.reshape(matrix.dim(0), matrix.dim(1), 1, 1);
+        }
+
+        @Override
+        public void write(Map<String, Tensor> ours) {
+            ours.replaceAll((name, t) -> names.test(name) ? t.reshape(t.dim(0), t.dim(1)) : t);
+        }
+    }
+
+    /**
+     * What is stored, as the names tell of it.
+     *
+     * @param asked hears the name of each stored tensor that is made
+     */
+    Map<String, Supplier<Tensor>> read(StoredWeights weights, Consumer<String> asked) {
+        Map<String, Supplier<Tensor>> all = weights.tensors(asked);
         steps.forEach(step -> step.read(all));
         return all;
+    }
+
+    /** Whether a stored tensor is of those that nobody needs. */
+    boolean passesOver(String name) {
+        return steps.stream().anyMatch(step -> step instanceof PassedOver(var unused) && unused.test(name));
     }
 
     /** A model's weights and buffers as they are stored. */

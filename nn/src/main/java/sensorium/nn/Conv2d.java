@@ -17,10 +17,15 @@ public record Conv2d(Parameter weight, Parameter bias, Window window) implements
 
     /** 3×3 that gives zeros until it has learnt otherwise: the end of a branch, or of a network that predicts noise. */
     public static Conv2d silent(Weights w, int in, int out) {
+        return silent(w, in, out, 3);
+    }
+
+    /** The same of another kernel, as wide as it is high, an odd number. */
+    public static Conv2d silent(Weights w, int in, int out, int kernel) {
         return new Conv2d(
-                w.parameter("weight", Init.zeros(), out, in, 3, 3),
+                w.parameter("weight", Init.zeros(), out, in, kernel, kernel),
                 w.parameter("bias", Init.zeros(), out),
-                new Window(1, 1, 1, 1, 1, 1, 1));
+                new Window(1, 1, kernel / 2, kernel / 2, 1, 1, 1));
     }
 
     public static Conv2d of(Weights w, int in, int out, int kernelH, int kernelW, Window window, boolean bias) {

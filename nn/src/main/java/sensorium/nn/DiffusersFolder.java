@@ -12,6 +12,10 @@ public final class DiffusersFolder {
     /** What attention in autoencoders was called before 0.15. */
     public static final CheckpointFormat.Step OLD_ATTENTION = new CheckpointFormat.Renamed(DiffusersFolder::current);
 
+    /** Where they have matrices before and after a transformer. */
+    public static final CheckpointFormat.Step LINEAR_PROJECTIONS = new CheckpointFormat.Pointwise(
+            name -> name.endsWith(".proj_in.weight") || name.endsWith(".proj_out.weight"));
+
     private static final Map<String, String> OLD =
             Map.of(".query.", ".to_q.", ".key.", ".to_k.", ".value.", ".to_v.", ".proj_attn.", ".to_out.0.");
 
@@ -40,9 +44,9 @@ public final class DiffusersFolder {
         pairs.addAll(List.of(ours, theirs));
         pairs.addAll(List.of(ours + ".downsample", theirs + ".downsamplers.0"));
         pairs.addAll(List.of(ours + ".upsample", theirs + ".upsamplers.0"));
-        pairs.addAll(List.of(residual, theirResidual));
-        pairs.addAll(List.of(residual + ".time", theirResidual + ".time_emb_proj"));
-        pairs.addAll(List.of(residual + ".shortcut", theirResidual + ".conv_shortcut"));
+        addResidual(pairs, residual, theirResidual);
+        addResidual(pairs, ours + ".shrinking", theirs + ".downsamplers.0");
+        addResidual(pairs, ours + ".growing", theirs + ".upsamplers.0");
         pairs.addAll(List.of(mixer, theirMixer));
         pairs.addAll(List.of(mixer + ".groupNorm", theirMixer + ".group_norm"));
         addAttention(pairs, mixer + ".attention", theirMixer);
@@ -59,6 +63,12 @@ public final class DiffusersFolder {
         pairs.addAll(List.of(block + ".mlp.up", theirBlock + ".ff.net.0.up"));
         pairs.addAll(List.of(block + ".mlp.gate", theirBlock + ".ff.net.0.gate"));
         pairs.addAll(List.of(block + ".mlp.down", theirBlock + ".ff.net.2"));
+    }
+
+    private static void addResidual(List<String> pairs, String ours, String theirs) {
+        pairs.addAll(List.of(ours, theirs));
+        pairs.addAll(List.of(ours + ".time", theirs + ".time_emb_proj"));
+        pairs.addAll(List.of(ours + ".shortcut", theirs + ".conv_shortcut"));
     }
 
     /** Their names for the projections of an {@link Attention}. */

@@ -13,8 +13,8 @@ import sensorium.tensor.Tensor;
 public record LoraLinear(Linear base, Parameter a, Parameter b, double scale) implements Projection {
     /** Adapts {@code base} and freezes it. */
     public static LoraLinear of(Weights w, Linear base, int rank, double alpha) {
-        int out = base.weight().value().dim(0);
-        int in = base.weight().value().dim(1);
+        int out = base.weight().spec().shape().dim(0);
+        int in = base.weight().spec().shape().dim(1);
         base.parameters().values().forEach(p -> p.setTrainable(false));
         return new LoraLinear(
                 base,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class ModelConfigFile {
             "num_labels",
             "problem_type",
             "initializer_range",
+            "finetuning_task",
+            "output_past",
             "return_dict",
             "use_return_dict",
             "use_cache",
@@ -227,6 +230,12 @@ public final class ModelConfigFile {
         return ask(key) != null;
     }
 
+    /** Whether a setting is there and is null, where that means another thing than its absence. */
+    public boolean isNone(String key) {
+        asked.add(key);
+        return json.has(key) && json.get(key).isNull();
+    }
+
     public String text(String key, String absent) {
         JsonNode node = ask(key);
         if (node == null) {
@@ -293,6 +302,70 @@ public final class ModelConfigFile {
     /** The same, or {@code absent} where there is no such list. */
     public List<Integer> integers(String key, List<Integer> absent, int most) {
         return has(key) ? integers(key, most) : absent;
+    }
+
+    /**
+     * As many whole numbers between 1 and {@code most} as there are parts; one stands for all.
+     *
+     * @throws BadInputException if it is a list of another length
+     */
+    public List<Integer> each(String key, int parts, int absent, int most) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isArray()) {
+            return Collections.nCopies(parts, integer(key, absent, most));
+        }
+        List<Integer> all = integers(key, most);
+        requireLength(key, all, parts);
+        return all;
+    }
+
+    /** The same of switches. */
+    public List<Boolean> eachFlag(String key, int parts, boolean absent) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isArray()) {
+            return Collections.nCopies(parts, flag(key, absent));
+        }
+        List<Boolean> all = new ArrayList<>();
+        for (JsonNode each : node) {
+            if (!each.isBoolean()) {
+                throw fault(key, "is not a list of true and false");
+            }
+            all.add(each.asBoolean());
+        }
+        requireLength(key, all, parts);
+        return all;
+    }
+
+    /**
+     * The same of lists: for each part so many whole numbers; one number stands for all of a part, and one alone for all.
+     *
+     * @param lengths how many numbers there are for each part
+     */
+    public List<List<Integer>> eachOfEach(String key, List<Integer> lengths, int absent, int most) {
+        JsonNode node = ask(key);
+        if (node == null || !node.isArray()) {
+            int all = integer(key, absent, most);
+            return lengths.stream().map(n -> Collections.nCopies(n, all)).toList();
+        }
+        requireLength(key, node.valueStream().toList(), lengths.size());
+        List<List<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < lengths.size(); i++) {
+            JsonNode part = node.get(i);
+            List<JsonNode> numbers =
+                    part.isArray() ? part.valueStream().toList() : Collections.nCopies(lengths.get(i), part);
+            if (!numbers.stream().allMatch(n -> isWhole(n, 1, most))) {
+                throw fault(key, "holds what is not a whole number from 1 to " + most);
+            }
+            requireLength(key, numbers, lengths.get(i));
+            all.add(numbers.stream().map(JsonNode::asInt).toList());
+        }
+        return all;
+    }
+
+    private void requireLength(String key, List<?> all, int length) {
+        if (all.size() != length) {
+            throw fault(key, "has " + all.size() + " entries where there must be " + length);
+        }
     }
 
     /** Two whole numbers between 1 and {@code most}; one stands for two of the same. */

@@ -58,14 +58,16 @@ public interface Module {
 
     /** How many numbers the parameters hold, frozen ones included. */
     default long parameterCount() {
-        return parameters().values().stream().mapToLong(p -> p.value().size()).sum();
+        return parameters().values().stream()
+                .mapToLong(p -> p.spec().shape().size())
+                .sum();
     }
 
     /** How many of them are trainable now. */
     default long trainableCount() {
         return parameters().values().stream()
                 .filter(Parameter::isTrainable)
-                .mapToLong(p -> p.value().size())
+                .mapToLong(p -> p.spec().shape().size())
                 .sum();
     }
 

@@ -2,6 +2,7 @@ package sensorium.nn;
 
 import sensorium.memory.Scope;
 import sensorium.tensor.ShapeException;
+import sensorium.tensor.Spec;
 import sensorium.tensor.Tensor;
 
 /**
@@ -11,14 +12,34 @@ import sensorium.tensor.Tensor;
 public final class Parameter {
     private Tensor value;
     private boolean trainable = true;
+    /** What must hold before the numbers are first read, or null. */
+    private Runnable check;
 
     Parameter(Tensor value) {
         this.value = value.detached().tracked().keep();
     }
 
-    /** The current numbers; gradients flow to this handle. */
+    /**
+     * The current numbers; gradients flow to this handle.
+     *
+     * @throws sensorium.BadInputException if they come from a file, are asked for the first time, and are no numbers
+     */
     public Tensor value() {
+        if (check != null) {
+            check.run();
+            check = null;
+        }
         return value;
+    }
+
+    /** What the numbers are like, without a look at them. */
+    public Spec spec() {
+        return value.spec();
+    }
+
+    /** @param once is run before the numbers are first read, and again until it has not thrown */
+    void beforeUse(Runnable once) {
+        check = once;
     }
 
     /** Whether optimisers may change it; freezing also keeps gradients from being computed. */
@@ -28,13 +49,13 @@ public final class Parameter {
 
     public void setTrainable(boolean trainable) {
         this.trainable = trainable;
-        set(value);
+        replace(value);
     }
 
     /** Makes room for small changes: what is stored as F16 or BF16 becomes F32. */
     public void widen() {
         if (Weights.widened(value) != value) {
-            Tensor old = value;
+            Tensor old = value();
             value = Scope.tidy(() -> Weights.widened(old.detached()).tracked().keep());
             old.release("the widening of its parameter");
             setTrainable(trainable);
@@ -46,6 +67,11 @@ public final class Parameter {
         if (!next.spec().equals(value.spec())) {
             throw new ShapeException("[parameter] " + next + " does not replace " + value);
         }
+        replace(next);
+        check = null;
+    }
+
+    private void replace(Tensor next) {
         Tensor old = value;
         value = (trainable ? next.detached().tracked() : next.detached()).keep();
         old.release("an update of its parameter");

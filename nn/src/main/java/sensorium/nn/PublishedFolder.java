@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import sensorium.BadInputException;
 import sensorium.io.AtomicFile;
 import sensorium.io.Safetensors;
@@ -49,7 +51,14 @@ public final class PublishedFolder {
             "vocab.json",
             "merges.txt",
             "vocab.txt",
-            "normalizer.json");
+            "normalizer.json",
+            "spiece.model",
+            "sentencepiece.bpe.model",
+            "processor_config.json",
+            "modules.json",
+            "sentence_bert_config.json",
+            "config_sentence_transformers.json",
+            "1_Pooling/config.json");
 
     private final Path path;
     private final ModelConfigFile config;
@@ -126,17 +135,19 @@ public final class PublishedFolder {
     }
 
     /**
-     * The model, with the folder's weights. Matrices keep the type that they are stored in, and large ones stay in the file: they are
-     * read as they are needed.
+     * The model, with the folder's weights. Matrices keep the type that they are stored in, and those of large files stay there: they
+     * are read as they are needed. Numbers that are none (NaN) are reported here, those of large files when a parameter is first read.
      *
      * @throws BadInputException if the weights are not there, malformed, not numbers, or do not fit the model
      */
     public <M> M load(CheckpointFormat format, Function<Weights, M> factory) {
         StoredWeights weights = weights();
+        var sources = new Sources(weights);
         M model;
         try {
             model = Scope.tidy(
-                    "a checkpoint", () -> Weights.load(format.read(weights), weights.where(), format.names(), factory));
+                    "a checkpoint",
+                    () -> Weights.load(sources.of(format), sources::check, weights.where(), format.names(), factory));
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             // Sizes that contradict each other, and tensors of another rank where one is cut in two.
             throw new BadInputException(
@@ -145,9 +156,45 @@ public final class PublishedFolder {
                     e);
         }
         if (!Boolean.getBoolean(ALLOW_NAN)) {
-            weights.requireNumbers();
+            weights.requireNumbersInMemory();
         }
         return model;
+    }
+
+    /** Which stored tensors each of those that a model asks for was made of. */
+    private static final class Sources {
+        private final StoredWeights weights;
+        private final List<String> asked = new ArrayList<>();
+        private final Map<String, List<String>> sources = new HashMap<>();
+
+        Sources(StoredWeights weights) {
+            this.weights = weights;
+        }
+
+        Map<String, Supplier<Tensor>> of(CheckpointFormat format) {
+            Map<String, Supplier<Tensor>> all = format.read(weights, asked::add);
+            all.replaceAll((name, made) -> () -> {
+                asked.clear();
+                Tensor t = made.get();
+                sources.put(name, List.copyOf(asked));
+                return t;
+            });
+            return all;
+        }
+
+        /** What looks at the numbers of one that lies in a file; null where that was done already. */
+        Runnable check(String name) {
+            List<String> mapped = sources.getOrDefault(name, List.of()).stream()
+                    .filter(weights::isMapped)
+                    .toList();
+            return mapped.isEmpty()
+                    ? null
+                    : () -> {
+                        if (!Boolean.getBoolean(ALLOW_NAN)) {
+                            weights.requireNumbers(mapped);
+                        }
+                    };
+        }
     }
 
     /**
@@ -172,15 +219,35 @@ public final class PublishedFolder {
         make(target, from);
         Scope.tidyRun(() -> {
             Map<String, Tensor> stored = new HashMap<>();
-            Optional<StoredWeights> before = from.map(PublishedFolder::weights);
+            Optional<StoredWeights> before =
+                    from.filter(PublishedFolder::hasWeights).map(PublishedFolder::weights);
             format.write(model.state())
                     .forEach((name, t) ->
                             stored.put(name, before.map(w -> typed(t, name, w)).orElse(t)));
+            // Tables and counters that are not needed here the reference library may need. Numbers may be copies of
+            // weights that changed.
+            before.ifPresent(w -> w.names().stream()
+                    .filter(name ->
+                            format.passesOver(name) && !w.spec(name).dtype().isFloat())
+                    .forEach(name -> stored.put(name, w.tensor(name))));
             Path file = target.resolve(base(written.isDiffusers()) + ".safetensors");
             Safetensors.write(file, stored, Map.of("format", "pt"));
         });
         from.ifPresent(f -> f.carryOver(target));
         write(target.resolve(CONFIG), json);
+    }
+
+    /**
+     * Writes a model that has the configuration it was loaded with, and other weights: as above, with the settings as they were.
+     *
+     * @param reader what read the settings
+     * @throws IllegalArgumentException if the model has another configuration
+     * @throws BadInputException if it cannot be written
+     */
+    public <C> void saveAs(
+            Module model, CheckpointFormat format, C config, Function<ModelConfigFile, C> reader, Path target) {
+        var same = new Settings<>(JsonMapper.shared().createObjectNode(), config, reader);
+        save(model, format, same, target, Optional.of(this));
     }
 
     /**
@@ -215,7 +282,9 @@ public final class PublishedFolder {
         for (String file : COMPANIONS) {
             if (has(file)) {
                 try {
-                    Files.copy(path.resolve(file), target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                    Path copy = target.resolve(file);
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(path.resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
                 } catch (IOException e) {
                     throw new BadInputException(target.resolve(file) + ": cannot be written (" + e + ")", e);
                 }

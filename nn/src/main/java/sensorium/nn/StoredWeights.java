@@ -3,6 +3,7 @@ package sensorium.nn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import sensorium.BadInputException;
 import sensorium.io.Safetensors;
@@ -129,29 +131,51 @@ public final class StoredWeights {
         return holder(name).tensor(name);
     }
 
-    /** Each made when it is asked for. */
-    public Map<String, Supplier<Tensor>> tensors() {
+    /**
+     * Each made when it is asked for.
+     *
+     * @param asked hears the name then
+     */
+    Map<String, Supplier<Tensor>> tensors(Consumer<String> asked) {
         Map<String, Supplier<Tensor>> all = new LinkedHashMap<>();
-        holders.forEach((name, file) -> all.put(name, () -> file.tensor(name)));
+        holders.forEach((name, file) -> all.put(name, () -> {
+            asked.accept(name);
+            return file.tensor(name);
+        }));
         return all;
     }
 
+    /** Whether a tensor lies in a file that is not in memory. */
+    boolean isMapped(String name) {
+        return holder(name).isMapped();
+    }
+
     /**
-     * Looks at every number.
+     * Looks at every number of those that are in memory.
      *
      * @throws BadInputException naming the tensors with elements that are not numbers
      */
-    public void requireNumbers() {
+    void requireNumbersInMemory() {
+        requireNumbers(holders.keySet().stream().filter(name -> !isMapped(name)).toList());
+    }
+
+    /**
+     * Looks at every number of some tensors.
+     *
+     * @throws BadInputException naming those with elements that are not numbers
+     */
+    void requireNumbers(Collection<String> looked) {
         Set<String> bad = new TreeSet<>();
-        holders.forEach((name, file) -> {
-            if (file.hasNaN(name)) {
+        looked.forEach(name -> {
+            if (holder(name).hasNaN(name)) {
                 bad.add(name);
             }
         });
         if (!bad.isEmpty()) {
             List<String> named = new ArrayList<>(bad).subList(0, Math.min(MOST_NAMED, bad.size()));
-            throw new BadInputException(where + ": not a number (NaN) in " + bad.size() + " of " + holders.size()
-                    + " tensors: " + String.join(", ", named) + (bad.size() > MOST_NAMED ? ", …" : "")
+            throw new BadInputException(where + ": not a number (NaN) in " + bad.size() + " of " + looked.size()
+                    + (looked.size() == 1 ? " tensor: " : " tensors: ") + String.join(", ", named)
+                    + (bad.size() > MOST_NAMED ? ", …" : "")
                     + "; fetch the model again, or allow them with --allow-nan");
         }
     }

@@ -94,13 +94,22 @@ public record Transformer(
     }
 
     public static Transformer of(Weights w, TransformerConfig c) {
+        return of(w, c, false);
+    }
+
+    /** One whose tokens never see each other: both attentions of a block are to the context. */
+    public static Transformer ofContextOnly(Weights w, TransformerConfig c) {
+        return of(w, c, true);
+    }
+
+    private static Transformer of(Weights w, TransformerConfig c, boolean contextOnly) {
         int width = c.width();
         Positions positions =
                 Positions.of(w.at("positions"), width, c.attention().headWidth(), c.positions());
         Positions.Rotary rotary = positions instanceof Positions.Rotary r ? r : null;
         List<TransformerBlock> blocks = new ArrayList<>();
         for (int i = 0; i < c.depth(); i++) {
-            blocks.add(TransformerBlock.of(w.at("blocks").at(i), c, i, rotary));
+            blocks.add(TransformerBlock.of(w.at("blocks").at(i), c, i, rotary, contextOnly));
         }
         return new Transformer(
                 positions,

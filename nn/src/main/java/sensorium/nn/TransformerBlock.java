@@ -20,6 +20,7 @@ import sensorium.tensor.Tensor;
  * @param cross null without a context
  * @param scale2 (D) factor of the MLP branch, or null
  * @param modulation condition → shifts, scales and gates of both branches, or null
+ * @param contextOnly whether the first attention is to the context too
  * @param dropPath probability of dropping a branch in training
  */
 public record TransformerBlock(
@@ -33,6 +34,7 @@ public record TransformerBlock(
         Parameter scale2,
         Linear modulation,
         TransformerConfig config,
+        boolean contextOnly,
         double dropPath)
         implements Module {
 
@@ -41,7 +43,8 @@ public record TransformerBlock(
         static final Adjustment NOTHING = new Adjustment(null, null, null);
     }
 
-    static TransformerBlock of(Weights w, TransformerConfig c, int index, Positions.Rotary rotary) {
+    static TransformerBlock of(
+            Weights w, TransformerConfig c, int index, Positions.Rotary rotary, boolean contextOnly) {
         int width = c.width();
         boolean affine = c.affineNorms();
         double layerScale = c.residual().layerScale();
@@ -49,7 +52,12 @@ public record TransformerBlock(
         double depthRate = c.residual().stochasticDepth() * index / Math.max(1, c.depth() - 1);
         return new TransformerBlock(
                 Norm.of(w.at("norm1"), width, c.outerNorm(), affine),
-                Attention.of(w.at("attention"), width, width, c.attention(), rotary),
+                Attention.of(
+                        w.at("attention"),
+                        width,
+                        contextOnly ? c.contextWidth() : width,
+                        c.attention(),
+                        contextOnly ? null : rotary),
                 layerScale > 0 ? w.parameter("scale1", new Init.Constant(layerScale), width) : null,
                 cross ? Norm.of(w.at("crossNorm"), width, c.norm(), true) : null,
                 cross ? Attention.of(w.at("cross"), width, c.contextWidth(), c.attention(), null) : null,
@@ -58,6 +66,7 @@ public record TransformerBlock(
                 layerScale > 0 ? w.parameter("scale2", new Init.Constant(layerScale), width) : null,
                 c.modulation().width() > 0 ? modulation(w.at("modulation"), c) : null,
                 c,
+                contextOnly,
                 depthRate);
     }
 
@@ -76,8 +85,9 @@ public record TransformerBlock(
      */
     public Tensor forward(Tensor x, Attention.Options self, Attention.Options context, Tensor condition) {
         List<Adjustment> adjust = adjustments(condition);
+        Attention.Options first = contextOnly ? context.withCache(self.cache()) : self;
         Tensor y =
-                branch(x, norm1, n -> attention.forward(Trace.note(this, "adapted", n), self), scale1, adjust.get(0));
+                branch(x, norm1, n -> attention.forward(Trace.note(this, "adapted", n), first), scale1, adjust.get(0));
         if (cross != null) {
             y = branch(y, crossNorm, n -> cross.forward(n, context), null, Adjustment.NOTHING);
         }

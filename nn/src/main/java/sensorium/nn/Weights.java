@@ -35,6 +35,9 @@ public final class Weights {
         Tensor tensor(String path, Init init, Shape shape);
 
         boolean has(String path);
+
+        /** What must hold before a parameter's numbers are first read; null for nothing. */
+        Runnable check(String path);
     }
 
     private Weights(String path, Source source) {
@@ -55,6 +58,11 @@ public final class Weights {
             public boolean has(String path) {
                 return true;
             }
+
+            @Override
+            public Runnable check(String path) {
+                return null;
+            }
         });
     }
 
@@ -68,6 +76,16 @@ public final class Weights {
      */
     public static <M> M load(
             Function<String, Tensor> lookup,
+            Set<String> stored,
+            String where,
+            UnaryOperator<String> rename,
+            Function<Weights, M> factory) {
+        return load(lookup, _ -> null, stored, where, rename, factory);
+    }
+
+    private static <M> M load(
+            Function<String, Tensor> lookup,
+            Function<String, Runnable> checks,
             Set<String> stored,
             String where,
             UnaryOperator<String> rename,
@@ -93,6 +111,11 @@ public final class Weights {
             public boolean has(String path) {
                 return stored.contains(rename.apply(path));
             }
+
+            @Override
+            public Runnable check(String path) {
+                return checks.apply(rename.apply(path));
+            }
         }));
         Set<String> left = new TreeSet<>(stored);
         left.removeAll(used);
@@ -108,6 +131,16 @@ public final class Weights {
     public static <M> M load(
             Map<String, Supplier<Tensor>> stored, String where, WeightNames names, Function<Weights, M> factory) {
         return load(name -> stored.get(name).get(), stored.keySet(), where, names::theirs, factory);
+    }
+
+    /** {@link #load} likewise, with what must hold before a parameter of that name is first read, or null. */
+    static <M> M load(
+            Map<String, Supplier<Tensor>> stored,
+            Function<String, Runnable> checks,
+            String where,
+            WeightNames names,
+            Function<Weights, M> factory) {
+        return load(name -> stored.get(name).get(), checks, stored.keySet(), where, names::theirs, factory);
     }
 
     /** {@link #load} under the model's own names. */
@@ -127,7 +160,7 @@ public final class Weights {
 
     /** A parameter of the module at this place; {@code name} is its record component. F16 and BF16 are widened to F32. */
     public Parameter parameter(String name, Init init, int... shape) {
-        return Scope.tidy(() -> new Parameter(widened(source.tensor(join(name), init, Shape.of(shape)))));
+        return Scope.tidy(() -> checked(name, widened(source.tensor(join(name), init, Shape.of(shape)))));
     }
 
     /**
@@ -135,12 +168,25 @@ public final class Weights {
      * arithmetic stays F32. Such a model is for use, or for adapters beside it; {@link Parameter#widen} makes it ready to be trained.
      */
     Parameter narrow(String name, Init init, int... shape) {
-        return Scope.tidy(() -> new Parameter(source.tensor(join(name), init, Shape.of(shape))));
+        return Scope.tidy(() -> checked(name, source.tensor(join(name), init, Shape.of(shape))));
+    }
+
+    private Parameter checked(String name, Tensor value) {
+        var parameter = new Parameter(value);
+        parameter.beforeUse(source.check(join(name)));
+        return parameter;
     }
 
     /** A buffer of the module at this place, widened as parameters are. */
     public Buffer buffer(String name, Init init, int... shape) {
-        return Scope.tidy(() -> new Buffer(widened(source.tensor(join(name), init, Shape.of(shape)))));
+        return Scope.tidy(() -> {
+            Tensor value = source.tensor(join(name), init, Shape.of(shape));
+            Runnable check = source.check(join(name));
+            if (check != null) {
+                check.run(); // there is no later look at it; buffers are small
+            }
+            return new Buffer(widened(value));
+        });
     }
 
     /** F16 and BF16 as F32; all else as it is. */

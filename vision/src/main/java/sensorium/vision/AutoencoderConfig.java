@@ -3,7 +3,6 @@ package sensorium.vision;
 import java.util.List;
 import sensorium.BadInputException;
 import sensorium.nn.unet.BlockConfig;
-import sensorium.nn.unet.Mixer;
 
 /**
  * Which autoencoder of pictures.
@@ -50,9 +49,5 @@ public record AutoencoderConfig(
 
     BlockConfig blocks() {
         return new BlockConfig(groups, EPS, 0, false, BlockConfig.Heads.ONE, 0);
-    }
-
-    Mixer.Kind middle() {
-        return attention ? Mixer.Kind.ATTENTION : Mixer.Kind.NONE;
     }
 }

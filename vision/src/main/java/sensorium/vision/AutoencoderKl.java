@@ -10,23 +10,32 @@ import sensorium.tensor.Tensor;
  * The variational autoencoder of latent diffusion (Rombach et al., arXiv:2112.10752; Kingma and Welling, arXiv:1312.6114): a picture
  * becomes a normal distribution over small maps.
  *
- * @param moments 1×1, what the encoder says to means and logarithms of variances
- * @param latent 1×1, a small map to what the decoder reads
+ * @param moments 1×1, what the encoder says to means and logarithms of variances; null where it says them itself
+ * @param latent 1×1, a small map to what the decoder reads; null where it reads that map
  */
 public record AutoencoderKl(
-        PictureEncoder encoder, PictureDecoder decoder, Conv2d moments, Conv2d latent, AutoencoderConfig config)
+        PictureEncoder encoder, PictureDecoder decoder, Conv2d moments, Conv2d latent, AutoencoderLayout layout)
         implements Module {
     private static final double LEAST_LOG_VARIANCE = -30;
     private static final double MOST_LOG_VARIANCE = 20;
 
     public static AutoencoderKl of(Weights w, AutoencoderConfig c) {
-        int both = 2 * c.latent();
+        return of(w, AutoencoderLayout.of(c));
+    }
+
+    public static AutoencoderKl of(Weights w, AutoencoderLayout c) {
+        int width = c.config().latent();
+        int both = 2 * width;
         return new AutoencoderKl(
                 PictureEncoder.of(w.at("encoder"), c, both),
                 PictureDecoder.of(w.at("decoder"), c),
-                Conv2d.of(w.at("moments"), both, both, 1, 1, 0, true),
-                Conv2d.of(w.at("latent"), c.latent(), c.latent(), 1, 1, 0, true),
+                c.quantConv() ? Conv2d.of(w.at("moments"), both, both, 1, 1, 0, true) : null,
+                c.postQuantConv() ? Conv2d.of(w.at("latent"), width, width, 1, 1, 0, true) : null,
                 c);
+    }
+
+    public AutoencoderConfig config() {
+        return layout.config();
     }
 
     /**
@@ -50,8 +59,9 @@ public record AutoencoderKl(
 
     /** (N, C, H, W), pixels from −1 to 1; not multiplied by the factor that diffusion scales latents with. */
     public Distribution encode(Tensor pictures) {
-        Tensor both = moments.forward(encoder.forward(pictures));
-        int n = config.latent();
+        Tensor encoded = encoder.forward(pictures);
+        Tensor both = moments == null ? encoded : moments.forward(encoded);
+        int n = config().latent();
         return new Distribution(
                 Trace.note(this, "mean", both.slice(1, 0, n)),
                 Trace.note(this, "logVariance", both.slice(1, n, 2 * n).clamp(LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE)));
@@ -59,11 +69,15 @@ public record AutoencoderKl(
 
     /** (N, latent, h, w) → (N, C, H, W). */
     public Tensor decode(Tensor map) {
-        return decoder.forward(latent.forward(map));
+        return decoder.forward(read(map));
     }
 
     /** What the last layer of the decoder makes the picture of: (N, latent, h, w) → (N, channels, H, W). */
     Tensor beforeLast(Tensor map) {
-        return decoder.beforeLast(latent.forward(map));
+        return decoder.beforeLast(read(map));
+    }
+
+    private Tensor read(Tensor map) {
+        return latent == null ? map : latent.forward(map);
     }
 }

@@ -29,6 +29,8 @@ public final class DiffusersAutoencoder {
     private static final String VQ_CLASS = "VQModel";
     private static final String DOWN = "DownEncoderBlock2D";
     private static final String UP = "UpDecoderBlock2D";
+    private static final String ATTENDING_DOWN = "AttnDownEncoderBlock2D";
+    private static final String ATTENDING_UP = "AttnUpDecoderBlock2D";
     private static final int LARGEST = 1 << 16;
     private static final int MOST_CODES = 1 << 24;
 
@@ -52,37 +54,41 @@ public final class DiffusersAutoencoder {
      */
     public static AutoencoderKl loadKl(Path path) {
         PublishedFolder folder = PublishedFolder.open(path);
-        AutoencoderConfig config = folder.config(DiffusersAutoencoder::kl, KL_CLASS);
-        return folder.load(KL, w -> AutoencoderKl.of(w, config));
+        AutoencoderLayout layout = folder.config(DiffusersAutoencoder::kl, KL_CLASS);
+        return folder.load(KL, w -> AutoencoderKl.of(w, layout));
     }
 
-    private static AutoencoderConfig kl(ModelConfigFile file) {
-        // What diffusion makes of latents is the pipeline's affair.
-        file.ignore("scaling_factor", "latents_mean", "latents_std", "force_upcast", "sample_size");
-        return config(file, 4, true);
+    private static AutoencoderLayout kl(ModelConfigFile file) {
+        // What diffusion makes of latents is the pipeline's affair; arithmetic is never narrower than F32 here.
+        file.ignore("scaling_factor", "shift_factor", "latents_mean", "latents_std", "force_upcast", "sample_size");
+        boolean quant = file.flag("use_quant_conv", true);
+        boolean post = file.flag("use_post_quant_conv", true);
+        return layout(file, 4, quant, post);
     }
 
     /** As {@link #loadKl}. */
     public static VqModel loadVq(Path path) {
         PublishedFolder folder = PublishedFolder.open(path);
         Codes codes = folder.config(DiffusersAutoencoder::vq, VQ_CLASS);
-        return folder.load(VQ, w -> VqModel.of(w, codes.config, codes.count, codes.width));
+        return folder.load(VQ, w -> VqModel.of(w, codes.layout, codes.count, codes.width));
     }
 
     /**
      * @param count of codes
      * @param width of a code
      */
-    private record Codes(AutoencoderConfig config, int count, int width) {}
+    private record Codes(AutoencoderLayout layout, int count, int width) {}
 
     private static Codes vq(ModelConfigFile file) {
         file.require("norm_type", "group");
+        // Whether their decoder is handed codes or numbers of codes; here there is a method for each.
+        file.ignore("lookup_from_codebook");
         file.ignore("scaling_factor", "force_upcast", "sample_size");
-        AutoencoderConfig config = config(file, 3, file.flag("mid_block_add_attention", true));
+        AutoencoderLayout layout = layout(file, 3, true, true);
         return new Codes(
-                config,
+                layout,
                 file.integer("num_vq_embeddings", 256, MOST_CODES),
-                file.integer("vq_embed_dim", config.latent(), LARGEST));
+                file.integer("vq_embed_dim", layout.config().latent(), LARGEST));
     }
 
     /**
@@ -93,8 +99,10 @@ public final class DiffusersAutoencoder {
      * @throws sensorium.BadInputException if they cannot be written
      */
     public static void save(AutoencoderKl model, Path target, Optional<PublishedFolder> from) {
-        var settings = new PublishedFolder.Settings<>(
-                settings(KL_CLASS, model.config()), model.config(), DiffusersAutoencoder::kl);
+        ObjectNode json = settings(KL_CLASS, model.layout());
+        json.put("use_quant_conv", model.layout().quantConv());
+        json.put("use_post_quant_conv", model.layout().postQuantConv());
+        var settings = new PublishedFolder.Settings<>(json, model.layout(), DiffusersAutoencoder::kl);
         PublishedFolder.save(model, KL, settings, target, from);
     }
 
@@ -109,33 +117,31 @@ public final class DiffusersAutoencoder {
         if (!(model.codebook() instanceof Codebook book)) {
             throw new IllegalArgumentException("no " + VQ_CLASS + " has codes like these: " + model.codebook());
         }
-        var codes = new Codes(model.config(), book.codes(), book.width());
-        ObjectNode json = settings(VQ_CLASS, model.config());
+        var codes = new Codes(model.layout(), book.codes(), book.width());
+        ObjectNode json = settings(VQ_CLASS, model.layout());
         json.put("num_vq_embeddings", codes.count);
         json.put("vq_embed_dim", codes.width);
         json.put("norm_type", "group");
-        json.put("mid_block_add_attention", model.config().attention());
         PublishedFolder.save(
                 model, VQ, new PublishedFolder.Settings<>(json, codes, DiffusersAutoencoder::vq), target, from);
     }
 
-    private static ObjectNode settings(String type, AutoencoderConfig c) {
+    private static ObjectNode settings(String type, AutoencoderLayout layout) {
+        AutoencoderConfig c = layout.config();
         ObjectNode json = JsonMapper.shared().createObjectNode();
         json.put("_class_name", type);
         json.put("in_channels", c.channels());
-        json.put("out_channels", c.channels());
+        json.put("out_channels", layout.out());
         json.put("latent_channels", c.latent());
         json.put("layers_per_block", c.layers());
         json.put("norm_num_groups", c.groups());
-        json.put("act_fn", "silu");
-        ArrayNode widths = json.putArray("block_out_channels");
+        json.put("act_fn", ModelConfigFile.name(layout.activation()));
+        json.put("mid_block_add_attention", c.attention());
+        c.widths().forEach(json.putArray("block_out_channels")::add);
         ArrayNode down = json.putArray("down_block_types");
+        layout.down().forEach(attends -> down.add(attends ? ATTENDING_DOWN : DOWN));
         ArrayNode up = json.putArray("up_block_types");
-        for (int width : c.widths()) {
-            widths.add(width);
-            down.add(DOWN);
-            up.add(UP);
-        }
+        layout.up().forEach(attends -> up.add(attends ? ATTENDING_UP : UP));
         return json;
     }
 
@@ -179,26 +185,36 @@ public final class DiffusersAutoencoder {
         });
     }
 
-    private static AutoencoderConfig config(ModelConfigFile file, int latent, boolean attention) {
-        file.require("act_fn", "silu");
+    private static AutoencoderLayout layout(ModelConfigFile file, int latent, boolean quant, boolean post) {
         List<Integer> widths = file.integers("block_out_channels", LARGEST);
-        requireAll(file, "down_block_types", DOWN, widths.size());
-        requireAll(file, "up_block_types", UP, widths.size());
-        int channels = file.integer("in_channels", 3, LARGEST);
-        file.require("out_channels", channels);
-        return new AutoencoderConfig(
-                channels,
+        var config = new AutoencoderConfig(
+                file.integer("in_channels", 3, LARGEST),
                 widths,
                 file.integer("layers_per_block", 1, LARGEST),
                 file.integer("latent_channels", latent, LARGEST),
                 file.integer("norm_num_groups", 32, LARGEST),
-                attention);
+                file.flag("mid_block_add_attention", true));
+        return new AutoencoderLayout(
+                config,
+                file.integer("out_channels", 3, LARGEST),
+                attending(file, "down_block_types", DOWN, ATTENDING_DOWN, widths.size()),
+                attending(file, "up_block_types", UP, ATTENDING_UP, widths.size()),
+                file.activation("act_fn", "silu"),
+                quant,
+                post);
     }
 
-    private static void requireAll(ModelConfigFile file, String key, String only, int count) {
+    private static List<Boolean> attending(
+            ModelConfigFile file, String key, String plain, String attending, int count) {
         List<String> types = file.texts(key);
-        if (types.size() != count || !types.stream().allMatch(only::equals)) {
-            throw file.fault(key, "is not " + count + " times " + only + ", which alone is known here");
+        for (String type : types) {
+            if (!type.equals(plain) && !type.equals(attending)) {
+                throw file.fault(key, "names " + type + "; known are " + plain + " and " + attending);
+            }
         }
+        if (types.size() != count) {
+            throw file.fault(key, "names " + types.size() + " stages, block_out_channels " + count);
+        }
+        return types.stream().map(attending::equals).toList();
     }
 }

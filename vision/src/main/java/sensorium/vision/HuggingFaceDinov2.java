@@ -57,9 +57,25 @@ public final class HuggingFaceDinov2 {
         String prefix = folder.kind() + ".";
         boolean classifies = folder.weights().names().stream().anyMatch(name -> name.startsWith(prefix));
         Dinov2.Config config = folder.config(file -> config(file, classifies), TYPE, WITH_REGISTERS);
-        WeightNames names =
-                names(classifies ? prefix : "", config.transformer().mlp().gated());
-        return new Named(folder.load(CheckpointFormat.of(names, GATED_MLPS), w -> Dinov2.of(w, config)), names);
+        CheckpointFormat format = format(classifies ? prefix : "", config);
+        return new Named(folder.load(format, w -> Dinov2.of(w, config)), format.names());
+    }
+
+    private static CheckpointFormat format(String prefix, Dinov2.Config config) {
+        return CheckpointFormat.of(names(prefix, config.transformer().mlp().gated()), GATED_MLPS);
+    }
+
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded
+     * @throws IllegalArgumentException if the model has another configuration than that folder
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Dinov2 model, Path target, PublishedFolder from) {
+        boolean classifies = model.head() != null;
+        CheckpointFormat format = format(classifies ? from.kind() + "." : "", model.config());
+        from.saveAs(model, format, model.config(), file -> config(file, classifies), target);
     }
 
     /**

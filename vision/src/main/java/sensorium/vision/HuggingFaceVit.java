@@ -2,6 +2,7 @@ package sensorium.vision;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import sensorium.nn.CheckpointFormat;
@@ -40,9 +41,14 @@ public final class HuggingFaceVit {
     /** @throws sensorium.BadInputException if a setting is missing, malformed or unknown */
     static VitConfig config(ModelConfigFile file) {
         TransformerConfig transformer = HuggingFaceFolder.transformer(file);
-        int side = file.integer("image_size", 224, LARGEST);
-        var patches = Patches.Config.of(
-                file.integer("num_channels", 3, LARGEST), side, side, file.integer("patch_size", 16, side));
+        List<Integer> size = file.pair("image_size", 224, LARGEST); // height and width
+        List<Integer> patch = file.pair("patch_size", 16, Collections.min(size));
+        var patches = new Patches.Config(
+                file.integer("num_channels", 3, LARGEST),
+                size.getFirst(),
+                size.getLast(),
+                List.of(),
+                new Patches.Patch(patch.getFirst(), patch.getLast(), patch.getFirst(), patch.getLast()));
         List<String> labels = HuggingFaceFolder.labels(file);
         // Masked pictures and the pooler are not part of the classifier.
         file.ignore("encoder_stride", "pooler_act", "pooler_output_size");
@@ -96,10 +102,20 @@ public final class HuggingFaceVit {
         json.putArray("architectures").add("ViTForImageClassification");
         json.put("model_type", TYPE);
         HuggingFaceFolder.write(config.encoder().transformer(), json);
-        json.put("image_size", p.height());
-        json.put("patch_size", p.patch() == null ? 1 : p.patch().height());
+        put(json, "image_size", p.height(), p.width());
+        Patches.Patch patch = p.patch() == null ? new Patches.Patch(1, 1, 1, 1) : p.patch();
+        put(json, "patch_size", patch.height(), patch.width());
         json.put("num_channels", p.channels());
         HuggingFaceFolder.write(config.labels(), json);
         return json;
+    }
+
+    /** One number where both are the same. */
+    private static void put(ObjectNode json, String key, int height, int width) {
+        if (height == width) {
+            json.put(key, height);
+        } else {
+            json.putArray(key).add(height).add(width);
+        }
     }
 }

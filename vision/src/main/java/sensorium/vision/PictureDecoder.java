@@ -10,7 +10,7 @@ import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.nn.unet.MidStage;
-import sensorium.nn.unet.Mixer;
+import sensorium.nn.unet.StageConfig;
 import sensorium.nn.unet.UpStage;
 import sensorium.tensor.Tensor;
 
@@ -18,22 +18,22 @@ import sensorium.tensor.Tensor;
 record PictureDecoder(Conv2d input, MidStage middle, List<UpStage> up, GroupNorm norm, Conv2d output)
         implements Module {
 
-    static PictureDecoder of(Weights w, AutoencoderConfig c) {
-        List<Integer> widths = c.widths().reversed(); // from the smallest map to the largest
-        var blocks = c.blocks();
-        List<Integer> nothingShownAgain = Collections.nCopies(c.layers() + 1, 0);
+    static PictureDecoder of(Weights w, AutoencoderLayout c) {
+        List<Integer> widths = c.config().widths().reversed(); // from the smallest map to the largest
+        List<StageConfig> stages = c.decoder();
+        List<Integer> nothingShownAgain = Collections.nCopies(c.config().layers() + 1, 0);
         List<UpStage> up = new ArrayList<>();
         for (int i = 0; i < widths.size(); i++) {
             int in = widths.get(Math.max(0, i - 1));
-            boolean grows = i < widths.size() - 1;
-            up.add(UpStage.of(w.at("up").at(i), in, widths.get(i), nothingShownAgain, Mixer.Kind.NONE, grows, blocks));
+            boolean last = i == widths.size() - 1;
+            up.add(UpStage.of(w.at("up").at(i), in, widths.get(i), nothingShownAgain, stages.get(i), last));
         }
         return new PictureDecoder(
-                Conv2d.of(w.at("input"), c.latent(), widths.getFirst(), 3, 1, 1, true),
-                MidStage.of(w.at("middle"), widths.getFirst(), c.middle(), blocks),
+                Conv2d.of(w.at("input"), c.config().latent(), widths.getFirst(), 3, 1, 1, true),
+                MidStage.of(w.at("middle"), widths.getFirst(), c.middle()),
                 List.copyOf(up),
-                GroupNorm.of(w.at("norm"), blocks.groups(), widths.getLast(), blocks.eps()),
-                Conv2d.of(w.at("output"), widths.getLast(), c.channels(), 3, 1, 1, true));
+                GroupNorm.of(w.at("norm"), c.groups(), widths.getLast(), c.eps()),
+                Conv2d.of(w.at("output"), widths.getLast(), c.out(), 3, 1, 1, true));
     }
 
     /** (N, latent, h, w) → (N, C, s·h, s·w). */

@@ -10,7 +10,7 @@ import sensorium.nn.Trace;
 import sensorium.nn.Weights;
 import sensorium.nn.unet.DownStage;
 import sensorium.nn.unet.MidStage;
-import sensorium.nn.unet.Mixer;
+import sensorium.nn.unet.StageConfig;
 import sensorium.tensor.Tensor;
 
 /** Pictures to small maps: the convolutional encoder of VQGAN (Esser et al., arXiv:2012.09841). */
@@ -18,20 +18,20 @@ record PictureEncoder(Conv2d input, List<DownStage> down, MidStage middle, Group
         implements Module {
 
     /** @param out channels of the small map */
-    static PictureEncoder of(Weights w, AutoencoderConfig c, int out) {
-        List<Integer> widths = c.widths();
-        var blocks = c.blocks();
+    static PictureEncoder of(Weights w, AutoencoderLayout c, int out) {
+        List<Integer> widths = c.config().widths();
+        List<StageConfig> stages = c.encoder();
         List<DownStage> down = new ArrayList<>();
         for (int i = 0; i < widths.size(); i++) {
             int in = widths.get(Math.max(0, i - 1));
-            Boolean shrinks = i < widths.size() - 1 ? false : null; // padded on the right and at the bottom
-            down.add(DownStage.of(w.at("down").at(i), in, widths.get(i), c.layers(), Mixer.Kind.NONE, shrinks, blocks));
+            boolean last = i == widths.size() - 1;
+            down.add(DownStage.of(w.at("down").at(i), in, widths.get(i), stages.get(i), last));
         }
         return new PictureEncoder(
-                Conv2d.of(w.at("input"), c.channels(), widths.getFirst(), 3, 1, 1, true),
+                Conv2d.of(w.at("input"), c.config().channels(), widths.getFirst(), 3, 1, 1, true),
                 List.copyOf(down),
-                MidStage.of(w.at("middle"), widths.getLast(), c.middle(), blocks),
-                GroupNorm.of(w.at("norm"), blocks.groups(), widths.getLast(), blocks.eps()),
+                MidStage.of(w.at("middle"), widths.getLast(), c.middle()),
+                GroupNorm.of(w.at("norm"), c.groups(), widths.getLast(), c.eps()),
                 Conv2d.of(w.at("output"), widths.getLast(), out, 3, 1, 1, true));
     }
 

@@ -20,26 +20,35 @@ public record VqModel(
         Conv2d before,
         Quantizer codebook,
         Conv2d after,
-        AutoencoderConfig config)
+        AutoencoderLayout layout)
         implements Module {
 
     /**
      * @param codes how many
      * @param width of a code
      */
-    public static VqModel of(Weights w, AutoencoderConfig c, int codes, int width) {
+    public static VqModel of(Weights w, AutoencoderLayout c, int codes, int width) {
         return of(w, c, Quantizer.Kind.VQ, codes, width);
     }
 
     /** Likewise, with codes of another kind. */
     public static VqModel of(Weights w, AutoencoderConfig c, Quantizer.Kind kind, int codes, int width) {
+        return of(w, AutoencoderLayout.of(c), kind, codes, width);
+    }
+
+    private static VqModel of(Weights w, AutoencoderLayout c, Quantizer.Kind kind, int codes, int width) {
+        int latent = c.config().latent();
         return new VqModel(
-                PictureEncoder.of(w.at("encoder"), c, c.latent()),
+                PictureEncoder.of(w.at("encoder"), c, latent),
                 PictureDecoder.of(w.at("decoder"), c),
-                Conv2d.of(w.at("before"), c.latent(), width, 1, 1, 0, true),
+                Conv2d.of(w.at("before"), latent, width, 1, 1, 0, true),
                 Quantizer.of(w.at("codebook"), kind, codes, width),
-                Conv2d.of(w.at("after"), width, c.latent(), 1, 1, 0, true),
+                Conv2d.of(w.at("after"), width, latent, 1, 1, 0, true),
                 c);
+    }
+
+    public AutoencoderConfig config() {
+        return layout.config();
     }
 
     /** (N, C, H, W), pixels from −1 to 1 → (N, code width, h, w), neither codes nor where those can be. */

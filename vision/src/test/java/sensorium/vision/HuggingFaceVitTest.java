@@ -2,6 +2,7 @@ package sensorium.vision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,6 +123,44 @@ class HuggingFaceVitTest {
         Vit vit = HuggingFaceVit.load(Fixtures.path("models/vit"));
         Tensor wide = Tensor.zeros(1, 3, 32, 40);
         assertThat(vit.encoder().tokens(wide).shape().dims()).containsExactly(1, 1 + 4 * 5, 32);
+    }
+
+    /** Patches of 3×5 pixels in pictures of 6×15, without biases of queries, keys and values: written, read, and each token by hand. */
+    @Test
+    void rectangles() throws IOException {
+        Files.writeString(folder.resolve("config.json"), """
+                {"model_type": "vit", "image_size": [6, 15], "patch_size": [3, 5], "num_channels": 2, "hidden_size": 8,
+                 "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 12, "qkv_bias": false,
+                 "hidden_act": "gelu", "layer_norm_eps": 1e-06, "id2label": {"0": "a", "1": "b", "2": "c"}}""");
+        Vit vit = Vit.of(Weights.random(5), config(folder));
+        Path saved = folder.resolve("saved");
+        HuggingFaceVit.save(vit, saved, Optional.empty());
+        assertThat(Files.readString(saved.resolve("config.json"))).contains("\"qkv_bias\" : false");
+        assertThat(Safetensors.open(saved.resolve("model.safetensors")).names())
+                .contains("vit.encoder.layer.0.attention.output.dense.bias")
+                .doesNotContain("vit.encoder.layer.0.attention.attention.query.bias");
+        Vit again = HuggingFaceVit.load(saved);
+        float[] numbers = new float[2 * 6 * 15];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.sin(i);
+        }
+        Tensor pixels = Tensor.of(numbers, 1, 2, 6, 15);
+        assertThat(again.forward(pixels).toFloats())
+                .isEqualTo(vit.forward(pixels).toFloats());
+        float[] tokens = again.encoder().patches().forward(pixels).toFloats(); // (1, 2·3, 8)
+        float[] weight = again.encoder().patches().projection().weight().value().toFloats(); // (8, 2, 3, 5)
+        for (int token = 0; token < 6; token++) {
+            for (int d = 0; d < 8; d++) {
+                double sum = 0; // the bias begins at zero
+                for (int i = 0; i < 30; i++) {
+                    int channel = i / 15;
+                    int y = 3 * (token / 3) + i % 15 / 5;
+                    int x = 5 * (token % 3) + i % 5;
+                    sum += weight[30 * d + i] * numbers[90 * channel + 15 * y + x];
+                }
+                assertThat((double) tokens[8 * token + d]).isCloseTo(sum, within(1e-5));
+            }
+        }
     }
 
     @Test

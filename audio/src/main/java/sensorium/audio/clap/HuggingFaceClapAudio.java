@@ -37,20 +37,27 @@ public final class HuggingFaceClapAudio {
     private HuggingFaceClapAudio() {}
 
     /** The tower and its way into the space. */
-    private record Hearing(Htsat encoder, ProjectionHead projection) implements Module {
-        record Config(Htsat.Config encoder, int width, Activation activation) {
-            static Config read(ModelConfigFile file) {
+    public record Hearing(Htsat encoder, ProjectionHead projection, Config config) implements Module {
+        /** @param width of the space */
+        public record Config(Htsat.Config encoder, int width, Activation activation) {
+            private static Config read(ModelConfigFile file) {
                 return new Config(
-                        config(file),
+                        HuggingFaceClapAudio.config(file),
                         file.integer("projection_dim", 512, LARGEST),
                         file.activation("projection_hidden_act", "relu"));
             }
         }
 
-        static Hearing of(Weights w, Config c) {
+        private static Hearing of(Weights w, Config c) {
             return new Hearing(
                     Htsat.of(w.at("encoder"), c.encoder),
-                    ProjectionHead.of(w.at("projection"), c.encoder.features(), c.width, c.activation));
+                    ProjectionHead.of(w.at("projection"), c.encoder.features(), c.width, c.activation),
+                    c);
+        }
+
+        /** Spectrograms as {@link Htsat#tokens} reads them, none longer than it hears, → vectors (B, width). */
+        public Tensor forward(Tensor mels) {
+            return projection.forward(encoder.pooled(encoder.tokens(mels, none(mels.dim(0)))));
         }
     }
 
@@ -219,14 +226,34 @@ public final class HuggingFaceClapAudio {
     }
 
     /**
+     * The model of a folder with {@code config.json} and {@code model.safetensors}.
+     *
+     * @throws sensorium.BadInputException if either is not there, malformed, or does not fit the other
+     */
+    public static Hearing load(Path path) {
+        PublishedFolder folder = PublishedFolder.open(path);
+        Hearing.Config config = folder.config(Hearing.Config::read, TYPE);
+        return folder.load(FORMAT, w -> Hearing.of(w, config));
+    }
+
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded
+     * @throws IllegalArgumentException if the model has another configuration than that folder
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Hearing model, Path target, PublishedFolder from) {
+        from.saveAs(model, FORMAT, model.config, Hearing.Config::read, target);
+    }
+
+    /**
      * For recordings of spectrograms, {@code input.input_features}; with fusion {@code input.is_longer} too.
      *
      * @throws sensorium.BadInputException if settings or weights are not there, malformed, or do not fit each other
      */
     public static ParityCase parity(Path path) {
-        PublishedFolder folder = PublishedFolder.open(path);
-        Hearing.Config config = folder.config(Hearing.Config::read, TYPE);
-        Hearing model = folder.load(FORMAT, w -> Hearing.of(w, config));
+        Hearing model = load(path);
         return ParityCase.traced(model, FORMAT.names(), 5e-4, 2e-4, (in, results) -> {
             Tensor pooled = run(model.encoder, in, results);
             Tensor vectors = model.projection.forward(pooled);

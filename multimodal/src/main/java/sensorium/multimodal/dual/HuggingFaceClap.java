@@ -47,6 +47,17 @@ public final class HuggingFaceClap {
         return folder.load(FORMAT, w -> Clap.of(w, config));
     }
 
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded
+     * @throws IllegalArgumentException if the model has another configuration than that folder
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Clap model, Path target, PublishedFolder from) {
+        from.saveAs(model, FORMAT, model.config(), HuggingFaceClap::config, target);
+    }
+
     static Clap.Config config(ModelConfigFile file) {
         var config = new Clap.Config(
                 HuggingFaceClapAudio.config(file.section("audio_config")),

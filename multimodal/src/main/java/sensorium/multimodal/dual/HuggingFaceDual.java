@@ -44,6 +44,17 @@ public final class HuggingFaceDual {
         return folder.load(format(config.scores()), w -> DualEncoder.of(w, config));
     }
 
+    /**
+     * Writes the two files of {@link #load}.
+     *
+     * @param from where it was loaded
+     * @throws IllegalArgumentException if the model has another configuration than that folder
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(DualEncoder model, Path target, PublishedFolder from) {
+        from.saveAs(model, format(model.config().scores()), model.config(), HuggingFaceDual::config, target);
+    }
+
     private static CheckpointFormat format(Scores scores) {
         return CheckpointFormat.of(
                 names(scores), HuggingFaceTower.NO_POSITION_IDS, HuggingFaceImageTransformer.FUSED_PROBE);

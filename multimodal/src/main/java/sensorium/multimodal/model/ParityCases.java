@@ -40,6 +40,7 @@ public final class ParityCases {
             Map.entry("UNet2DModel", DiffusersUNet::parity),
             Map.entry("UNet2DConditionModel", DiffusersUNet::parity),
             Map.entry("Transformer2DModel", DiffusersDit::parity),
+            Map.entry("DiTTransformer2DModel", DiffusersDit::parity),
             Map.entry(ModelFolder.DIGITS, MnistDit::parity)));
 
     private ParityCases() {}

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,18 +20,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sensorium.BadInputException;
 import sensorium.backend.BackendProvider.Available;
 import sensorium.backend.Backends;
+import sensorium.diffusion.DiffusersUNet;
 import sensorium.io.Safetensors;
 import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.ParityReport;
+import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
+import sensorium.vision.DiffusersAutoencoder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * CLIP, SigLIP, DINOv2 and CLAP with other settings than the recorded checkpoints have, against outputs of transformers 4.57.6 (eager
- * attention, F32). Weights and inputs are sines, so that both sides can make them; the outputs are in {@code
- * other-configurations.json}.
+ * Models with other settings than the recorded checkpoints have: CLIP, SigLIP, DINOv2 and CLAP against outputs of transformers 4.57.6
+ * (eager attention, F32), U-Nets and autoencoders against those of diffusers 0.31 (that of today for {@code UNet2DModel}). Weights and
+ * inputs are sines, so that both sides can make them; the outputs are in {@code other-configurations.json} and {@code
+ * diffusers-configurations.json}.
  */
 class OtherConfigurationsTest {
     @TempDir
@@ -41,10 +46,22 @@ class OtherConfigurationsTest {
         public String toString() {
             return json.path("name").asString();
         }
+
+        boolean isDiffusers() {
+            return json.path("config").has("_class_name");
+        }
+
+        String weights() {
+            return isDiffusers() ? "diffusion_pytorch_model.safetensors" : "model.safetensors";
+        }
     }
 
     static Stream<Case> cases() throws IOException {
-        try (var in = OtherConfigurationsTest.class.getResourceAsStream("other-configurations.json")) {
+        return Stream.concat(cases("other-configurations.json"), cases("diffusers-configurations.json"));
+    }
+
+    private static Stream<Case> cases(String file) throws IOException {
+        try (var in = OtherConfigurationsTest.class.getResourceAsStream(file)) {
             return JsonMapper.shared().readTree(in.readAllBytes()).valueStream().map(Case::new);
         }
     }
@@ -105,7 +122,7 @@ class OtherConfigurationsTest {
 
     private void write(Case c, Map<String, Tensor> weights) {
         configure(c.json.path("config").toString());
-        Safetensors.write(folder.resolve("model.safetensors"), weights, Map.of());
+        Safetensors.write(folder.resolve(c.weights()), weights, Map.of());
     }
 
     private void configure(String config) {
@@ -120,30 +137,23 @@ class OtherConfigurationsTest {
         Map<String, Tensor> recorded = new HashMap<>();
         c.json.path("inputs").properties().forEach(e -> {
             int[] shape = shape(e.getValue().path("shape"));
-            JsonNode ids = e.getValue().path("values");
             double[] values = sine(e.getKey(), size(shape));
             for (int i = 0; i < values.length; i++) {
                 values[i] *= 1.5;
             }
-            recorded.put(
-                    e.getKey(),
-                    ids.isMissingNode()
-                            ? tensor(values, shape)
-                            : Tensor.of(
-                                    ids.valueStream()
-                                            .mapToLong(JsonNode::longValue)
-                                            .toArray(),
-                                    shape));
+            recorded.put(e.getKey(), e.getValue().has("values") ? recorded(e.getValue()) : tensor(values, shape));
         });
-        c.json.path("outputs").properties().forEach(e -> {
-            double[] values = e.getValue()
-                    .path("values")
-                    .valueStream()
-                    .mapToDouble(JsonNode::doubleValue)
-                    .toArray();
-            recorded.put(e.getKey(), tensor(values, shape(e.getValue().path("shape"))));
-        });
+        c.json.path("outputs").properties().forEach(e -> recorded.put(e.getKey(), recorded(e.getValue())));
         return new Recording(recorded, "the recording");
+    }
+
+    /** Ids where all are whole. */
+    private static Tensor recorded(JsonNode node) {
+        JsonNode values = node.path("values");
+        int[] shape = shape(node.path("shape"));
+        return values.valueStream().allMatch(JsonNode::isIntegralNumber)
+                ? Tensor.of(values.valueStream().mapToLong(JsonNode::longValue).toArray(), shape)
+                : tensor(values.valueStream().mapToDouble(JsonNode::doubleValue).toArray(), shape);
     }
 
     @ParameterizedTest
@@ -181,7 +191,47 @@ class OtherConfigurationsTest {
                     }
                     node.remove("rope_theta");
                 });
-        refused(config.toString().replace("\"model_type\":\"", "\"model_type\":\"x"), "is not known");
+        String kind = c.isDiffusers() ? "_class_name" : "model_type";
+        refused(config.toString().replace("\"" + kind + "\":\"", "\"" + kind + "\":\"x"), "is not known");
+    }
+
+    /** Written again, it has the same tensors and settings, and says the same; written from nothing but the model as well. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void savedAsItWas(Case c) {
+        write(c, weights(c));
+        Path copy = folder.resolve("copy");
+        PublishedCopies.write(folder, copy);
+        Safetensors was = Safetensors.open(folder.resolve(c.weights()));
+        Safetensors is = Safetensors.open(copy.resolve(c.weights()));
+        assertThat(is.names()).containsExactlyInAnyOrderElementsOf(was.names());
+        for (String name : was.names()) {
+            assertThat(is.spec(name)).as(name).isEqualTo(was.spec(name));
+            assertThat(is.tensor(name).to(DType.F32).toFloats())
+                    .as(name)
+                    .isEqualTo(was.tensor(name).to(DType.F32).toFloats());
+        }
+        assertThat(ParityCases.open(copy)
+                        .within(_ -> 2e-5)
+                        .compare(recording(c))
+                        .fault())
+                .isEmpty();
+        Path alone = folder.resolve("alone");
+        switch (c.json.path("config").path("_class_name").asString("")) {
+            case "UNet2DModel", "UNet2DConditionModel" ->
+                DiffusersUNet.save(DiffusersUNet.load(folder), alone, Optional.empty());
+            case "AutoencoderKL" ->
+                DiffusersAutoencoder.save(DiffusersAutoencoder.loadKl(folder), alone, Optional.empty());
+            case "VQModel" -> DiffusersAutoencoder.save(DiffusersAutoencoder.loadVq(folder), alone, Optional.empty());
+            default -> {
+                return; // of these a folder is always the origin
+            }
+        }
+        assertThat(ParityCases.open(alone)
+                        .within(_ -> 2e-5)
+                        .compare(recording(c))
+                        .fault())
+                .isEmpty();
     }
 
     private void refused(String config, String fault) {

@@ -23,6 +23,7 @@ import sensorium.audio.Ast;
 import sensorium.audio.HuggingFaceAst;
 import sensorium.audio.KeywordTransformer;
 import sensorium.audio.KwtCheckpoint;
+import sensorium.audio.clap.HuggingFaceClapAudio;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.audio.whisper.Whisper;
 import sensorium.autograd.Tape;
@@ -32,13 +33,19 @@ import sensorium.diffusion.DiffusersUNet;
 import sensorium.diffusion.Dit;
 import sensorium.diffusion.UNet;
 import sensorium.io.Safetensors;
+import sensorium.multimodal.dual.DualEncoder;
+import sensorium.multimodal.dual.HuggingFaceDual;
 import sensorium.nn.Module;
 import sensorium.nn.Parameter;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.Transformer.Inputs;
 import sensorium.tensor.Tensor;
+import sensorium.text.bert.Bert;
+import sensorium.text.bert.HuggingFaceBert;
 import sensorium.vision.AutoencoderKl;
 import sensorium.vision.DiffusersAutoencoder;
+import sensorium.vision.Dinov2;
+import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.Vit;
 import sensorium.vision.VqModel;
@@ -55,6 +62,11 @@ class PublishedRoundTripTest {
     @FunctionalInterface
     private interface Save<M> {
         void to(M model, Path target, Optional<PublishedFolder> from);
+    }
+
+    @FunctionalInterface
+    private interface SaveFrom<M> {
+        void to(M model, Path target, PublishedFolder from);
     }
 
     enum Published {
@@ -113,9 +125,46 @@ class PublishedRoundTripTest {
                         in.get("input.hidden_states"),
                         in.get("input.timestep"),
                         Conditioning.ofClasses(in.get("input.class_labels"))),
-                DiffusersDit::save));
+                DiffusersDit::save)),
+        BERT(new Case<Bert>(
+                "models/bert",
+                HuggingFaceBert::load,
+                (m, in) -> m.forward(
+                        in.get("input.input_ids"),
+                        in.get("input.token_type_ids"),
+                        in.get("input.attention_mask").ne(0)),
+                again(HuggingFaceBert::save))),
+        DINOV2(new Case<Dinov2>(
+                "models/dinov2",
+                HuggingFaceDinov2::load,
+                (m, in) -> m.tokens(in.get("input.pixel_values")),
+                again(HuggingFaceDinov2::save))),
+        CLIP(new Case<DualEncoder>(
+                "models/clip", HuggingFaceDual::load, Published::scores, again(HuggingFaceDual::save))),
+        SIGLIP(new Case<DualEncoder>(
+                "models/siglip", HuggingFaceDual::load, Published::scores, again(HuggingFaceDual::save))),
+        CLAP_AUDIO(new Case<HuggingFaceClapAudio.Hearing>(
+                "models/clap_audio",
+                HuggingFaceClapAudio::load,
+                (m, in) -> m.forward(in.get("input.input_features")),
+                again(HuggingFaceClapAudio::save)));
 
         private final Case<?> whole;
+
+        /** Those whose settings always come from the folder that they were loaded from. */
+        private static <M> Save<M> again(SaveFrom<M> save) {
+            return (model, target, from) -> save.to(model, target, from.orElseThrow());
+        }
+
+        private static Tensor scores(DualEncoder m, Map<String, Tensor> in) {
+            Tensor images = m.ofImage(m.image().forward(in.get("input.pixel_values")));
+            Tensor texts = m.ofText(m.text().forward(in.get("input.input_ids")));
+            return m.scores(DualEncoder.unit(images), DualEncoder.unit(texts));
+        }
+
+        private boolean needsFolder() {
+            return ordinal() >= BERT.ordinal();
+        }
 
         Published(Case<?> whole) {
             this.whole = whole;
@@ -125,10 +174,10 @@ class PublishedRoundTripTest {
     @ParameterizedTest
     @EnumSource
     void oneStepOfTrainingIsSavedInTheReferencesLayout(Published published) throws IOException {
-        check(published.whole);
+        check(published.whole, published.needsFolder());
     }
 
-    private <M extends Module> void check(Case<M> c) throws IOException {
+    private <M extends Module> void check(Case<M> c, boolean needsFolder) throws IOException {
         Path root = Path.of(System.getProperty("sensorium.fixtures", "../../shared/fixtures"));
         Path original = root.resolve(c.fixture);
         Assumptions.assumeTrue(Files.exists(original), "fixtures absent: " + original);
@@ -162,7 +211,11 @@ class PublishedRoundTripTest {
         for (String name : was.names()) {
             assertThat(is.spec(name)).as(name).isEqualTo(was.spec(name));
         }
+        assertThat(is.metadata()).containsEntry("format", "pt");
 
+        if (needsFolder) {
+            return;
+        }
         // From nothing but the model, as one that was trained here.
         Path alone = folder.resolve("alone");
         c.save.to(model, alone, Optional.empty());

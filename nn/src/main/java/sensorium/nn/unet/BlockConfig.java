@@ -1,5 +1,7 @@
 package sensorium.nn.unet;
 
+import java.util.Collections;
+import sensorium.nn.Activation;
 import sensorium.nn.Attention;
 
 /**
@@ -23,8 +25,35 @@ public record BlockConfig(int groups, double eps, int embedding, boolean scaleSh
         /** All channels in one head. */
         public static final Heads ONE = new Heads(1, 0);
 
+        /** Where the width does not divide the channels there are fewer numbers in all heads than channels. */
         Attention.Config over(int channels) {
-            return Attention.Config.of(channels, count > 0 ? count : Math.max(1, channels / width));
+            if (count > 0) {
+                return Attention.Config.of(channels, count);
+            }
+            if (width > channels) {
+                throw new IllegalArgumentException(
+                        "[attention] heads of " + width + " are wider than " + channels + " channels");
+            }
+            return new Attention.Config(channels / width, width, 1 / Math.sqrt(width), Attention.Biases.ALL, 0);
         }
+    }
+
+    /** Its residual blocks. */
+    public ResidualConfig residual() {
+        return new ResidualConfig(groups, eps, embedding, scaleShift, Activation.SILU, false, 0, 1);
+    }
+
+    /**
+     * What mixes places, so many of a kind.
+     *
+     * @param count a transformer of one block each
+     */
+    public Mixer.Config mixer(Mixer.Kind kind, int count) {
+        return switch (kind) {
+            case NONE -> Mixer.Config.NONE;
+            case ATTENTION -> Mixer.Config.attention(heads, groups, eps, 1);
+            case TRANSFORMER ->
+                Mixer.Config.transformer(heads, groups, contextWidth, Collections.nCopies(count, 1), false);
+        };
     }
 }

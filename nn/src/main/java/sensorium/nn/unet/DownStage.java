@@ -12,29 +12,38 @@ import sensorium.tensor.Tensor;
  * Blocks on maps of one size, on the way down.
  *
  * @param mixers one after each residual block, or none
- * @param downsample to the next size, or null
+ * @param downsample to the next size by a convolution, or null
+ * @param shrinking to the next size by a residual block, or null
  */
-public record DownStage(List<ResidualBlock> residuals, List<Mixer> mixers, Downsample downsample) implements Module {
-    /** @param downsample where that is not null: whether it pads symmetrically */
-    public static DownStage of(
-            Weights w, int in, int out, int layers, Mixer.Kind kind, Boolean downsample, BlockConfig c) {
+public record DownStage(
+        List<ResidualBlock> residuals, List<Mixer> mixers, Downsample downsample, ResidualBlock shrinking)
+        implements Module {
+
+    /** @param last whether it ends at its own size */
+    public static DownStage of(Weights w, int in, int out, StageConfig c, boolean last) {
         List<ResidualBlock> residuals = new ArrayList<>();
-        for (int i = 0; i < layers; i++) {
-            residuals.add(ResidualBlock.of(w.at("residuals").at(i), i == 0 ? in : out, out, c));
+        for (int i = 0; i < c.layers(); i++) {
+            residuals.add(ResidualBlock.of(w.at("residuals").at(i), i == 0 ? in : out, out, c.blocks()));
         }
+        boolean residual = c.resizing() == StageConfig.Resizing.RESIDUAL;
+        boolean symmetric = c.resizing() == StageConfig.Resizing.CONVOLUTION;
         return new DownStage(
                 List.copyOf(residuals),
-                mixers(w.at("mixers"), out, layers, kind, c),
-                downsample == null ? null : Downsample.of(w.at("downsample"), out, downsample));
+                mixers(w.at("mixers"), out, c.layers(), c.mixer()),
+                last || residual ? null : Downsample.of(w.at("downsample"), out, symmetric),
+                last || !residual
+                        ? null
+                        : ResidualBlock.of(w.at("shrinking"), out, out, c.blocks(), ResidualBlock.Size.HALF));
     }
 
-    static List<Mixer> mixers(Weights w, int channels, int count, Mixer.Kind kind, BlockConfig c) {
+    static List<Mixer> mixers(Weights w, int channels, int count, Mixer.Config c) {
         List<Mixer> mixers = new ArrayList<>();
-        for (int i = 0; i < count && kind != Mixer.Kind.NONE; i++) {
+        for (int i = 0; i < count && c.kind() != Mixer.Kind.NONE; i++) {
             mixers.add(
-                    kind == Mixer.Kind.ATTENTION
+                    c.kind() == Mixer.Kind.ATTENTION
                             ? PixelAttention.of(w.at(i), channels, c)
-                            : SpatialTransformer.of(w.at(i), channels, c));
+                            : SpatialTransformer.of(
+                                    w.at(i), channels, c.depths().get(i), c));
         }
         return List.copyOf(mixers);
     }
@@ -53,6 +62,10 @@ public record DownStage(List<ResidualBlock> residuals, List<Mixer> mixers, Downs
         }
         if (downsample != null) {
             y = downsample.forward(y);
+            each.accept(y);
+        }
+        if (shrinking != null) {
+            y = shrinking.forward(y, embedding);
             each.accept(y);
         }
         return Trace.note(this, y);

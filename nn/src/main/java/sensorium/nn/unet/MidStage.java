@@ -1,5 +1,6 @@
 package sensorium.nn.unet;
 
+import java.util.ArrayList;
 import java.util.List;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
@@ -7,25 +8,26 @@ import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
 
 /**
- * Two residual blocks on the smallest map.
+ * Residual blocks on the smallest map.
  *
- * @param mixers one between them, or none
+ * @param mixers one after the first of two, or none
  */
 public record MidStage(List<ResidualBlock> residuals, List<Mixer> mixers) implements Module {
-    public static MidStage of(Weights w, int channels, Mixer.Kind kind, BlockConfig c) {
-        return new MidStage(
-                List.of(
-                        ResidualBlock.of(w.at("residuals").at(0), channels, channels, c),
-                        ResidualBlock.of(w.at("residuals").at(1), channels, channels, c)),
-                DownStage.mixers(w.at("mixers"), channels, 1, kind, c));
+    public static MidStage of(Weights w, int channels, StageConfig.Middle c) {
+        List<ResidualBlock> residuals = new ArrayList<>();
+        for (int i = 0; i < c.layers(); i++) {
+            residuals.add(ResidualBlock.of(w.at("residuals").at(i), channels, channels, c.blocks()));
+        }
+        return new MidStage(List.copyOf(residuals), DownStage.mixers(w.at("mixers"), channels, 1, c.mixer()));
     }
 
     /** (N, C, H, W) → (N, C, H, W). */
     public Tensor forward(Tensor x, Tensor embedding, Tensor context) {
-        Tensor y = residuals.get(0).forward(x, embedding);
-        for (Mixer mixer : mixers) {
-            y = mixer.forward(y, context);
+        Tensor y = x;
+        for (int i = 0; i < residuals.size(); i++) {
+            y = residuals.get(i).forward(y, embedding);
+            y = i < mixers.size() ? mixers.get(i).forward(y, context) : y;
         }
-        return Trace.note(this, residuals.get(1).forward(y, embedding));
+        return Trace.note(this, y);
     }
 }

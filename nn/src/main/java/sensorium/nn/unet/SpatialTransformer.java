@@ -22,19 +22,22 @@ import sensorium.tensor.Tensor;
  * @param out 1×1, width → channels
  */
 public record SpatialTransformer(GroupNorm norm, Conv2d in, Transformer transformer, Conv2d out) implements Mixer {
-    private static final double EPS = 1e-6;
+    /** Of the norm before it, whatever that of the other norms is. */
+    static final double EPS = 1e-6;
 
-    public static SpatialTransformer of(Weights w, int channels, BlockConfig c) {
+    /** @param depth how many blocks */
+    static SpatialTransformer of(Weights w, int channels, int depth, Mixer.Config c) {
         var heads = c.heads().over(channels).with(new Attention.Biases(false, false, false, true));
-        var config = TransformerConfig.of(channels, 1, heads.heads())
+        var config = TransformerConfig.of(channels, depth, heads.heads())
                 .with(heads)
                 .with(new Mlp.Config(4 * channels, Activation.GELU, true, true, 0))
                 .with(new Residual(Placement.PRE, false, 0, 0, 0))
                 .attendingTo(c.contextWidth());
+        Weights inner = w.at("transformer");
         return new SpatialTransformer(
-                GroupNorm.of(w.at("norm"), c.groups(), channels, EPS),
+                GroupNorm.of(w.at("norm"), c.groups(), channels, c.eps()),
                 Conv2d.of(w.at("in"), channels, channels, 1, 1, 0, true),
-                Transformer.of(w.at("transformer"), config),
+                c.contextOnly() ? Transformer.ofContextOnly(inner, config) : Transformer.of(inner, config),
                 Conv2d.of(w.at("out"), channels, channels, 1, 1, 0, true));
     }
 

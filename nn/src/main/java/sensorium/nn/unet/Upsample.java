@@ -15,6 +15,11 @@ public record Upsample(Conv2d conv) implements Module {
 
     /** (N, C, H, W) → (N, C, 2·H, 2·W). */
     public Tensor forward(Tensor x) {
-        return Trace.note(this, conv.forward(x.interpolate(2 * x.dim(2), 2 * x.dim(3), Resampling.NEAREST)));
+        return forward(x, 2 * x.dim(2), 2 * x.dim(3));
+    }
+
+    /** (N, C, h, w) → (N, C, height, width). */
+    Tensor forward(Tensor x, int height, int width) {
+        return Trace.note(this, conv.forward(x.interpolate(height, width, Resampling.NEAREST)));
     }
 }

@@ -78,6 +78,18 @@ public final class HuggingFaceBert {
         return folder.load(FORMAT, w -> Bert.of(w, config));
     }
 
+    /**
+     * Writes the files of {@link #load}, always as safetensors, under the names of {@code BertModel}.
+     *
+     * @param from where it was loaded
+     * @throws IllegalArgumentException if the model has another configuration than that folder
+     * @throws sensorium.BadInputException if they cannot be written
+     */
+    public static void save(Bert bert, Path target, PublishedFolder from) {
+        boolean pooled = bert.pooler() != null;
+        from.saveAs(bert, FORMAT, bert.config(), file -> config(file, pooled), target);
+    }
+
     /** The name of today, within the encoder. */
     private static String current(String name) {
         return withoutPrefix(name, PREFIXES)

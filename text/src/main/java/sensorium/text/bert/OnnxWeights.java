@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import sensorium.BadInputException;
 import sensorium.io.OnnxFile;
+import sensorium.nn.PublishedFolder;
 import sensorium.tensor.Tensor;
 
 /**
@@ -31,7 +33,7 @@ final class OnnxWeights {
         for (String name : onnx.names()) {
             String plain = HuggingFaceBert.withoutPrefix(name, prefixes);
             if (PARTS.stream().anyMatch(plain::startsWith) && !plain.equals(TABLE_OF_PLACES)) {
-                weights.put(plain, () -> onnx.tensor(name));
+                weights.put(plain, () -> numbers(onnx, file, name));
             }
         }
         Map<String, OnnxFile.Node> makers = new HashMap<>();
@@ -44,12 +46,20 @@ final class OnnxWeights {
                         factor(onnx, node, makers)
                                 .ifPresent(factor -> weights.putIfAbsent(
                                         bias.substring(0, bias.length() - BIAS.length()) + ".weight",
-                                        () -> onnx.tensor(factor).t().contiguous()));
+                                        () -> numbers(onnx, file, factor).t().contiguous()));
                     }
                 }
             }
         }
         return weights;
+    }
+
+    private static Tensor numbers(OnnxFile onnx, Path file, String name) {
+        if (!Boolean.getBoolean(PublishedFolder.ALLOW_NAN) && onnx.hasNaN(name)) {
+            throw new BadInputException(file + ": not a number (NaN) in tensor " + name
+                    + "; export it again, or allow it with --allow-nan");
+        }
+        return onnx.tensor(name);
     }
 
     /** The initialiser that is multiplied with before {@code add}: (in, out). */
