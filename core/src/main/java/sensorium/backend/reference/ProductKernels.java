@@ -106,7 +106,12 @@ final class ProductKernels {
                                 }
                                 int yi = ((n * y.dim(1) + o) * y.dim(2) + i) * y.dim(3);
                                 int xi = (plane * x.dim(2) + h) * x.dim(3);
-                                tap.meet(xi + from * window.strideW() + shift, window.strideW(), wi, yi + from, to - from);
+                                tap.meet(
+                                        xi + from * window.strideW() + shift,
+                                        window.strideW(),
+                                        wi,
+                                        yi + from,
+                                        to - from);
                             }
                         }
                     }
