@@ -22,7 +22,6 @@ import sensorium.vision.PictureGrid;
 /** What a model makes out of noise, as sections of a report. */
 final class DiffusionView {
     private static final int STEPS = 20;
-    private static final double GUIDANCE = 2;
     /** Rows of the first picture. */
     private static final int EACH = 4;
     /** Labels that the other pictures show. */
@@ -43,7 +42,7 @@ final class DiffusionView {
     }
 
     private static Sampling usual(DiffusionPipeline model) {
-        return guided(model, GUIDANCE);
+        return guided(model, model.usualGuidance());
     }
 
     /** @param shown what is asked for: labels, or texts */

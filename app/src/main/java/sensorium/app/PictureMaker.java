@@ -89,7 +89,7 @@ interface PictureMaker {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("sampler", options.sampler == null ? "usual" : options.sampler);
             json.put("steps", options.steps);
-            json.put("guidance", options.guidance(model.guided()));
+            options.describe(json, model.usualGuidance());
             return json;
         }
 
@@ -117,12 +117,14 @@ interface PictureMaker {
         }
 
         private Sampling how() {
-            return options.sampling(model.guided());
+            return options.sampling(model.usualGuidance());
         }
     }
 
     /** By a transformer. */
     record OfTokens(TokenPrior model, SamplingOptions options) implements PictureMaker {
+        private static final double GUIDANCE = 2;
+
         @Override
         public List<String> labels() {
             return model.config().labels();
@@ -140,7 +142,7 @@ interface PictureMaker {
             json.put("temperature", choice.temperature());
             json.put("top_k", choice.topK());
             json.put("top_p", choice.topP());
-            json.put("guidance", options.guidance(true));
+            json.put("guidance", options.guidance(GUIDANCE));
             return json;
         }
 
@@ -155,7 +157,7 @@ interface PictureMaker {
             long[] classes = asked.stream().mapToLong(model::label).toArray();
             return model.pictures()
                     .picture(model.write(
-                            classes, options.guidance(true), options.choice(), seed, i -> watch.made(i, null)));
+                            classes, options.guidance(GUIDANCE), options.choice(), seed, i -> watch.made(i, null)));
         }
     }
 }

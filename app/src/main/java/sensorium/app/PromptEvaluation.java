@@ -65,7 +65,7 @@ record PromptEvaluation(CommonOptions common, DiffusionPipeline model, SamplingO
         json.put("n", n);
         json.put("sampler", sampling.sampler == null ? "usual" : sampling.sampler);
         json.put("steps", sampling.steps);
-        json.put("guidance", sampling.guidance(model.guided()));
+        sampling.describe(json, model.usualGuidance());
         json.put("sampling_seconds", seconds);
         json.put("space", space.toString());
         common.print(
@@ -89,7 +89,7 @@ record PromptEvaluation(CommonOptions common, DiffusionPipeline model, SamplingO
             progress.update("making pictures", from, asked.size(), "");
             long seed = common.seed + from;
             all.addAll(Scope.tidy(
-                    () -> pictures(model.sample(sampling.sampling(model.guided()), some, seed, (_, _) -> {}))));
+                    () -> pictures(model.sample(sampling.sampling(model.usualGuidance()), some, seed, (_, _) -> {}))));
         }
         return all;
     }

@@ -1,6 +1,9 @@
 package sensorium.app;
 
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
+import sensorium.diffusion.Guidance;
 import sensorium.diffusion.Sampler;
 import sensorium.diffusion.Sampling;
 import sensorium.nn.TokenChoice;
@@ -21,9 +24,21 @@ final class SamplingOptions {
             names = "--guidance",
             paramLabel = "W",
             description =
-                    "How much more of the class than was learnt, 1 for no more (default: 2 where a model can be guided; 1.5 of any"
-                            + " to any).")
+                    "How much more of the class than was learnt, 1 for no more (default: 3 of labels, 2 of words and of tokens, 1.5"
+                            + " of any to any; 1 where a model cannot be guided).")
     private Double guidance;
+
+    @Option(
+            names = "--guidance-from",
+            paramLabel = "S",
+            description = "Of diffusion: guided only from this share of the noise on (default: ${DEFAULT-VALUE}).")
+    private double guidanceFrom;
+
+    @Option(
+            names = "--guidance-to",
+            paramLabel = "S",
+            description = "Of diffusion: guided only up to this share of the noise (default: ${DEFAULT-VALUE}).")
+    private double guidanceTo = 1;
 
     @Option(
             names = "--temperature",
@@ -57,7 +72,7 @@ final class SamplingOptions {
 
     /** @throws sensorium.BadInputException if a name is unknown or a number out of its range: before any work is done */
     void requireKnown() {
-        way();
+        sampling(1);
         choice();
     }
 
@@ -66,14 +81,17 @@ final class SamplingOptions {
         return sampler == null ? null : Sampler.named(sampler);
     }
 
-    /** @param guided whether the model can be */
-    Sampling sampling(boolean guided) {
-        return new Sampling(way(), steps, guidance(guided));
+    /** @param guidance where nothing is said */
+    Sampling sampling(double guidance) {
+        return new Sampling(way(), steps, new Guidance(guidance(guidance), guidanceFrom, guidanceTo));
     }
 
-    /** @param guided whether the model can be */
-    double guidance(boolean guided) {
-        return guidance(guided ? 2.0 : 1.0);
+    /** Says in a report how pictures were guided. */
+    void describe(Map<String, Object> json, double usual) {
+        json.put("guidance", guidance(usual));
+        if (guidanceFrom > 0 || guidanceTo < 1) {
+            json.put("guided_noise", List.of(guidanceFrom, guidanceTo));
+        }
     }
 
     /** @param usual where nothing is said */

@@ -68,6 +68,11 @@ public record DiffusionPipeline(
                 model.latents() == null ? Bounds.PIXELS : Bounds.NONE);
     }
 
+    /** What a model trained here is guided by where nothing is said: of labels there are few, so that more is learnt of each. */
+    public double usualGuidance() {
+        return !guided ? 1 : asking.labels().isEmpty() ? 2 : 3;
+    }
+
     /** Of {@code n} samples. */
     public Shape shape(int n) {
         return Shape.of(n, denoised.dim(0), denoised.dim(1), denoised.dim(2));
@@ -183,9 +188,10 @@ public record DiffusionPipeline(
     }
 
     /** The network as samplers ask it. */
-    private Denoiser denoiser(Conditioning told, int n, double guidance) {
-        if (guidance == 1) {
-            return (x, t) -> network.forward(x, Tensor.full(t, n), told);
+    private Denoiser denoiser(Conditioning told, int n, Guidance guidance) {
+        Denoiser plain = (x, t) -> network.forward(x, Tensor.full(t, n), told);
+        if (guidance.weight() == 1) {
+            return plain;
         }
         if (!guided) {
             throw new BadInputException(
@@ -194,9 +200,12 @@ public record DiffusionPipeline(
         // With what was asked and without in one batch; from the second through the first, and on.
         Conditioning both = told.and(asking.none(n));
         return (x, t) -> {
+            if (!guidance.at(t / process.steps())) {
+                return plain.predict(x, t);
+            }
             Tensor y = network.forward(Tensor.concat(0, List.of(x, x)), Tensor.full(t, 2 * n), both);
             Tensor without = y.slice(0, n, 2 * n);
-            return without.plus(y.slice(0, 0, n).minus(without).times(guidance));
+            return without.plus(y.slice(0, 0, n).minus(without).times(guidance.weight()));
         };
     }
 }

@@ -5,6 +5,11 @@ package sensorium.diffusion;
  *
  * @param sampler null for what is usual for the model
  * @param steps of sampling
- * @param guidance how far beyond what was asked adds to the prediction (Ho and Salimans, arXiv:2207.12598); 1 is not guided
+ * @param guidance by what was asked
  */
-public record Sampling(Sampler sampler, int steps, double guidance) {}
+public record Sampling(Sampler sampler, int steps, Guidance guidance) {
+    /** Guided all the way, or not where the weight is 1. */
+    public Sampling(Sampler sampler, int steps, double guidance) {
+        this(sampler, steps, Guidance.always(guidance));
+    }
+}

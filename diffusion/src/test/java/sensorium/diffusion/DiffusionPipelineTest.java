@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,30 @@ class DiffusionPipelineTest {
     private static PictureTokenizer codec() {
         var network = new AutoencoderConfig(4, List.of(16, 16), 1, 16, 4, false);
         return PictureTokenizer.of(Weights.random(4), new PictureTokenizer.Config(1, SIDE, 2, 16, 4, network));
+    }
+
+    @Test
+    void guidanceIsLeftOutBeyondTheSharesOfNoiseThatItIsAskedFor() {
+        Scope.tidyRun(() -> {
+            Map<Double, Integer> shown = new TreeMap<>();
+            var pipeline = new DiffusionPipeline(
+                    (x, t, _) -> {
+                        shown.put(t.toDoubles()[0] / 1000, x.dim(0));
+                        return x.times(0.5);
+                    },
+                    NoisingProcess.named("cosine", Prediction.VELOCITY),
+                    Shape.of(1, 4, 4),
+                    null,
+                    new Asking.Labels(List.of("left", "right")),
+                    true,
+                    Bounds.NONE);
+            pipeline.sample(new Sampling(null, 20, new Guidance(2, 0.3, 0.7)), List.of("left"), 1, (_, _) -> {});
+            assertThat(shown).hasSize(20);
+            shown.forEach(
+                    (share, n) -> assertThat(n).as("at %s", share).isEqualTo(share >= 0.3 && share <= 0.7 ? 2 : 1));
+            assertThat(shown.values()).contains(1, 2);
+        });
+        assertThatThrownBy(() -> new Guidance(2, 0.7, 0.3)).isInstanceOf(BadInputException.class);
     }
 
     @ParameterizedTest
