@@ -81,15 +81,16 @@ final class EvalCommand implements Runnable {
     private SpaceMeasurement.Options ofSpace;
 
     @Option(
-            names = "-n",
+            names = {"-n", "--samples"},
             paramLabel = "N",
-            description = "Pictures that are made to be judged (default: 1000; 200 of words).")
+            description =
+                    "Pictures that are made to be judged (default: 1000; 200 of words). Any to any: things in each direction.")
     private Integer count;
 
     @Option(
             names = "--space",
             paramLabel = "RUN",
-            description = "The model of train shared-space that judges pictures made of words.")
+            description = "The model of train shared-space that judges what is made of words, and any to any.")
     private Path space;
 
     @Mixin
@@ -126,6 +127,14 @@ final class EvalCommand implements Runnable {
                 case OpenedModel.Tokens tokens -> tokens(tokens.model(), watcher);
                 case OpenedModel.Maps maps -> maps(maps.model(), watcher);
                 case OpenedModel.Codec codec -> sounds(codec.model(), progress, watcher);
+                case OpenedModel.AnyTokens any -> {
+                    sampling.requireKnown();
+                    int samples = count == null ? PROMPTS : count;
+                    if (samples < 1) {
+                        throw new ParameterException(spec.commandLine(), "-n must be at least 1");
+                    }
+                    new AnyToAnyScores(common, sampling, any.model()).run(data.open(), space, samples, watcher);
+                }
                 case OpenedModel.Captions captions -> captions(captions.model(), watcher);
                 case OpenedModel.Hearing hearing -> {
                     SpaceData known = data.open();

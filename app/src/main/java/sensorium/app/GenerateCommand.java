@@ -18,19 +18,21 @@ import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
+import sensorium.multimodal.model.OpenedModel;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureGrid;
 import sensorium.vision.PngWriter;
 
-/** {@code generate MODEL}: pictures out of noise, or token by token. */
+/** {@code generate MODEL}: pictures out of noise, or token by token; texts and sounds too by a model of any to any. */
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
         description = {
             "Make pictures by a model that was trained here, out of noise or token by token, by the published diffusion"
                     + " transformer of digits, or by a Stable Diffusion 1.x.",
+            "By a model of any to any: pictures, texts or sounds (--to), of --prompt, --image or --audio.",
             "The same seed gives the same pictures."
         })
 final class GenerateCommand implements Runnable {
@@ -73,8 +75,19 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "--image",
             paramLabel = "FILE",
-            description = "A picture that is changed into what is asked for; it is fitted to the model's size.")
+            description =
+                    "A picture that is changed into what is asked for; it is fitted to the model's size. Any to any: what is given.")
     private Path image;
+
+    @Option(names = "--audio", paramLabel = "FILE", description = "Any to any: a sound that is given.")
+    private Path audio;
+
+    @Option(
+            names = "--to",
+            paramLabel = "WHAT",
+            description =
+                    "Any to any: what comes out: picture, text or sound (default: of words a picture, else a text).")
+    private String to;
 
     @Option(
             names = "--strength",
@@ -94,8 +107,9 @@ final class GenerateCommand implements Runnable {
     @Option(
             names = "-o",
             paramLabel = "FILE",
-            description = "Where the pictures go, as one PNG (default: ${DEFAULT-VALUE}).")
-    private Path out = Path.of("generated.png");
+            description =
+                    "Where the pictures go, as one PNG (default: generated.png), or the sound, as WAV (default: generated.wav).")
+    private Path out;
 
     @Override
     public void run() {
@@ -107,7 +121,24 @@ final class GenerateCommand implements Runnable {
         }
         sampling.requireKnown();
         common.backend();
-        PictureMaker maker = PictureMaker.open(new ModelFolder(model), sampling);
+        OpenedModel opened = new ModelFolder(model).open();
+        if (opened instanceof OpenedModel.AnyTokens any) {
+            if (wish.label != null || strength != null || mask != null) {
+                throw new BadInputException("any to any knows no --label, --strength and --mask; leave them");
+            }
+            new AnyToAnyMaking(common, sampling, wish.prompts, image, audio, to, count, out).run(any.model());
+            return;
+        }
+        if (audio != null || to != null) {
+            throw new BadInputException(
+                    model + ": a " + opened.kind()
+                            + " model, for which there is no --audio and no --to; train one with: sensorium train tokens --sound-vq");
+        }
+        pictures(PictureMaker.of(opened, new ModelFolder(model), sampling));
+    }
+
+    private void pictures(PictureMaker maker) {
+        Path file = out == null ? Path.of("generated.png") : out;
         List<String> kinds = kinds(maker);
         int pictures = count == null ? Math.max(20, kinds.size()) : count;
         List<String> asked = IntStream.range(0, pictures)
@@ -130,9 +161,9 @@ final class GenerateCommand implements Runnable {
                     image == null ? maker.make(asked, common.seed, watch) : changed(maker, asked, watch), columns));
         }
         double seconds = (System.nanoTime() - began) * 1e-9;
-        PngWriter.write(grid, out);
+        PngWriter.write(grid, file);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("file", out.toString());
+        json.put("file", file.toString());
         json.put("n", pictures);
         json.put("asked", kinds);
         json.putAll(maker.settings());
@@ -140,7 +171,8 @@ final class GenerateCommand implements Runnable {
         json.put("seconds", seconds);
         common.print(
                 json,
-                String.format(Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", pictures, evaluations, seconds, out));
+                String.format(
+                        Locale.ROOT, "%d pictures in %d steps, %.1f s: %s", pictures, evaluations, seconds, file));
     }
 
     private Tensor changed(PictureMaker maker, List<String> asked, PictureMaker.Watch watch) {

@@ -29,7 +29,7 @@ final class RunCurves {
             }
         }
         return Html.of(
-                "<div class=\"charts\">{}{}{}{}{}{}</div>",
+                "<div class=\"charts\">{}{}{}{}{}{}{}</div>",
                 LineChart.of("Loss", "seconds", named(series, "loss"::equals)),
                 LineChart.of("Right answers in training", "seconds", named(series, name -> name.endsWith("accuracy"))),
                 LineChart.of("Codes: perplexity of their use", "seconds", named(series, "perplexity"::equals)),
@@ -41,6 +41,7 @@ final class RunCurves {
                         "Of it the head's and the decoder's",
                         "seconds",
                         named(series, name -> name.equals("ctc") || name.equals("writing"))),
+                LineChart.of("Nats a code, from what to what", "seconds", named(series, name -> name.contains("→"))),
                 LineChart.of("Rate", "seconds", named(series, "rate"::equals)));
     }
 

@@ -21,15 +21,16 @@ final class SamplingOptions {
             names = "--guidance",
             paramLabel = "W",
             description =
-                    "How much more of the class than was learnt, 1 for no more (default: 2 where a model can be guided).")
+                    "How much more of the class than was learnt, 1 for no more (default: 2 where a model can be guided; 1.5 of any"
+                            + " to any).")
     private Double guidance;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
             description =
-                    "Of tokens: below 1 the likely ones become likelier, 0 takes the best (default: ${DEFAULT-VALUE}).")
-    private double temperature = 1;
+                    "Of tokens: below 1 the likely ones become likelier, 0 takes the best (default: 1; 0.3 of any to any).")
+    private Double temperature;
 
     @Option(names = "--top-k", paramLabel = "K", description = "Of tokens: only so many of the best (default: all).")
     private int topK;
@@ -42,7 +43,16 @@ final class SamplingOptions {
 
     /** @throws sensorium.BadInputException if a number is out of its range */
     TokenChoice choice() {
-        return new TokenChoice(temperature, topK, topP);
+        return choice(1);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param usual temperature
+     */
+    TokenChoice choice(double usual) {
+        return new TokenChoice(temperature == null ? usual : temperature, topK, topP);
     }
 
     /** @throws sensorium.BadInputException if a name is unknown or a number out of its range: before any work is done */
@@ -63,9 +73,11 @@ final class SamplingOptions {
 
     /** @param guided whether the model can be */
     double guidance(boolean guided) {
-        if (guidance == null) {
-            return guided ? 2 : 1;
-        }
-        return guidance;
+        return guidance(guided ? 2.0 : 1.0);
+    }
+
+    /** @param usual where nothing is said */
+    double guidance(double usual) {
+        return guidance == null ? usual : guidance;
     }
 }

@@ -24,11 +24,14 @@ import sensorium.vision.PictureTokenizer;
 import sensorium.vision.TokenPrior;
 import sensorium.vision.TokenRecipe;
 
-/** {@code train tokens}: which tokens of pictures follow which. */
+/** {@code train tokens}: which tokens of pictures follow which; or, with those of sounds, from any sense to any other. */
 @Command(
         name = "tokens",
         mixinStandardHelpOptions = true,
-        description = "Learn to write pictures of each label token by token, in the tokens of a model of train vq.")
+        description = {
+            "Learn to write pictures of each label token by token, in the tokens of a model of train vq.",
+            "With --sound-vq: learn to go from texts, pictures and sounds to texts, pictures and sounds, all by one model."
+        })
 final class TrainTokensCommand implements Runnable {
     private static final int SHOWN_OF_EACH = 8;
 
@@ -45,11 +48,34 @@ final class TrainTokensCommand implements Runnable {
             description = "The model of train vq whose tokens are learnt; it becomes part of the new one.")
     private Path vq;
 
+    @Option(
+            names = "--sound-vq",
+            paramLabel = "RUN",
+            description = "The model of train vq --sense sound whose tokens are learnt too: then any to any is learnt.")
+    private Path soundVq;
+
+    @Option(
+            names = "--language",
+            paramLabel = "L",
+            description =
+                    "Any to any: of texts that are written, where they name languages (default: ${DEFAULT-VALUE}).")
+    private String language = CaptionData.LANGUAGE;
+
+    @Option(
+            names = "--speech",
+            paramLabel = "L",
+            description = "Any to any: of sounds that are made (default: the one in which most things are spoken).")
+    private String speech;
+
     @Override
     public void run() {
         common.backend();
         options.requirePositive();
         options.overrides().requireAllTaken();
+        if (soundVq != null) {
+            new AnyToAnyTraining(common, options, vq, soundVq, language, speech).run();
+            return;
+        }
         PictureTokenizer tokenizer = new ModelFolder(vq).openTokenizer();
         PictureData data = PictureData.whole(options.data);
         data.requireLike(tokenizer);
@@ -69,7 +95,7 @@ final class TrainTokensCommand implements Runnable {
             var heldOut = options.orWithdraw(folder, () -> data.heldOut(null, watcher));
             pictures = examples.size();
             skipped = Skipped.all(data.folder().skipped(), examples.skipped(), heldOut.skipped());
-            TokenRecipe.Corpus.Watcher reading = (done, total) -> watcher.update("read as tokens", done, total);
+            PictureTokenizer.Watcher reading = (done, total) -> watcher.update("read as tokens", done, total);
             var corpus = TokenRecipe.Corpus.of(tokenizer, PictureData.pixels(examples), reading);
             var held = TokenRecipe.Corpus.of(tokenizer, PictureData.pixels(heldOut), reading);
             decoding = (System.nanoTime() - began) * 1e-9;

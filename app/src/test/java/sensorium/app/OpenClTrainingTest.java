@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sensorium.backend.Backend;
@@ -28,18 +28,22 @@ class OpenClTrainingTest {
     private static final double EPOCH = 56;
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private Path toy;
+    private static Path toy;
+    private static List<Double> twenty;
+    private static MemoryStats afterTwenty;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    static void trainOnTheDevice() throws IOException {
         for (var offer : Backends.offers()) {
             if (offer instanceof Unavailable u && u.device().startsWith("opencl")) {
                 Assumptions.abort("no OpenCL platform: " + u.reason() + " (" + u.remedy() + ")");
             }
         }
         toy = new DataSets(folder.resolve("data"), Optional.empty()).open("toy").root();
+        twenty = train("opencl", 20);
+        afterTwenty = Backends.open("opencl").memory();
     }
 
     @AfterEach
@@ -48,7 +52,7 @@ class OpenClTrainingTest {
     }
 
     /** The loss of every step. */
-    private List<Double> train(String device, int steps) throws IOException {
+    private static List<Double> train(String device, int steps) throws IOException {
         Path run = folder.resolve(device + steps);
         String[] batch = {"--set", "pictures=16", "--set", "sounds=16", "--set", "texts=16"};
         JsonNode done = sensorium(
@@ -82,11 +86,10 @@ class OpenClTrainingTest {
 
     @Test
     void twentyStepsFollowTheCpusLosses() throws IOException {
-        List<Double> here = train("opencl", 20);
         List<Double> cpu = train("cpu", 20);
-        assertThat(here).hasSize(20);
+        assertThat(twenty).hasSize(20);
         for (int i = 0; i < 20; i++) {
-            assertThat(here.get(i)).as("step %d", i + 1).isCloseTo(cpu.get(i), withPercentage(0.1));
+            assertThat(twenty.get(i)).as("step %d", i + 1).isCloseTo(cpu.get(i), withPercentage(0.1));
         }
     }
 
@@ -97,13 +100,11 @@ class OpenClTrainingTest {
     @Test
     void manyStepsLeaveNothingBehind() throws IOException {
         Backend device = Backends.open("opencl");
-        train("opencl", 20);
-        MemoryStats first = device.memory();
         train("opencl", Integer.getInteger("sensorium.soak", 40));
         MemoryStats second = device.memory();
-        assertThat(second.tensors()).isLessThanOrEqualTo(2 * first.tensors());
+        assertThat(second.tensors()).isLessThanOrEqualTo(2 * afterTwenty.tensors());
         assertThat(second.active() + second.cached())
-                .isLessThan((first.active() + first.cached()) * 5 / 4 + first.active());
+                .isLessThan((afterTwenty.active() + afterTwenty.cached()) * 5 / 4 + afterTwenty.active());
         System.out.println("opencl: " + String.join("; ", device.diagnostics()));
     }
 }

@@ -66,7 +66,7 @@ class DiffusionPipelineTest {
             var reader = reader();
             var config = DiffusionConfig.small(
                     kind,
-                    DiffusionConfig.Size.USUAL,
+                    new DiffusionConfig.Size(32, 0),
                     DiffusionConfig.Told.text(reader.config()),
                     LatentConfig.of(codec));
             var model = DiffusionModel.of(Weights.random(1), config, reader, codec);

@@ -81,7 +81,7 @@ public final class CaptionedPictures implements PictureSet {
     }
 
     /** All that is visible of a picture, as large as it goes, in the middle of a grey square. */
-    static Picture square(Picture picture, int side) {
+    public static Picture square(Picture picture, int side) {
         Picture visible = picture.cropToAlpha();
         int longer = Math.max(visible.width(), visible.height());
         int width = Math.max(1, Math.round((float) visible.width() * side / longer));

@@ -93,7 +93,7 @@ public final class Material {
     }
 
     /** Decodes in parallel, keeps the order of the items. */
-    static <S, T> List<T> decode(
+    public static <S, T> List<T> decode(
             List<Item> items,
             Skipped skipped,
             String phase,
@@ -121,7 +121,7 @@ public final class Material {
 
     /** Makes of a source what is kept of it, or throws {@link BadInputException}. */
     @FunctionalInterface
-    interface Decoder<S, T> {
+    public interface Decoder<S, T> {
         T decode(int item, S source);
     }
 

@@ -140,6 +140,21 @@ class LayersTest {
     }
 
     @Test
+    void aModulatedNormIsTheNormScaledAndShiftedForEachPicture() {
+        GroupNorm norm = new GroupNorm(new Parameter(normal(1, 6)), new Parameter(normal(2, 6)), 2, 1e-5);
+        Tensor x = normal(3, 4, 6, 5, 3);
+        Tensor scale = normal(4, 4, 6);
+        Tensor shift = normal(5, 4, 6);
+        Tensor expected =
+                norm.forward(x).times(scale.plus(1).reshape(4, 6, 1, 1)).plus(shift.reshape(4, 6, 1, 1));
+        assertClose(norm.modulated(x, scale, shift), expected, 1e-5);
+        assertThat(withoutGradient(norm, _ -> norm.modulated(x, scale, shift))).isEmpty();
+        try (Trace trace = Trace.of(norm, () -> norm.modulated(x, scale, shift))) {
+            assertClose(trace.tensors().get(""), norm.forward(x), 1e-6);
+        }
+    }
+
+    @Test
     void dropoutFollowsSeedAndStepAlone() {
         Tensor x = Tensor.ones(40, 25);
         float[] once = Training.step(3, 9, () -> Training.dropout(x, 0.25)).toFloats();

@@ -13,6 +13,8 @@ import sensorium.tensor.Tensor;
  * @param average null where the codes are not learnt
  */
 public record PictureTokenizer(VqModel vq, CodebookAverage average, Config config) implements PictureCodec {
+    private static final int AT_ONCE = 250;
+
     /**
      * @param channels of a picture
      * @param side height and width of a picture
@@ -126,6 +128,33 @@ public record PictureTokenizer(VqModel vq, CodebookAverage average, Config confi
     /** (N, C, H, W) → (N, h, w), I64, row by row. */
     public Tensor tokens(Tensor pictures) {
         return Scope.tidy("tokens of pictures", () -> vq.nearest(encode(pictures)));
+    }
+
+    /** Told how far reading is. */
+    @FunctionalInterface
+    public interface Watcher {
+        void read(int done, int total);
+    }
+
+    /** Tokens of many pictures, one after the other, (N, h, w). */
+    public short[] tokens(PictureSet pictures, Watcher watcher) {
+        int length = config.tokens() * config.tokens();
+        int pixels = config.channels * config.side * config.side;
+        short[] tokens = new short[Math.multiplyExact(pictures.size(), length)];
+        for (int from = 0; from < pictures.size(); from += AT_ONCE) {
+            int n = Math.min(AT_ONCE, pictures.size() - from);
+            float[] values = new float[n * pixels];
+            for (int i = 0; i < n; i++) {
+                pictures.draw(from + i, values, i * pixels);
+            }
+            long[] read = Scope.tidy(() -> tokens(Tensor.of(values, n, config.channels, config.side, config.side))
+                    .toLongs());
+            for (int i = 0; i < read.length; i++) {
+                tokens[from * length + i] = (short) read[i];
+            }
+            watcher.read(from + n, pictures.size());
+        }
+        return tokens;
     }
 
     /** (N, h, w), I64 → (N, C, H, W). */

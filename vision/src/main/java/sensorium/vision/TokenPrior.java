@@ -5,6 +5,7 @@ import java.util.function.IntConsumer;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.nn.Embedding;
+import sensorium.nn.GuidedScores;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.Positions;
@@ -111,24 +112,16 @@ public record TokenPrior(
         int n = classes.length;
         int length = config.length();
         long[] all = new long[n * length];
-        try (Transformer.Cache told = transformer.newCache();
-                Transformer.Cache untold = transformer.newCache()) {
+        try (var scores = new GuidedScores(transformer, output::forward, guidance)) {
             Scope.tidyRun(() -> {
                 Tensor none = Tensor.full(config.labels.size(), n).to(DType.I64);
                 Tensor withClass = labels.forward(Tensor.of(classes, n)).unsqueeze(1);
                 Tensor without = labels.forward(none).unsqueeze(1);
                 for (int place = 0; place < length; place++) {
-                    Tensor x = withClass;
-                    Tensor y = without;
+                    var told = new GuidedScores.Read(withClass, null);
+                    var untold = new GuidedScores.Read(without, null);
                     var random = Philox.keyed(seed, place);
-                    long[] chosen = Scope.tidy(() -> {
-                        Tensor scores = next(x, told);
-                        if (guidance != 1) {
-                            Tensor free = next(y, untold);
-                            scores = free.plus(scores.minus(free).times(guidance));
-                        }
-                        return choice.choose(scores, random);
-                    });
+                    long[] chosen = Scope.tidy(() -> choice.choose(scores.next(told, untold), random));
                     for (int i = 0; i < n; i++) {
                         all[i * length + place] = chosen[i];
                     }
@@ -140,11 +133,5 @@ public record TokenPrior(
         }
         int across = config.pictures.tokens();
         return Tensor.of(all, n, across, across);
-    }
-
-    /** (N, 1, D) → (N, codes). */
-    private Tensor next(Tensor x, Transformer.Cache cache) {
-        return output.forward(transformer.forward(x, Transformer.Inputs.NONE.withCache(cache)))
-                .squeeze(1);
     }
 }

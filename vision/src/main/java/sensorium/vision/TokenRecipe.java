@@ -32,36 +32,11 @@ public final class TokenRecipe implements Recipe<TokenRecipe.Batch> {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Corpus(short[] tokens, int[] labels) {
-        private static final int AT_ONCE = 250;
-
-        /** Told how far reading is. */
-        @FunctionalInterface
-        public interface Watcher {
-            void read(int done, int total);
-        }
-
         /** What a tokenizer makes of pictures. */
-        public static Corpus of(PictureTokenizer tokenizer, LabelledPictures pictures, Watcher watcher) {
-            var c = tokenizer.config();
-            int length = c.tokens() * c.tokens();
-            int pixels = c.channels() * c.side() * c.side();
-            short[] tokens = new short[pictures.size() * length];
-            for (int from = 0; from < pictures.size(); from += AT_ONCE) {
-                int n = Math.min(AT_ONCE, pictures.size() - from);
-                float[] values = new float[n * pixels];
-                for (int i = 0; i < n; i++) {
-                    pictures.draw(from + i, values, i * pixels);
-                }
-                long[] read = Scope.tidy(() -> tokenizer
-                        .tokens(Tensor.of(values, n, c.channels(), c.side(), c.side()))
-                        .toLongs());
-                for (int i = 0; i < read.length; i++) {
-                    tokens[from * length + i] = (short) read[i];
-                }
-                watcher.read(from + n, pictures.size());
-            }
+        public static Corpus of(
+                PictureTokenizer tokenizer, LabelledPictures pictures, PictureTokenizer.Watcher watcher) {
             return new Corpus(
-                    tokens,
+                    tokenizer.tokens(pictures, watcher),
                     IntStream.range(0, pictures.size()).map(pictures::label).toArray());
         }
     }

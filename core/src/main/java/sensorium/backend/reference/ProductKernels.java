@@ -45,7 +45,11 @@ final class ProductKernels {
         double[] xs = Elements.doubles(x);
         double[] ws = Elements.doubles(w);
         double[] ys = new double[Elements.count(y)];
-        taps(window, x.shape(), w.shape(), y.shape(), (xi, wi, yi) -> ys[yi] += xs[xi] * ws[wi]);
+        taps(window, x.shape(), w.shape(), y.shape(), (xi, step, wi, yi, n) -> {
+            for (int j = 0; j < n; j++) {
+                ys[yi + j] += xs[xi + j * step] * ws[wi];
+            }
+        });
         Elements.store(ys, y);
     }
 
@@ -53,7 +57,11 @@ final class ProductKernels {
         double[] dys = Elements.doubles(dy);
         double[] ws = Elements.doubles(w);
         double[] dxs = new double[Elements.count(dx)];
-        taps(window, dx.shape(), w.shape(), dy.shape(), (xi, wi, yi) -> dxs[xi] += dys[yi] * ws[wi]);
+        taps(window, dx.shape(), w.shape(), dy.shape(), (xi, step, wi, yi, n) -> {
+            for (int j = 0; j < n; j++) {
+                dxs[xi + j * step] += dys[yi + j] * ws[wi];
+            }
+        });
         Elements.store(dxs, dx);
     }
 
@@ -61,13 +69,17 @@ final class ProductKernels {
         double[] xs = Elements.doubles(x);
         double[] dys = Elements.doubles(dy);
         double[] dws = new double[Elements.count(dw)];
-        taps(window, x.shape(), dw.shape(), dy.shape(), (xi, wi, yi) -> dws[wi] += xs[xi] * dys[yi]);
+        taps(window, x.shape(), dw.shape(), dy.shape(), (xi, step, wi, yi, n) -> {
+            for (int j = 0; j < n; j++) {
+                dws[wi] += xs[xi + j * step] * dys[yi + j];
+            }
+        });
         Elements.store(dws, dw);
     }
 
-    /** One multiplication of a convolution: which elements of input, weight and output meet. */
+    /** Multiplications of a convolution along a row: {@code n} elements of the input, {@code step} apart, and of the output meet a weight. */
     private interface Tap {
-        void meet(int x, int w, int y);
+        void meet(int x, int step, int w, int y, int n);
     }
 
     /** Every multiplication of a convolution x (N,C,H,W) ⋆ w (O,C/groups,kH,kW) → y (N,O,H',W'). */
@@ -81,6 +93,12 @@ final class ProductKernels {
                     for (int kh = 0; kh < w.dim(2); kh++) {
                         for (int kw = 0; kw < w.dim(3); kw++) {
                             int wi = ((o * perGroup + c) * w.dim(2) + kh) * w.dim(3) + kw;
+                            int shift = kw * window.dilationW() - window.padW();
+                            int from = Math.max(0, Math.ceilDiv(-shift, window.strideW()));
+                            int to = Math.min(y.dim(3), Math.ceilDiv(x.dim(3) - shift, window.strideW()));
+                            if (from >= to) {
+                                continue;
+                            }
                             for (int i = 0; i < y.dim(2); i++) {
                                 int h = i * window.strideH() - window.padH() + kh * window.dilationH();
                                 if (h < 0 || h >= x.dim(2)) {
@@ -88,12 +106,12 @@ final class ProductKernels {
                                 }
                                 int yi = ((n * y.dim(1) + o) * y.dim(2) + i) * y.dim(3);
                                 int xi = (plane * x.dim(2) + h) * x.dim(3);
-                                for (int j = 0; j < y.dim(3); j++) {
-                                    int v = j * window.strideW() - window.padW() + kw * window.dilationW();
-                                    if (v >= 0 && v < x.dim(3)) {
-                                        tap.meet(xi + v, wi, yi + j);
-                                    }
-                                }
+                                tap.meet(
+                                        xi + from * window.strideW() + shift,
+                                        window.strideW(),
+                                        wi,
+                                        yi + from,
+                                        to - from);
                             }
                         }
                     }

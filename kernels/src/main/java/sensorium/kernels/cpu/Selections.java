@@ -14,6 +14,9 @@ final class Selections {
     /** Columns of a task: rows that share an index must be added by one thread, in order. */
     private static final int COLUMNS = 64;
 
+    /** Rows of fewer elements are moved element by element: a copy of so few bytes is nothing but its own overhead. */
+    private static final int SHORT = 8;
+
     private Selections() {}
 
     /** Index k of {@code indices}, checked. */
@@ -29,7 +32,12 @@ final class Selections {
     static void select(
             WorkPool pool, int bytes, long x, long indices, long y, int outer, int extent, int count, int inner) {
         long row = (long) bytes * inner;
-        pool.parallelFor(Math.multiplyExact(outer, count), Math.max(1, Nest.CHUNK / Math.max(1, inner)), (from, to) -> {
+        int rows = Math.multiplyExact(outer, count);
+        if (bytes == 4 && inner < SHORT && rows > 0) {
+            selectShort(pool, x, checked(indices, count, extent), y, rows, extent, inner);
+            return;
+        }
+        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / Math.max(1, inner)), (from, to) -> {
             for (int i = from; i < to; i++) {
                 long at = x + row * ((long) (i / count) * extent + index(indices, i % count, extent));
                 Copies.adjoining(y + row * i, at, row);
@@ -37,9 +45,39 @@ final class Selections {
         });
     }
 
+    private static int[] checked(long indices, int count, int extent) {
+        int[] all = new int[count];
+        for (int k = 0; k < count; k++) {
+            all[k] = index(indices, k, extent);
+        }
+        return all;
+    }
+
+    private static void selectShort(WorkPool pool, long x, int[] indices, long y, int rows, int extent, int inner) {
+        int count = indices.length;
+        pool.parallelFor(rows, Math.max(1, Nest.CHUNK / Math.max(1, inner)), (from, to) -> {
+            for (int i = from; i < to; ) {
+                int o = i / count;
+                int end = Math.min(to, (o + 1) * count);
+                long table = x + 4L * o * extent * inner;
+                for (; i < end; i++) {
+                    long at = table + 4L * indices[i - o * count] * inner;
+                    for (int j = 0; j < inner; j++) {
+                        int bits = Lanes.ALL.get(ValueLayout.JAVA_INT_UNALIGNED, at + 4L * j); // integers as well
+                        Lanes.ALL.set(ValueLayout.JAVA_INT_UNALIGNED, y + 4 * ((long) i * inner + j), bits);
+                    }
+                }
+            }
+        });
+    }
+
     /** {@code y = 0; y[o, indices[k], :] += dy[o, k, :]} in the order of k. */
     static void add(WorkPool pool, long dy, long indices, long y, int outer, int extent, int count, int inner) {
         Lanes.fill(y, (long) outer * extent * inner, 0f);
+        if (inner == 1 && outer > 0) {
+            addSingle(pool, dy, checked(indices, count, extent), y, outer, extent);
+            return;
+        }
         int parts = Math.ceilDiv(inner, COLUMNS);
         pool.parallelFor(
                 Math.multiplyExact(outer, parts),
@@ -55,6 +93,19 @@ final class Selections {
                         }
                     }
                 });
+    }
+
+    private static void addSingle(WorkPool pool, long dy, int[] indices, long y, int outer, int extent) {
+        int count = indices.length;
+        pool.parallelFor(outer, Math.max(1, Nest.CHUNK / Math.max(1, count)), (from, to) -> {
+            for (int o = from; o < to; o++) {
+                long target = y + 4L * o * extent;
+                long source = dy + 4L * o * count;
+                for (int k = 0; k < count; k++) {
+                    set(target + 4L * indices[k], get(target + 4L * indices[k]) + get(source + 4L * k));
+                }
+            }
+        });
     }
 
     private static void accumulate(long x, long y, int n) {

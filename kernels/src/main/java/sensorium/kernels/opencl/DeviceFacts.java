@@ -15,6 +15,7 @@ package sensorium.kernels.opencl;
 record DeviceFacts(
         int platform, int device, String vendor, String name, String driver, boolean gpu, boolean fp64, long memory) {
     private static final int FIELDS = 8;
+    private static final String POCL = "Portable Computing Language";
 
     /** One line, fields separated by tabs. */
     String line() {
@@ -45,6 +46,14 @@ record DeviceFacts(
                 Boolean.parseBoolean(f[5]),
                 Boolean.parseBoolean(f[6]),
                 Long.parseLong(f[7]));
+    }
+
+    /**
+     * Whether the driver finds programs that it built before by their sources. PoCL does, and compiles every kernel of a program once
+     * more, for work-groups of any size, when it is asked for its binary: half of all its time where nothing is cached yet.
+     */
+    boolean keepsPrograms() {
+        return vendor.equals(POCL);
     }
 
     private static String plain(String text) {

@@ -29,7 +29,8 @@ import sensorium.io.AtomicFile;
 
 /**
  * The kernels of one device, built when first asked for. What the driver made of a source is kept on disk under a hash of
- * source, options, device, driver and platform; a file that is damaged or that the driver refuses is built anew.
+ * source, options, device, driver and platform; a file that is damaged or that the driver refuses is built anew. A driver that
+ * keeps its programs itself, and for which a binary is one more compilation, is left to it.
  */
 final class Programs implements AutoCloseable {
     /** What every source begins with. */
@@ -44,6 +45,7 @@ final class Programs implements AutoCloseable {
     private final Map<String, Built> programs = new HashMap<>();
     private final Map<Key, Kernel> kernels = new HashMap<>();
     private final Map<String, UnaryOperator<String>> edits = new HashMap<>();
+    private boolean binaries;
     private int compiled;
 
     private record Key(String file, String name, Map<String, ?> defines) {}
@@ -62,6 +64,12 @@ final class Programs implements AutoCloseable {
     Programs(DeviceQueue queue, Path cache) {
         this.queue = queue;
         this.cache = cache;
+        this.binaries = !queue.facts().keepsPrograms();
+    }
+
+    /** From now on keeps binaries, whatever the driver keeps. */
+    synchronized void keepBinaries() {
+        binaries = true;
     }
 
     /** How many programs were built from source, for lack of a binary. */
@@ -111,8 +119,9 @@ final class Programs implements AutoCloseable {
         Path kept = cache.resolve(
                 Caches.sha256(String.join("\n", source, OPTIONS, facts.name(), facts.driver(), facts.vendor()))
                         + ".bin");
-        Optional<cl_program> fromDisk =
-                Caches.bytes(kept, MOST_BYTES).flatMap(Programs::unsealed).flatMap(this::load);
+        Optional<cl_program> fromDisk = binaries
+                ? Caches.bytes(kept, MOST_BYTES).flatMap(Programs::unsealed).flatMap(this::load)
+                : Optional.empty();
         cl_program program = fromDisk.orElseGet(() -> compile(file, source));
         if (fromDisk.isEmpty()) {
             compiled++;
@@ -207,7 +216,7 @@ final class Programs implements AutoCloseable {
     }
 
     private void keep(cl_program program, Path file) {
-        if (!Caches.canWrite(cache)) {
+        if (!binaries || !Caches.canWrite(cache)) {
             return; // built again next time
         }
         long[] size = new long[1];

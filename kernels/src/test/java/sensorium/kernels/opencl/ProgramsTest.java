@@ -26,6 +26,7 @@ class ProgramsTest {
     /** Computes something right, and returns how many programs were built from source. */
     private int built() {
         try (var backend = TestDevice.open(cache, LIMIT)) {
+            backend.programs().keepBinaries();
             double[] y = Backends.with(
                     backend,
                     () -> Scope.tidy(() -> Tensor.of(new float[] {1, 2, 3}, 3)
@@ -61,6 +62,15 @@ class ProgramsTest {
             Files.write(file, new byte[] {1, 2, 3});
         }
         assertThat(built()).isEqualTo(fresh);
+    }
+
+    @Test
+    void aDriverThatKeepsItsProgramsIsNotAskedForBinaries() throws IOException {
+        try (var backend = TestDevice.open(cache, LIMIT)) {
+            Backends.with(backend, () -> Scope.tidy(() -> Tensor.ones(3).exp().toDoubles()));
+            assertThat(binaries().isEmpty())
+                    .isEqualTo(backend.queue().facts().vendor().equals("Portable Computing Language"));
+        }
     }
 
     @Test

@@ -54,7 +54,10 @@ public record PictureNames(PictureBank bank, List<List<String>> texts, Skipped s
         return new PictureNames(material.pictures(), texts, Skipped.all(skipped, material.skipped()));
     }
 
-    private static List<String> texts(Item item, String language) {
+    /**
+     * What an item is called in a language, or in none that is named; where it has no text at all, its label; else nothing.
+     */
+    public static List<String> texts(Item item, String language) {
         List<String> inLanguage = item.captions().stream()
                 .filter(c -> c.language().equals(language) || c.language().isEmpty())
                 .map(Caption::text)

@@ -39,6 +39,7 @@ import sensorium.multimodal.classify.ClassifierConfig;
 import sensorium.multimodal.classify.FineTuning;
 import sensorium.multimodal.classify.Input;
 import sensorium.multimodal.classify.PublishedClassifier;
+import sensorium.multimodal.tokens.AnyToAny;
 import sensorium.multimodal.transcribe.SpeechConfig;
 import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.nn.Lora;
@@ -80,6 +81,7 @@ public record ModelFolder(Path path) {
     public static final String SOUND_CODEC = "sound-codec";
     public static final String TRANSCRIBE = "transcribe";
     public static final String CAPTION = "caption";
+    public static final String ANY_TO_ANY = "any-to-any";
     /** The texts that a model of speech learnt from, a line each: what it knows of the language. */
     public static final String SENTENCES = "sentences.txt";
 
@@ -164,6 +166,11 @@ public record ModelFolder(Path path) {
         return config(CAPTION, config);
     }
 
+    /** The {@code config.json} of a new run. */
+    public static ObjectNode config(AnyToAny.Config config) {
+        return config(ANY_TO_ANY, config);
+    }
+
     private static ObjectNode config(String kind, Object model) {
         ObjectNode json = JSON.createObjectNode();
         json.put("kind", kind);
@@ -196,6 +203,7 @@ public record ModelFolder(Path path) {
             case TRANSCRIBE -> new OpenedModel.Hearing(load(config, SpeechConfig.class, this::speech));
             case CAPTION ->
                 new OpenedModel.Captions(new CaptionWriter(load(config, Captioner.Config.class, Captioner::of)));
+            case ANY_TO_ANY -> new OpenedModel.AnyTokens(load(config, AnyToAny.Config.class, AnyToAny::of));
             case FINE_TUNE -> fineTuned(fineTuning(config));
             case "" -> PublishedModels.open(path, type);
             default ->
@@ -211,7 +219,8 @@ public record ModelFolder(Path path) {
                                         TOKENS,
                                         SOUND_CODEC,
                                         TRANSCRIBE,
-                                        CAPTION)
+                                        CAPTION,
+                                        ANY_TO_ANY)
                                 + " and " + FINE_TUNE);
         };
     }

@@ -8,6 +8,7 @@ import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.caption.CaptionWriter;
 import sensorium.multimodal.classify.Classifier;
 import sensorium.multimodal.dual.Matcher;
+import sensorium.multimodal.tokens.AnyToAny;
 import sensorium.multimodal.transcribe.SpeechToText;
 import sensorium.multimodal.transcribe.Transcriber;
 import sensorium.text.bert.HuggingFaceBert;
@@ -76,6 +77,14 @@ public sealed interface OpenedModel {
         @Override
         public String kind() {
             return ModelFolder.TOKENS;
+        }
+    }
+
+    /** What goes from words, pictures and sounds to words, pictures and sounds. */
+    record AnyTokens(AnyToAny model) implements OpenedModel {
+        @Override
+        public String kind() {
+            return ModelFolder.ANY_TO_ANY;
         }
     }
 

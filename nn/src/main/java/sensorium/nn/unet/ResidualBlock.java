@@ -93,11 +93,10 @@ public record ResidualBlock(
 
     /** @param t (N, out) or, to scale and shift by, (N, 2·out) */
     private Tensor timed(Tensor h, Tensor t) {
-        Tensor map = t.reshape(t.dim(0), t.dim(1), 1, 1);
         if (!config.scaleShift()) {
-            return norm2.forward(h.plus(map));
+            return norm2.forward(h.plus(t.reshape(t.dim(0), t.dim(1), 1, 1)));
         }
-        List<Tensor> parts = map.chunk(1, 2);
-        return norm2.forward(h).times(parts.get(0).plus(1)).plus(parts.get(1));
+        List<Tensor> parts = t.chunk(1, 2);
+        return norm2.modulated(h, parts.get(0), parts.get(1));
     }
 }
