@@ -35,6 +35,7 @@ import sensorium.tensor.ShapeException;
             SearchCommand.class,
             ClassifyCommand.class,
             TranscribeCommand.class,
+            ListenCommand.class,
             CaptionCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,

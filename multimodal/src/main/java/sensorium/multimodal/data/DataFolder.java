@@ -14,7 +14,7 @@ import sensorium.BadInputException;
  *
  * <ul>
  *   <li>{@code metadata.jsonl}: one JSON object a line with any of {@code image_file_name}, {@code audio_file_name},
- *       {@code text}, {@code label}, {@code split}. The first three may be a string, a list of strings, or an object
+ *       {@code text}, {@code label}, {@code split}. A label may be a list of several. The first three may be a string, a list of strings, or an object
  *       from language code to either ({@code "text": {"en": "a dog", "fr": "un chien"}}; language {@code zxx} is a
  *       sound without words). Paths are relative to the folder and must not leave it. {@code file_name} is accepted
  *       for whichever of the two its ending says.
@@ -79,7 +79,7 @@ public record DataFolder(Path root, List<Item> items, Skipped skipped) {
     /** The labels, sorted. */
     public SortedSet<String> labels() {
         var names = new TreeSet<String>();
-        items.forEach(i -> i.label().ifPresent(names::add));
+        items.forEach(i -> names.addAll(i.labels()));
         return names;
     }
 
