@@ -6,7 +6,7 @@ package sensorium.audio.music;
  */
 final class PitchPath {
     /** What is worth less than this is noise. */
-    private static final double UNVOICED = 0.38;
+    private static final double UNVOICED = 0.35;
 
     /** So much less power than the loudest moment is silence: −46 dB. */
     private static final double SILENCE = 2.5e-5;

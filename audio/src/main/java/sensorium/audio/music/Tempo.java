@@ -19,7 +19,7 @@ final class Tempo {
     private static final double OCTAVES = 1.1;
 
     /** How many beats are looked ahead. */
-    private static final int AHEAD = 4;
+    private static final int AHEAD = 6;
 
     private static final double MOST_SECONDS = 4.2;
 
@@ -27,10 +27,13 @@ final class Tempo {
     private static final double MOST_SHARE = 0.65;
 
     /** How much it tells against a beat that its half would do. */
-    private static final double HALF = 0.5;
+    private static final double HALF = 0.3;
 
     /** Less like itself than this is no beat. */
     private static final double LEAST = 0.1;
+
+    /** What the beginning of a note counts, beside the strongest flux. */
+    private static final double NOTE = 0.5;
 
     private static final double SURROUNDINGS = 0.5; // seconds to each side
     private static final double BLUR = 0.022; // seconds: nobody plays in time to the millisecond
@@ -114,7 +117,7 @@ final class Tempo {
         for (Note note : notes) {
             int t = (int) Math.round(note.start() / hop);
             if (t < raw.length) {
-                raw[t] += peak;
+                raw[t] += NOTE * peak;
             }
         }
         double[] blurred = blurred(raw, BLUR / hop);

@@ -10,12 +10,12 @@ import java.util.Locale;
  * program with a known sound.
  */
 enum MusicFamily {
-    PIANO(List.of(0, 2, 3, 4), 1, 48, 84),
+    PIANO(List.of(0, 2, 4), 1, 48, 84),
     BELLS(List.of(9), 14, 60, 91),
     ORGAN(List.of(16), 19, 48, 79),
     GUITAR(List.of(24, 29), 27, 43, 76),
     BASS(List.of(32, 38), 35, 28, 50),
-    STRINGS(List.of(40, 48), 49, 50, 84),
+    STRINGS(List.of(40, 49), 48, 50, 84),
     CHOIR(List.of(52), 54, 50, 79),
     BRASS(List.of(56, 57, 61), 60, 48, 77),
     REED(List.of(64, 68, 71), 70, 50, 79),

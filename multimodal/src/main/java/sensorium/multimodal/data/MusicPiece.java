@@ -128,8 +128,7 @@ final class MusicPiece {
         control(track, 71, 54 + below(20)); // resonance of the filter
         control(track, 74, 48 + below(36)); // its cutoff: brightness
         control(track, 72, 50 + below(24)); // release
-        control(track, 76, 54 + below(20)); // vibrato: rate
-        control(track, 77, 56 + below(24)); // and depth
+        control(track, 1, below(48)); // vibrato: at most a fifth of a semitone
         control(track, 91, below(64)); // reverberation
         control(track, 93, below(40)); // chorus
         int bend = BEND_CENTRE + (int) Math.round(detuned / BEND_RANGE * BEND_CENTRE);
