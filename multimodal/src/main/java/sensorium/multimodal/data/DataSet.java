@@ -10,6 +10,13 @@ import sensorium.BadInputException;
 /** The sets that can be had by name. */
 public enum DataSet {
     TOY("toy", "", "", 900, "drawn shapes with captions in three languages and melodies, made on the spot", "our own"),
+    TOY_MOTION(
+            "toy-motion",
+            "",
+            "",
+            380,
+            "the toy's shapes moving, with captions in three languages and sounds, made on the spot",
+            "our own"),
     MUSIC(
             "music",
             "",
@@ -116,6 +123,7 @@ public enum DataSet {
     void convert(Path root) throws IOException {
         switch (this) {
             case TOY -> Toy.write(root);
+            case TOY_MOTION -> ToyMotion.write(root);
             case MUSIC -> Music.write(root, Music.Size.WHOLE);
             case STAMPS -> StampsFolder.convert(root);
             case FASHION_MNIST -> FashionMnist.convert(root);

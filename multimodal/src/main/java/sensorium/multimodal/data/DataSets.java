@@ -49,8 +49,8 @@ public record DataSets(Path cache, Optional<Path> tools) {
     }
 
     /**
-     * Reads the set of that name or, if there is none, the folder of that path. {@link #SPEECH} is a part of the stamps, {@link #DUETS} of the music; what needs no download is
-     * made if it is not there.
+     * Reads the set of that name or, if there is none, the folder of that path. {@link #SPEECH} is a part of the stamps, {@link #DUETS} of
+     * the music; what needs no download is made if it is not there.
      *
      * @throws BadInputException if the set is not installed or the folder cannot be used
      */

@@ -122,6 +122,10 @@ final class Metadata {
             pictures.add(new ImageSource.InFile(paths.resolve(value.string())));
             id = id == null ? value.string() : id;
         }
+        for (var value : strings(line, "video_file_name")) {
+            pictures.add(new ImageSource.Film(paths.resolveFilm(value.string())));
+            id = id == null ? value.string() : id;
+        }
         for (var value : strings(line, "audio_file_name")) {
             sounds.add(new Sound(value.language(), paths.resolve(value.string())));
             id = id == null ? value.string() : id;

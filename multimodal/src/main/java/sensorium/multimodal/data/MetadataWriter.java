@@ -45,14 +45,17 @@ final class MetadataWriter {
     private static ObjectNode line(Path root, Item item) {
         var line = JSON.createObjectNode();
         var pictures = new ArrayList<String>();
+        var films = new ArrayList<String>();
         for (var picture : item.pictures()) {
             switch (picture) {
                 case ImageSource.InFile picked -> pictures.add(relative(root, picked.file()));
+                case ImageSource.Film film -> films.add(relative(root, film.file()));
                 case ImageSource.Grey grey ->
                     throw new IllegalArgumentException("pixels in memory have no file name: " + grey);
             }
         }
         put(line, "image_file_name", pictures, p -> "", p -> p);
+        put(line, "video_file_name", films, f -> "", f -> f);
         put(line, "audio_file_name", item.sounds(), Sound::language, s -> relative(root, s.file()));
         put(line, "text", item.captions(), Caption::language, Caption::text);
         if (!item.labels().isEmpty()) {

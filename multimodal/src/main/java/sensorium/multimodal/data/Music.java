@@ -18,8 +18,8 @@ import sensorium.random.Philox;
 
 /**
  * Melodies that need no download: composed by chance, played by the JDK's synthesiser, in noise. The label is the family of the
- * instrument; what is played, how fast, by which program and in how much noise stands in the metadata. The split {@code validation} has new pieces of
- * known programs, {@code test} new pieces of programs that are in no other split.
+ * instrument; what is played, how fast, by which program and in how much noise stands in the metadata. The split {@code validation} has
+ * new pieces of known programs, {@code test} new pieces of programs that are in no other split.
  */
 final class Music {
     static final long SEED = 2026;
