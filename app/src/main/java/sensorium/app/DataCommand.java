@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +26,8 @@ final class DataCommand implements Runnable {
     private static final String SPEECH_ABOUT =
             "the stamps' spoken captions, labelled by language; no thing of the test split is spoken of in training";
 
+    private static final String DUETS_ABOUT = "the melodies two at a time: the labels are both families";
+
     @Spec
     private CommandSpec spec;
 
@@ -40,6 +43,9 @@ final class DataCommand implements Runnable {
         for (DataSet set : DataSet.values()) {
             Optional<Path> where = sets.installed(set);
             rows.add(new Listed(set.setName(), set.about(), set, where));
+            if (set == DataSet.MUSIC) {
+                rows.add(new Listed(DataSets.DUETS, DUETS_ABOUT, set, where.map(p -> p.resolve(DataSets.DUETS))));
+            }
             if (set == DataSet.STAMPS) {
                 rows.add(new Listed(DataSets.SPEECH, SPEECH_ABOUT, set, where.map(p -> p.resolve(DataSets.SPEECH))));
             }
@@ -98,7 +104,8 @@ final class DataCommand implements Runnable {
         Map<String, Long> splits = folder.items().stream()
                 .collect(Collectors.groupingBy(i -> i.split().orElse("(none)"), TreeMap::new, Collectors.counting()));
         Map<String, Long> labels = folder.items().stream()
-                .collect(Collectors.groupingBy(i -> i.label().orElse("(none)"), TreeMap::new, Collectors.counting()));
+                .flatMap(i -> i.labels().isEmpty() ? Stream.of("(none)") : i.labels().stream())
+                .collect(Collectors.groupingBy(l -> l, TreeMap::new, Collectors.counting()));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("items", folder.items().size());
         result.put(

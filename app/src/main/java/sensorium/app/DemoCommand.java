@@ -140,7 +140,7 @@ final class DemoCommand implements Runnable {
         Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
         Material material = known.protocol().isPresent()
                 ? result.material()
-                : Material.of(known.scored(null), space.config().hearing(), watcher);
+                : Material.of(known.scored(null), space.config(), watcher);
         var vectors = SpaceVectors.of(space, material);
         List<TierTable.Row> rows;
         if (known.protocol().isPresent()) {

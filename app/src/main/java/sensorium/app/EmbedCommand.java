@@ -52,16 +52,27 @@ final class EmbedCommand implements Runnable {
     @Option(names = "--image", paramLabel = "F", description = "A picture file; may be repeated.")
     private List<Path> images = List.of();
 
+    @Option(
+            names = "--video",
+            paramLabel = "F",
+            description = "An animated GIF or PNG, or a folder of frames, for a space that sees films; may be repeated.")
+    private List<Path> videos = List.of();
+
     @Option(names = "--audio", paramLabel = "F", description = "A sound file; may be repeated.")
     private List<Path> sounds = List.of();
 
     @Override
     public void run() {
-        if (texts.isEmpty() && images.isEmpty() && sounds.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "nothing to embed: give --text, --image or --audio");
+        if (texts.isEmpty() && images.isEmpty() && videos.isEmpty() && sounds.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "nothing to embed: give --text, --image, --video or --audio");
         }
         common.backend();
-        List<Embedded> rows = switch (new ModelFolder(ModelNames.folder(model)).open()) {
+        OpenedModel opened = new ModelFolder(ModelNames.folder(model)).open();
+        if (!(opened instanceof OpenedModel.Space)) {
+            refuse(videos, opened.kind(), "films");
+        }
+        List<Embedded> rows = switch (opened) {
             case OpenedModel.Space space -> inSpace(new Embedder(space.model()));
             case OpenedModel.Pairs pairs -> byPairs(pairs.model());
             case OpenedModel.Features features -> {
@@ -107,6 +118,7 @@ final class EmbedCommand implements Runnable {
         return Stream.of(
                         Embedded.all("text", texts, embedder.texts(texts)),
                         Embedded.all("image", images, pictures),
+                        files("video", videos, f -> Films.vector(embedder, f)),
                         Embedded.all("audio", sounds, heard))
                 .flatMap(List::stream)
                 .toList();

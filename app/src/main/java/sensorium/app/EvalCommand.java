@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,8 @@ import sensorium.multimodal.classify.ClassificationModel;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.PublishedClassifier;
 import sensorium.multimodal.classify.Scores;
+import sensorium.multimodal.classify.SeveralScores;
+import sensorium.multimodal.data.Melodies;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.judge.PictureJudge;
 import sensorium.multimodal.model.ModelFolder;
@@ -48,6 +51,7 @@ import sensorium.vision.Vit;
             "Measure a model: the four tiers of a shared space on the stamps, its recall in every direction, how its"
                     + " senses lie to each other and what labels it tells apart, the accuracy of a classifier, what two classifiers think of the pictures that a"
                     + " diffusion model makes, how much of speech is written wrongly.",
+            "Where the data tells what notes are played (music), how well pitch and tempo are heard too; that needs no model.",
             "Scored is the split 'test', else 'validation', else all there is; --split picks another."
         })
 final class EvalCommand implements Runnable {
@@ -68,7 +72,7 @@ final class EvalCommand implements Runnable {
     @Mixin
     private CommonOptions common;
 
-    @Parameters(paramLabel = "MODEL", description = "A run folder.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A run folder. Music is heard without one.")
     private Path model;
 
     @Mixin
@@ -104,6 +108,10 @@ final class EvalCommand implements Runnable {
         common.backend();
         try (var progress = new Progress()) {
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
+            if (model == null) {
+                new MusicMeasurement(common, data).run(data.open(), watcher);
+                return;
+            }
             switch (new ModelFolder(model).open()) {
                 case OpenedModel.Space s -> new SpaceMeasurement(common, data, ofSpace).run(s.model(), watcher);
                 case OpenedModel.Classes classes -> {
@@ -111,7 +119,8 @@ final class EvalCommand implements Runnable {
                     scores(
                             classes.model(),
                             known,
-                            Examples.forScoring(classes.model().config(), known.scored(data.split), watcher));
+                            Examples.forScoring(classes.model().config(), known.scored(data.split), watcher),
+                            watcher);
                 }
                 case OpenedModel.Published(Vit vit, ImageProcessor preprocessing, String _) ->
                     published(new PublishedClassifier.OfPictures(vit, preprocessing), watcher);
@@ -278,10 +287,32 @@ final class EvalCommand implements Runnable {
 
     private void published(PublishedClassifier model, Material.Watcher watcher) {
         SpaceData known = data.open();
-        scores(model, known, Examples.of(model, known.scored(data.split), watcher));
+        scores(model, known, Examples.of(model, known.scored(data.split), watcher), watcher);
     }
 
-    private void scores(ClassificationModel model, SpaceData known, Examples examples) {
+    private void several(SeveralScores scores, Skipped skipped) {
+        Map<String, Object> json = new LinkedHashMap<>(scores.measures());
+        json.put("n", scores.count());
+        json.put("data", data.name);
+        json.put("skipped", skipped.count());
+        common.print(
+                json,
+                String.format(
+                        Locale.ROOT,
+                        "F1 of labels %.3f; all labels right of %.2f %% of %d%s",
+                        scores.f1(),
+                        100 * scores.accuracy(),
+                        scores.count(),
+                        skipped.summary()));
+    }
+
+    private void scores(ClassificationModel model, SpaceData known, Examples examples, Material.Watcher watcher) {
+        if (model.several()) {
+            several(
+                    SeveralScores.of(model, examples),
+                    Skipped.all(known.folder().skipped(), examples.skipped()));
+            return;
+        }
         var scores = Scores.of(model, examples);
         var skipped = Skipped.all(known.folder().skipped(), examples.skipped());
         Map<String, Object> json = new LinkedHashMap<>();
@@ -291,15 +322,19 @@ final class EvalCommand implements Runnable {
         json.put("interval", interval);
         json.put("data", data.name);
         json.put("skipped", skipped.count());
-        common.print(
-                json,
-                String.format(
-                        Locale.ROOT,
-                        "accuracy %.2f %% (%.2f to %.2f) of %d%s",
-                        100 * scores.accuracy(),
-                        100 * interval[0],
-                        100 * interval[1],
-                        scores.count(),
-                        skipped.summary()));
+        String words = String.format(
+                Locale.ROOT,
+                "accuracy %.2f %% (%.2f to %.2f) of %d%s",
+                100 * scores.accuracy(),
+                100 * interval[0],
+                100 * interval[1],
+                scores.count(),
+                skipped.summary());
+        var melodies = Melodies.read(known.folder());
+        if (!melodies.isEmpty()) {
+            var family = OptionalDouble.of(scores.accuracy());
+            words += "; " + new MusicMeasurement(common, data).add(json, known, melodies, family, watcher);
+        }
+        common.print(json, words);
     }
 }

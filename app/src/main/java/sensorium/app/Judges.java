@@ -44,7 +44,7 @@ final class Judges {
         this.common = common;
         this.progress = progress;
         this.items = data.forTraining();
-        this.config = Choice.of(items, Optional.of(Sense.PICTURE));
+        this.config = Choice.of(items, Optional.of(Sense.PICTURE), false);
     }
 
     /** What they see of pictures. */

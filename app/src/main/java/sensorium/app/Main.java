@@ -35,6 +35,7 @@ import sensorium.tensor.ShapeException;
             SearchCommand.class,
             ClassifyCommand.class,
             TranscribeCommand.class,
+            ListenCommand.class,
             CaptionCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
@@ -45,6 +46,7 @@ import sensorium.tensor.ShapeException;
         })
 public final class Main implements Runnable {
     private static final Logger LUCENE = Logger.getLogger("org.apache.lucene"); // held, or what is set is forgotten
+    private static final Logger PREFERENCES = Logger.getLogger("java.util.prefs"); // the MIDI synthesiser has some
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
 
@@ -69,6 +71,7 @@ public final class Main implements Runnable {
         Locale.setDefault(Locale.ROOT); // numbers are written the same on every machine
         ErrorStream.adopt();
         LUCENE.setLevel(Level.WARNING); // it tells at length how it computes
+        PREFERENCES.setLevel(Level.SEVERE); // it tells that it has made a folder, or could not
         System.exit(commandLine(command).execute(args));
     }
 

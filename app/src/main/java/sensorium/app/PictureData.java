@@ -27,7 +27,7 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
     /** @throws BadInputException if there are no pictures, or they are no squares */
     static PictureData open(String nameOrFolder) {
         DataFolder folder = DataSets.ofUser().open(nameOrFolder);
-        var data = new PictureData(folder, Choice.of(folder.forTraining(), Optional.of(Sense.PICTURE)));
+        var data = new PictureData(folder, Choice.of(folder.forTraining(), Optional.of(Sense.PICTURE), false));
         if (data.seen.input() instanceof Input.Grey g && g.width() != g.height()) {
             throw new BadInputException(
                     "pictures of %dx%d cannot be learnt from: only squares can".formatted(g.width(), g.height()));

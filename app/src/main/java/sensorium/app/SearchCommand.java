@@ -46,7 +46,7 @@ final class SearchCommand implements Runnable {
     @ArgGroup(multiplicity = "1")
     private Query query;
 
-    /** One of the three. */
+    /** One of the four. */
     static final class Query {
         @Option(names = "--text", paramLabel = "T", description = "Words, in any language.")
         private String text;
@@ -54,12 +54,21 @@ final class SearchCommand implements Runnable {
         @Option(names = "--image", paramLabel = "F", description = "A picture file.")
         private Path image;
 
+        @Option(
+                names = "--video",
+                paramLabel = "F",
+                description = "An animated GIF or PNG, or a folder of frames, for a space that sees films.")
+        private Path video;
+
         @Option(names = "--audio", paramLabel = "F", description = "A sound file.")
         private Path audio;
 
         float[] vector(Embedder embedder) {
             if (text != null) {
                 return embedder.texts(List.of(text))[0];
+            }
+            if (video != null) {
+                return Films.vector(embedder, video);
             }
             return image != null
                     ? embedder.pictures(List.of(PictureFile.decode(image)))[0]

@@ -87,7 +87,7 @@ final class SpaceMeasurement {
         SpaceData known = data.open();
         boolean tiered = known.protocol().isPresent() && data.split == null;
         var items = tiered ? known.training() : known.scored(data.split);
-        var material = Material.of(items, space.config().hearing(), watcher);
+        var material = Material.of(items, space.config(), watcher);
         var skipped = Skipped.all(known.folder().skipped(), material.skipped());
         Map<String, Object> json = new LinkedHashMap<>();
         List<TierTable.Row> rows = new ArrayList<>();
@@ -97,7 +97,7 @@ final class SpaceMeasurement {
             rows.addAll(TierRows.of(tiers));
         }
         var vectors = SpaceVectors.of(space, material);
-        Map<String, Recall> recall = SpaceEvaluation.retrieval(vectors);
+        Map<String, Recall> recall = SpaceEvaluation.retrieval(vectors, space.config().frames() == 1 ? "picture" : "video");
         json.put("recall", recall);
         rows.addAll(TierRows.of(recall));
 
@@ -108,7 +108,7 @@ final class SpaceMeasurement {
         List<GeometryTables.Table> tables = new ArrayList<>(GeometryTables.of(shape));
         if (other != null) {
             var theirs =
-                    SpaceVectors.of(other, Material.of(items, other.config().hearing(), watcher));
+                    SpaceVectors.of(other, Material.of(items, other.config(), watcher));
             var towers = SpaceGeometry.ofTowers(vectors, theirs);
             json.put("towers", SpaceGeometry.toMap(towers));
             tables.add(GeometryTables.towers(towers, options.beside.toString()));
@@ -147,6 +147,9 @@ final class SpaceMeasurement {
         var held = known.protocol().isPresent() && split == null
                 ? known.protocol().get().test()
                 : known.scored(split);
+        if (space.config().frames() > 1) {
+            return Optional.empty(); // labels are told apart by still pictures
+        }
         return Labelled.of(space, known.training(), held, seed, watcher);
     }
 

@@ -1,11 +1,14 @@
 package sensorium.app;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
 import sensorium.multimodal.SharedSpaceRecipe;
+import sensorium.multimodal.data.ImageSource;
+import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.Weights;
@@ -39,7 +42,7 @@ final class SpaceTraining {
         var options = overrides.apply(
                 tower.isPresent() ? SharedSpaceRecipe.Options.SENTENCES : SharedSpaceRecipe.Options.STANDARD);
         overrides.requireAllTaken(options);
-        var small = SharedSpaceConfig.small();
+        var small = moves(data.training()) ? SharedSpaceConfig.moving() : SharedSpaceConfig.small();
         Weights weights = Weights.random(common.seed);
         Optional<SentenceTower> sentences = tower.map(
                 folder -> SentenceTower.over(weights.at("text"), SentenceEncoder.open(folder), small.width()));
@@ -50,7 +53,7 @@ final class SpaceTraining {
                     folder,
                     () -> Material.of(
                             data.training(),
-                            config.hearing(),
+                            config,
                             (phase, done, total) -> progress.update(phase, done, total, "")));
             double decodeSeconds = (System.nanoTime() - began) * 1e-9;
             var space = sentences
@@ -65,6 +68,11 @@ final class SpaceTraining {
             var skipped = Skipped.all(data.folder().skipped(), material.skipped());
             return new Result(space, material, skipped, outcome, decodeSeconds);
         }
+    }
+
+    /** Whether there are films among them: then stills are films that stand still. */
+    private static boolean moves(List<Item> items) {
+        return items.stream().anyMatch(i -> i.pictures().stream().anyMatch(ImageSource.Film.class::isInstance));
     }
 
     /** Once through the pictures; the sounds or the items where there are none. */

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import sensorium.BadInputException;
 import sensorium.app.report.Html;
 import sensorium.app.report.Media;
 import sensorium.app.report.Page;
@@ -76,6 +77,9 @@ final class TrainCaptionCommand implements Runnable {
         options.overrides().requireAllTaken();
         var kind = Units.Kind.named(unitNames);
         SharedSpace space = tower == null ? null : new ModelFolder(tower).openSpace();
+        if (space != null && space.config().frames() > 1) {
+            throw new BadInputException(tower + ": a space that sees films; captions are of still pictures");
+        }
         SpaceData known = SpaceData.open(options.data);
         long began = System.nanoTime();
         CaptionWriter writer;

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import sensorium.BadInputException;
 import sensorium.app.report.TimeTable;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.classify.Choice;
@@ -31,6 +33,7 @@ import sensorium.nn.training.Trainer;
             "Learn to tell labelled pictures or sounds apart.",
             "Where a folder has both, choose one: --set sense=picture or --set sense=sound.",
             "What language is spoken: --data speech-language, which comes with the stamps.",
+            "With --multi-label anything may have several labels at once, or none: \"label\": [\"piano\", \"flute\"] in the metadata.",
             "With --from FOLDER a published ViT, AST or KWT is taught instead; see --fine-tune. Its accuracy, memory and time"
                     + " in three ways: --fine-tune full,head,lora."
         })
@@ -44,6 +47,11 @@ final class TrainClassifyCommand implements Runnable {
     @Mixin
     private TuningOptions tuning;
 
+    @Option(
+            names = "--multi-label",
+            description = "Each label is true or not on its own, instead of one of all (binary cross-entropy).")
+    private boolean several;
+
     @Override
     public void run() {
         common.backend();
@@ -52,12 +60,15 @@ final class TrainClassifyCommand implements Runnable {
         Optional<Sense> sense = Optional.ofNullable(overrides.take("sense")).map(Sense::named);
         overrides.requireAllTaken();
         if (tuning.from != null) {
+            if (several) {
+                throw new BadInputException("--multi-label trains from nothing; leave --from out");
+            }
             new FineTuningRun(common, options, tuning).run();
             return;
         }
         DataFolder data = DataSets.ofUser().open(options.data);
         List<Item> items = data.forTraining();
-        var config = Choice.of(items, sense);
+        var config = Choice.of(items, sense, several);
         long began = System.nanoTime();
         Classifier model;
         Trainer.Outcome outcome;
@@ -90,6 +101,10 @@ final class TrainClassifyCommand implements Runnable {
         about.put("labels", config.labels());
         double accuracy = outcome.measures().get("accuracy");
         double n = outcome.measures().get("n");
+        Map<String, Object> measured = new TreeMap<>(Map.of("accuracy", accuracy, "n", (long) n));
+        if (several) {
+            measured.put("f1", outcome.measures().get("f1"));
+        }
         new TrainingReport(
                         "A classifier of " + options.data,
                         options.data,
@@ -106,13 +121,16 @@ final class TrainClassifyCommand implements Runnable {
                         common,
                         options.out,
                         about,
-                        new TreeMap<>(Map.of("accuracy", accuracy, "n", (long) n)),
+                        measured,
                         String.format(
                                 Locale.ROOT,
-                                "%d labels; accuracy %.2f %% of %.0f%s",
+                                "%d labels; accuracy %.2f %% of %.0f%s%s",
                                 config.labels().size(),
                                 100 * accuracy,
                                 n,
+                                several
+                                        ? String.format(Locale.ROOT, "; F1 of labels %.3f", (double) measured.get("f1"))
+                                        : "",
                                 data.splits().isEmpty() ? " that were trained on: the folder knows no splits" : ""));
     }
 }

@@ -18,6 +18,7 @@ import sensorium.text.bert.MiniLm;
         mixinStandardHelpOptions = true,
         description = {
             "Learn one space of words, pictures and sounds, from any pairing that a data folder offers.",
+            "Where it has films (\"video_file_name\": an animated GIF or PNG, or a folder of frames) they are seen as such.",
             "Of the stamps only what their protocol allows is used."
         })
 final class TrainSharedSpaceCommand implements Runnable {

@@ -28,9 +28,7 @@ final class ZeroShot {
     /** The names for a picture or a sound, the likeliest first; the ending of the file's name says which it is. */
     List<Guess> classify(Path file) {
         boolean sound = isSound(file);
-        float[] query = sound
-                ? embedder.sounds(List.of(AudioFile.decode(file).mono()))[0]
-                : embedder.pictures(List.of(PictureFile.decode(file)))[0];
+        float[] query = sound ? embedder.sounds(List.of(AudioFile.decode(file).mono()))[0] : seen(file);
         double scale = Math.exp(
                 (sound ? space.soundScale() : space.pictureScale()).value().item());
         double[] weights = new double[names.size()];
@@ -48,6 +46,12 @@ final class ZeroShot {
                 .mapToObj(i -> new Guess(names.get(i), weights[i] / all))
                 .sorted(Comparator.comparingDouble(Guess::probability).reversed())
                 .toList();
+    }
+
+    private float[] seen(Path file) {
+        return embedder.frames() == 1
+                ? embedder.pictures(List.of(PictureFile.decode(file)))[0]
+                : Films.vector(embedder, file);
     }
 
     private static boolean isSound(Path file) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import sensorium.backend.Backend;
 
@@ -230,8 +231,16 @@ public final class HostMemory {
         }
     }
 
+    /** What a backend keeps beside a block because it is dear to make of its contents, such as the same numbers in another order. */
+    @FunctionalInterface
+    public interface Derived {
+        /** The block is gone, or its contents change. */
+        void dropped();
+    }
+
     /** A block of host memory. Backends that compute on the host read its address; nobody else does. */
     public static final class HostStorage extends Storage {
+        private final AtomicReference<Derived> derived = new AtomicReference<>();
         private final HostMemory memoryPool;
         private final Backend owner;
         private final Block block;
@@ -266,8 +275,27 @@ public final class HostMemory {
             return memory.address();
         }
 
+        /** What was derived from the contents as they are, or null. */
+        public Derived derived() {
+            return derived.get();
+        }
+
+        /** Keeps something that is right as long as the contents stay as they are, in the place of what was kept; null for nothing. */
+        public void derive(Derived fresh) {
+            Derived old = derived.getAndSet(fresh);
+            if (old != null) {
+                old.dropped();
+            }
+        }
+
+        @Override
+        protected void forget() {
+            derive(null);
+        }
+
         @Override
         protected void free() {
+            forget();
             try {
                 if (memoryPool.guarded) {
                     checkGuards(this);

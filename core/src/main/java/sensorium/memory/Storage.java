@@ -59,8 +59,15 @@ public abstract class Storage {
      * other references.
      */
     public final boolean claim() {
-        return references.compareAndSet(1, 0);
+        boolean alone = references.compareAndSet(1, 0);
+        if (alone) {
+            forget();
+        }
+        return alone;
     }
+
+    /** Its contents are about to change: what was derived from them is of no use any more. */
+    protected void forget() {}
 
     /** Gives the reference back that {@link #claim} took. */
     public final void unclaim() {

@@ -9,9 +9,9 @@ import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
 import sensorium.vision.Augmentation;
+import sensorium.vision.FilmAugment;
+import sensorium.vision.FilmBank;
 import sensorium.vision.Picture;
-import sensorium.vision.PictureAugment;
-import sensorium.vision.PictureBank;
 
 /**
  * Texts, pictures and sounds → unit vectors of a shared space, prepared as in training but not varied. The results do not
@@ -46,13 +46,27 @@ public final class Embedder {
         return batches(texts.size(), (from, to) -> space.ofTexts(TextEncoder.Batch.of(read.subList(from, to))));
     }
 
+    /** Frames of the films that the space sees; 1 where it sees still pictures. */
+    public int frames() {
+        return space.config().frames();
+    }
+
     public float[][] pictures(List<Picture> pictures) {
-        return pictures(PictureBank.of(pictures, Material.BANK_SIDE), PLAIN, 0);
+        return films(stills(pictures));
+    }
+
+    /** Films of any number of frames; a space that sees still pictures sees the middle one of each. */
+    public float[][] films(List<List<Picture>> films) {
+        return pictures(FilmBank.of(films, Material.BANK_SIDE, frames()), PLAIN, 0);
+    }
+
+    private static List<List<Picture>> stills(List<Picture> pictures) {
+        return pictures.stream().map(List::of).toList();
     }
 
     /** Pictures that fill their canvas, background included, seen to their edges. */
     public float[][] whole(List<Picture> pictures) {
-        return pictures(PictureBank.of(pictures, Material.BANK_SIDE), Augmentation.NONE, 0);
+        return pictures(FilmBank.of(stills(pictures), Material.BANK_SIDE, frames()), Augmentation.NONE, 0);
     }
 
     public float[][] sounds(List<Waveform> sounds) {
@@ -62,15 +76,16 @@ public final class Embedder {
     }
 
     /** The pictures of a bank, each drawn once as {@code how} says. */
-    float[][] pictures(PictureBank bank, Augmentation how, long seed) {
-        int side = space.config().side();
-        var augment = new PictureAugment(bank, side, how, seed);
+    float[][] pictures(FilmBank bank, Augmentation how, long seed) {
+        var patches = space.config().picture().patches();
+        var augment = new FilmAugment(bank, space.config().side(), space.config().deep(), how, seed);
         return batches(bank.size(), (from, to) -> {
             float[] pixels = new float[(to - from) * augment.length()];
             for (int i = from; i < to; i++) {
                 augment.draw(i, 0, pixels, (i - from) * augment.length());
             }
-            return space.ofPictures(Tensor.of(pixels, to - from, 3, side, side));
+            return space.ofPictures(
+                    Tensor.of(pixels, to - from, patches.channels(), patches.height(), patches.width()));
         });
     }
 

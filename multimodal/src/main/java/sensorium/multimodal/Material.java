@@ -16,8 +16,8 @@ import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.data.Sound;
 import sensorium.multimodal.data.StampsSplit;
+import sensorium.vision.FilmBank;
 import sensorium.vision.Picture;
-import sensorium.vision.PictureBank;
 
 /**
  * What a shared space learns from: captions, small decoded pictures and mel powers, each with the concept it shows. Items of
@@ -36,7 +36,7 @@ public final class Material {
     private final List<Item> items;
     private final List<String> concepts = new ArrayList<>();
     private final int[] conceptOf;
-    private final PictureBank pictures;
+    private final FilmBank pictures;
     private final int[] pictureItem;
     private final SoundBank sounds;
     private final int[] soundItem;
@@ -45,15 +45,15 @@ public final class Material {
 
     private record Heard(int item, String language, List<Spectrogram> powers) {}
 
-    private record Seen(int item, Picture picture) {}
+    private record Seen(int item, List<Picture> film) {}
 
-    private Material(List<Item> items, SoundBank.Config hearing, Watcher watcher) {
+    private Material(List<Item> items, int frames, SoundBank.Config hearing, Watcher watcher) {
         this.items = List.copyOf(items);
         this.conceptOf = number(this.items, concepts);
-        this.pictures = new PictureBank(BANK_SIDE);
+        this.pictures = new FilmBank(BANK_SIDE, frames);
         this.sounds = new SoundBank(hearing);
         List<Seen> seen = decode(this.items, skipped, "decode pictures", watcher, Item::pictures, this::see);
-        seen.forEach(s -> pictures.add(s.picture));
+        seen.forEach(s -> pictures.add(s.film));
         this.pictureItem = seen.stream().mapToInt(Seen::item).toArray();
         List<Heard> heard = decode(this.items, skipped, "decode sounds", watcher, Item::sounds, this::hear);
         heard.forEach(h -> sounds.add(h.powers));
@@ -62,12 +62,25 @@ public final class Material {
     }
 
     /**
-     * Decodes all pictures and sounds of some items.
+     * Decodes all pictures and sounds of some items, for a space that sees still pictures.
      *
      * @throws BadInputException if nothing is left that can be used
      */
     public static Material of(List<Item> items, SoundBank.Config hearing, Watcher watcher) {
-        var material = new Material(items, hearing, watcher);
+        return of(items, 1, hearing, watcher);
+    }
+
+    /**
+     * Decodes what such a space sees and hears of some items.
+     *
+     * @throws BadInputException if nothing is left that can be used
+     */
+    public static Material of(List<Item> items, SharedSpaceConfig config, Watcher watcher) {
+        return of(items, config.frames(), config.hearing(), watcher);
+    }
+
+    private static Material of(List<Item> items, int frames, SoundBank.Config hearing, Watcher watcher) {
+        var material = new Material(items, frames, hearing, watcher);
         boolean words = items.stream().anyMatch(i -> !i.captions().isEmpty());
         if (!words && material.pictureItem.length == 0 && material.soundItem.length == 0) {
             throw new BadInputException("nothing in the data can be used" + material.skipped.summary());
@@ -126,7 +139,12 @@ public final class Material {
     }
 
     private Seen see(int item, ImageSource source) {
-        return new Seen(item, source.decode());
+        return new Seen(item, seen(source, pictures.frames()));
+    }
+
+    /** What a space that sees so many frames sees of it. */
+    public static List<Picture> seen(ImageSource source, int frames) {
+        return frames == 1 ? List.of(source.decode()) : source.frames(frames, BANK_SIDE);
     }
 
     private Heard hear(int item, Sound source) {
@@ -149,7 +167,8 @@ public final class Material {
         return conceptOf[item];
     }
 
-    public PictureBank pictures() {
+    /** The pictures, as films of one frame, or the films. */
+    public FilmBank pictures() {
         return pictures;
     }
 

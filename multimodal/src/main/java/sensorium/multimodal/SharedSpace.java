@@ -63,7 +63,7 @@ public record SharedSpace(
         return unit(text.forward(texts));
     }
 
-    /** Pictures (B, 3, side, side) of values 0…1 → unit vectors (B, D). */
+    /** Pictures (B, 3, side, side), or films as {@link sensorium.vision.FilmAugment} lays them out, of values 0…1 → unit vectors (B, D). */
     public Tensor ofPictures(Tensor pixels) {
         return unit(pictureHead.forward(picture.forward(pixels.minus(0.5).times(4))));
     }

@@ -29,6 +29,8 @@ public record SharedSpaceConfig(
         PatchEncoder.Config picture,
         PatchEncoder.Config sound) {
 
+    private static final int COLOURS = 3;
+
     /** Small enough to learn a few hundred things in four minutes on two cores. */
     public static SharedSpaceConfig small() {
         int side = 32;
@@ -55,6 +57,38 @@ public record SharedSpaceConfig(
                 Pooling.Kind.PLACES,
                 block(128, 1, 4, 256));
         return new SharedSpaceConfig(width, side, SoundBank.Config.STANDARD, text, picture, sound);
+    }
+
+    /**
+     * One that sees films: eight frames, cut into tubelets of 2 frames × 8 × 8 pixels, 64 in all (ViViT, arXiv 2103.15691). It is the same
+     * tower on a taller picture, see {@link sensorium.vision.FilmAugment}.
+     */
+    public static SharedSpaceConfig moving() {
+        SharedSpaceConfig still = small();
+        int patch = 8;
+        int slabs = 4;
+        var picture = new PatchEncoder.Config(
+                new Patches.Config(
+                        2 * COLOURS,
+                        slabs * still.side,
+                        still.side,
+                        List.of(),
+                        new Patches.Patch(patch, patch, patch, patch)),
+                0,
+                GridPositions.Kind.LEARNED,
+                Pooling.Kind.MEAN_MAX,
+                block(128, 2, 4, 256));
+        return new SharedSpaceConfig(still.width, still.side, still.hearing, still.text, picture, still.sound);
+    }
+
+    /** Frames of a film that are one tubelet: 1 where it sees pictures. */
+    public int deep() {
+        return picture.patches().channels() / COLOURS;
+    }
+
+    /** Frames of the films that it sees, 1 where it sees pictures. */
+    public int frames() {
+        return deep() * (picture.patches().height() / side);
     }
 
     /** The same with another way of reading texts. */

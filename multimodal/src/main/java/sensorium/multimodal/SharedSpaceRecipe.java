@@ -23,7 +23,7 @@ import sensorium.random.Philox;
 import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
 import sensorium.vision.Augmentation;
-import sensorium.vision.PictureAugment;
+import sensorium.vision.FilmAugment;
 
 /**
  * How a shared space is learnt: first the words, by telling which captions belong to the same thing across languages and
@@ -81,7 +81,7 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
     private final Material material;
     private final Options options;
     private final long seed;
-    private final PictureAugment seeing;
+    private final FilmAugment seeing;
     private final AudioAugment hearing;
     private final int[] pictureItems;
     private final int[] soundItems;
@@ -97,7 +97,8 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         this.material = material;
         this.options = options;
         this.seed = seed;
-        this.seeing = new PictureAugment(material.pictures(), space.config().side(), options.seeing, seed);
+        this.seeing = new FilmAugment(
+                material.pictures(), space.config().side(), space.config().deep(), options.seeing, seed);
         this.hearing = new AudioAugment(options.hearing, material.sounds().logMel());
         this.pictureItems = material.pictureItems();
         this.soundItems = material.soundItems();
@@ -285,8 +286,9 @@ public final class SharedSpaceRecipe implements Recipe<SharedSpaceRecipe.Batch> 
         int items = 0;
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (batch.pictureConcepts.length > 0) {
-            int side = space.config().side();
-            Tensor pixels = Tensor.of(batch.pixels, batch.pictureConcepts.length, 3, side, side);
+            var patches = space.config().picture().patches();
+            Tensor pixels = Tensor.of(
+                    batch.pixels, batch.pictureConcepts.length, patches.channels(), patches.height(), patches.width());
             total = total.plus(toAnchors(
                     space.ofPictures(pixels), batch.pictureConcepts, space.pictureScale(), "picture", metrics));
             items += batch.pictureConcepts.length;

@@ -126,11 +126,16 @@ public final class SpaceEvaluation {
      * {@code picture→text}, {@code sound→picture}, {@code sound→text}. An answer is right if it shows the same concept.
      */
     public static Map<String, Recall> retrieval(SpaceVectors all) {
+        return retrieval(all, "picture");
+    }
+
+    /** @param seen what is seen: {@code picture} or {@code video} */
+    public static Map<String, Recall> retrieval(SpaceVectors all, String seen) {
         Map<String, Recall> found = new LinkedHashMap<>();
-        put(found, "text_to_picture", all.text(), all.picture());
-        put(found, "picture_to_text", all.picture(), all.text());
-        put(found, "sound_to_picture", all.sound(), all.picture());
-        put(found, "picture_to_sound", all.picture(), all.sound());
+        put(found, "text_to_" + seen, all.text(), all.picture());
+        put(found, seen + "_to_text", all.picture(), all.text());
+        put(found, "sound_to_" + seen, all.sound(), all.picture());
+        put(found, seen + "_to_sound", all.picture(), all.sound());
         put(found, "sound_to_text", all.sound(), all.text());
         put(found, "text_to_sound", all.text(), all.sound());
         return found;

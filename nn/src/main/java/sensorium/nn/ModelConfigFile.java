@@ -32,53 +32,6 @@ public final class ModelConfigFile {
     private static final long LIMIT = 16 << 20; // label lists of large classifiers are part of it
     private static final int MOST_OF_A_NAME = 100;
     private static final int LARGEST_PLACE = 1 << 16;
-    /** Settings that say nothing about inference. */
-    private static final Set<String> IRRELEVANT = Set.of(
-            "architectures",
-            "model_type",
-            "torch_dtype",
-            "dtype",
-            "transformers_version",
-            "_name_or_path",
-            "_commit_hash",
-            "id2label",
-            "label2id",
-            "num_labels",
-            "problem_type",
-            "initializer_range",
-            "finetuning_task",
-            "output_past",
-            "return_dict",
-            "use_return_dict",
-            "use_cache",
-            "_attn_implementation",
-            "_class_name",
-            "_diffusers_version",
-            "feature_extractor_type",
-            "processor_class");
-
-    /**
-     * What transformers writes of every configuration, mostly about generating text; where it is the default of the class that all
-     * configurations have in common it says nothing.
-     */
-    private static final Map<String, Object> COMMON_DEFAULTS = Map.ofEntries(
-            Map.entry("chunk_size_feed_forward", 0.0),
-            Map.entry("diversity_penalty", 0.0),
-            Map.entry("encoder_no_repeat_ngram_size", 0.0),
-            Map.entry("length_penalty", 1.0),
-            Map.entry("max_length", 20.0),
-            Map.entry("min_length", 0.0),
-            Map.entry("no_repeat_ngram_size", 0.0),
-            Map.entry("num_beam_groups", 1.0),
-            Map.entry("num_beams", 1.0),
-            Map.entry("num_return_sequences", 1.0),
-            Map.entry("repetition_penalty", 1.0),
-            Map.entry("temperature", 1.0),
-            Map.entry("tie_word_embeddings", true),
-            Map.entry("top_k", 50.0),
-            Map.entry("top_p", 1.0),
-            Map.entry("typical_p", 1.0));
-
     private final JsonNode json;
     private final String name;
     private final Set<String> asked = new HashSet<>();
@@ -496,20 +449,11 @@ public final class ModelConfigFile {
         if (node == null) {
             return absent;
         }
-        double value = node.isNumber() ? finite(node) : Double.NaN;
+        double value = node.isNumber() ? CommonSettings.finite(node) : Double.NaN;
         if (!Double.isFinite(value)) {
             throw fault(key, "is not a number that can be computed with");
         }
         return value;
-    }
-
-    /** NaN or infinite where it is no number, or beyond what a double holds. */
-    private static double finite(JsonNode number) {
-        try {
-            return number.decimalValue().doubleValue();
-        } catch (JacksonException e) {
-            return Double.NaN; // infinities, as Python writes them
-        }
     }
 
     public boolean flag(String key, boolean absent) {
@@ -582,22 +526,14 @@ public final class ModelConfigFile {
             boolean off = v.isNull()
                     || v.isBoolean() && !v.asBoolean()
                     || v.isContainer() && v.isEmpty()
-                    || isCommonDefault(entry.getKey(), v);
-            if (!off && !asked.contains(entry.getKey()) && !IRRELEVANT.contains(entry.getKey())) {
+                    || CommonSettings.saysNothing(entry.getKey(), v);
+            if (!off && !asked.contains(entry.getKey())) {
                 unknown.add(entry.getKey());
             }
         }
         if (!unknown.isEmpty()) {
             throw new BadInputException(name + ": settings that are not known here: " + String.join(", ", unknown));
         }
-    }
-
-    private static boolean isCommonDefault(String key, JsonNode value) {
-        return switch (COMMON_DEFAULTS.get(key)) {
-            case Boolean on -> value.isBoolean() && value.asBoolean() == on;
-            case Double number -> value.isNumber() && finite(value) == number;
-            case null, default -> false;
-        };
     }
 
     /** For faults that only the reader of the model can see. */

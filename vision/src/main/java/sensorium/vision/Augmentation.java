@@ -110,6 +110,13 @@ public record Augmentation(Place place, Colour colour, Background background, Da
         return new Augmentation(place, colour, other, damage, mix);
     }
 
+    /** The same for moving pictures: what is mirrored moves the other way, and two films are not laid over each other. */
+    public Augmentation ofFilms() {
+        var unmirrored = new Place(
+                place.scaleLow, place.scaleHigh, place.shift, place.rotation, place.aspect, 0);
+        return new Augmentation(unmirrored, colour, background, damage, 0);
+    }
+
     private static void probability(String name, double p) {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("[augmentation] %s is %s: need 0 to 1".formatted(name, p));

@@ -40,7 +40,16 @@ public final class PictureAugment {
      * @param out receives {@link #length()} floats, {@code (3, side, side)}, from {@code offset} on
      */
     public Drawn draw(int picture, long key, float[] out, int offset) {
-        var random = new Draws(Philox.keyed(seed, key, picture));
+        return draw(picture, picture, key, out, offset);
+    }
+
+    /**
+     * Draws the variation that another picture would have, where it is of the same size: what the frames of a film need.
+     *
+     * @param as the other picture's number
+     */
+    Drawn draw(int picture, int as, long key, float[] out, int offset) {
+        var random = new Draws(Philox.keyed(seed, key, as));
         paint(picture, random, out, offset);
         var drawn = new Drawn(picture, 1);
         if (random.chance(how.mix())) {

@@ -46,7 +46,8 @@ public final class PictureBank {
         return addWhole(picture.cropToAlpha());
     }
 
-    private int addWhole(Picture visible) {
+    /** Adds a picture with all that is transparent around what it shows, and returns its number. */
+    public int addWhole(Picture visible) {
         var levels = new ArrayList<Level>();
         int longer = Math.max(visible.width(), visible.height());
         for (int size = Math.min(side, longer); size >= 8 || levels.isEmpty(); size /= 2) {

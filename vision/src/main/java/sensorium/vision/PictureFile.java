@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import sensorium.BadInputException;
 
 /**
@@ -44,6 +45,27 @@ public final class PictureFile {
 
     /** As {@link #decode(Path)}, an SVG drawn with its longer side {@code drawnSide} pixels; other formats keep theirs. */
     public static Picture decode(Path file, int drawnSide) {
+        return decode(read(file), file.toString(), drawnSide);
+    }
+
+    /** The frames of an animated GIF or PNG; empty for any other file. */
+    static Optional<Film> film(Path file) {
+        var source = new Source(file.toString(), read(file));
+        if (isPng(source)) {
+            return ApngFile.film(source);
+        }
+        return isGif(source) ? Optional.of(GifFile.film(source)) : Optional.empty();
+    }
+
+    private static boolean isPng(Source source) {
+        return source.startsWith(0x89, 'P', 'N', 'G', 13, 10, 26, 10);
+    }
+
+    private static boolean isGif(Source source) {
+        return source.startsWith('G', 'I', 'F', '8');
+    }
+
+    private static byte[] read(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new BadInputException(file + (Files.exists(file) ? ": not a file" : ": no such file"));
@@ -54,7 +76,7 @@ public final class PictureFile {
                         .formatted(file, size, MAX_FILE_BYTES));
             }
             try (var in = Files.newInputStream(file)) {
-                return decode(in.readNBytes((int) size), file.toString(), drawnSide);
+                return in.readNBytes((int) size);
             }
         } catch (NoSuchFileException e) {
             throw new BadInputException(file + ": no such file", e);
@@ -82,13 +104,13 @@ public final class PictureFile {
         if (bytes.length > MAX_FILE_BYTES) {
             throw source.fault("%d bytes, more than the limit of %d".formatted(bytes.length, MAX_FILE_BYTES));
         }
-        if (source.startsWith(0x89, 'P', 'N', 'G', 13, 10, 26, 10)) {
+        if (isPng(source)) {
             return PngFile.decode(source);
         }
         if (source.startsWith(0xFF, 0xD8, 0xFF)) {
             return JpegFile.decode(source);
         }
-        if (source.startsWith('G', 'I', 'F', '8')) {
+        if (isGif(source)) {
             return GifFile.decode(source);
         }
         if (source.startsWith('B', 'M')) {

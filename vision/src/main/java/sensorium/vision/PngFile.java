@@ -20,11 +20,10 @@ final class PngFile {
             long length = source.u32be(at);
             source.need(at, length + 12);
             String type = source.ascii(at + 4, 4);
-            if (at == 8 && (!type.equals("IHDR") || length != 13)) {
-                throw source.fault("damaged PNG: it does not begin with its header");
+            if (at == 8) {
+                checkHeader(source, type, length);
             }
             switch (type) {
-                case "IHDR" -> source.checkSize(source.u32be(at + 8), source.u32be(at + 12));
                 case "IDAT" -> data += length;
                 case "IEND" -> ended = true;
                 default -> {}
@@ -35,11 +34,19 @@ final class PngFile {
             }
             at += (int) length + 12;
         }
-        checkData(source, data);
+        checkData(source, source.u32be(16), source.u32be(20), data);
         return Raster.decode(source, "png", clean.toByteArray());
     }
 
-    private static void checkSum(Source source, int at, int length) {
+    /** What the first chunk must be. */
+    static void checkHeader(Source source, String type, long length) {
+        if (!type.equals("IHDR") || length != 13) {
+            throw source.fault("damaged PNG: it does not begin with its header");
+        }
+        source.checkSize(source.u32be(16), source.u32be(20));
+    }
+
+    static void checkSum(Source source, int at, int length) {
         var crc = new CRC32();
         crc.update(source.bytes(), at + 4, length + 4);
         if (crc.getValue() != source.u32be(at + 8 + length)) {
@@ -52,7 +59,8 @@ final class PngFile {
         return source.ascii(at, 4).replaceAll("[^A-Za-z]", "?");
     }
 
-    private static void checkData(Source source, long data) {
+    /** Refuses a size that so many bytes of pixels cannot make. */
+    static void checkData(Source source, long width, long height, long data) {
         int samples = switch (source.u8(25)) {
             case 0, 3 -> 1;
             case 2 -> 3;
@@ -61,6 +69,6 @@ final class PngFile {
             default -> throw source.fault("damaged PNG: unknown colour type " + source.u8(25));
         };
         long bitsPerPixel = Math.max(1, source.u8(24) * samples);
-        source.checkData(source.u32be(16), source.u32be(20), data, data * MOST_DEFLATE * 8 / bitsPerPixel);
+        source.checkData(width, height, data, data * MOST_DEFLATE * 8 / bitsPerPixel);
     }
 }

@@ -20,6 +20,18 @@ public final class Resize {
 
     private Resize() {}
 
+    /** Made smaller, if need be, until its longer side is so many pixels. */
+    public static Picture atMost(Picture picture, int side) {
+        int longer = Math.max(picture.width(), picture.height());
+        return longer <= side
+                ? picture
+                : resize(
+                        picture,
+                        Math.max(1, Math.round((float) picture.width() * side / longer)),
+                        Math.max(1, Math.round((float) picture.height() * side / longer)),
+                        Filter.BILINEAR);
+    }
+
     /** Pillow's filters, with the numbers {@code preprocessor_config.json} uses for them as ordinals. */
     public enum Filter {
         NEAREST(0, x -> 0),

@@ -75,6 +75,18 @@ final class Gemm {
         batched(pool, count, offsets, m, n, k, a, b, add ? c : Matrix.NOTHING, c);
     }
 
+    /** C[m, n] = A[m, k] · B[k, n] + Z[m, n], B in panels already: what {@link #batched} makes of one product, number by number. */
+    static void packed(WorkPool pool, int m, Matrix a, Packed b, Matrix z, Matrix c) {
+        shared(pool, 1, m, b.n, b.k, (_, i, height, j, width) ->
+                blocks(height, width, b.k, a.at(i, 0), b.from(0, j), z.at(i, j), c.at(i, j)));
+    }
+
+    /** Computes a part of C of one product of several. */
+    @FunctionalInterface
+    private interface Part {
+        void compute(int product, int i, int height, int j, int width);
+    }
+
     /**
      * {@code count} products C[m, n] = A[m, k] · B[k, n] + Z[m, n].
      *
@@ -83,6 +95,23 @@ final class Gemm {
      */
     static void batched(
             WorkPool pool, int count, long[] offsets, int m, int n, int k, Matrix a, Matrix b, Matrix z, Matrix c) {
+        // By the whole product, not by a thread's part of it: the two ways sum in different orders.
+        boolean dots = isRowOfDots(m, n, b);
+        shared(pool, count, m, n, k, (product, i, height, j, width) -> {
+            Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
+            Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
+            Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
+            Matrix pz = z == c ? pc : z;
+            if (dots) {
+                dots(width, k, pa, pb.at(0, j), pz.at(0, j), pc.at(0, j));
+            } else {
+                tiles(height, width, k, pa.at(i, 0), pb.at(0, j), pz.at(i, j), pc.at(i, j));
+            }
+        });
+    }
+
+    /** Shares out the parts of C of so many products. */
+    private static void shared(WorkPool pool, int count, int m, int n, int k, Part part) {
         if (m == 0 || n == 0 || count == 0) {
             return;
         }
@@ -102,8 +131,6 @@ final class Gemm {
         }
         int rowBlocks = rows;
         int colBlocks = columns;
-        // By the whole product, not by a thread's part of it: the two ways sum in different orders.
-        boolean dots = isRowOfDots(m, n, b);
         int tasks = Math.multiplyExact(count, rowBlocks * colBlocks);
         int grain = (int) Math.max(1, Math.min(tasks, WORTH_SHARING * tasks / Math.max(1, work * count)));
         pool.parallelFor(tasks, grain, (from, to) -> {
@@ -112,16 +139,7 @@ final class Gemm {
                 int height = begin(task % rowBlocks + 1, rowBlocks, m, GemmTiles.ROWS) - i;
                 int j = begin(task / rowBlocks % colBlocks, colBlocks, n, GemmTiles.COLUMNS);
                 int width = begin(task / rowBlocks % colBlocks + 1, colBlocks, n, GemmTiles.COLUMNS) - j;
-                int product = task / rowBlocks / colBlocks;
-                Matrix pa = offsets == null ? a : a.plus(offsets[3 * product]);
-                Matrix pb = offsets == null ? b : b.plus(offsets[3 * product + 1]);
-                Matrix pc = offsets == null ? c : c.plus(offsets[3 * product + 2]);
-                Matrix pz = z == c ? pc : z;
-                if (dots) {
-                    dots(width, k, pa, pb.at(0, j), pz.at(0, j), pc.at(0, j));
-                } else {
-                    tiles(height, width, k, pa.at(i, 0), pb.at(0, j), pz.at(i, j), pc.at(i, j));
-                }
+                part.compute(task / rowBlocks / colBlocks, i, height, j, width);
             }
         });
     }
@@ -217,7 +235,12 @@ final class Gemm {
     /** B[k, n] copied to panels once, for many products; valid as long as its slot. */
     record Packed(long address, int k, int n) {
         static Packed of(Matrix b, int k, int n, Slot slot) {
-            var packed = new Packed(Scratch.floats(slot, floats(k, n)), k, n);
+            return of(b, k, n, Scratch.floats(slot, floats(k, n)));
+        }
+
+        /** The same at an address, with room for {@link #floats}. */
+        static Packed of(Matrix b, int k, int n, long to) {
+            var packed = new Packed(to, k, n);
             for (int k0 = 0; k0 < k; k0 += DEPTH) {
                 for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
                     int columns = Math.min(GemmTiles.COLUMNS, n - j);
@@ -227,7 +250,7 @@ final class Gemm {
             return packed;
         }
 
-        private static long floats(int k, int n) {
+        static long floats(int k, int n) {
             return (long) k * Math.ceilDiv(n, GemmTiles.COLUMNS) * GemmTiles.COLUMNS;
         }
 

@@ -1,8 +1,10 @@
 package sensorium.kernels.cpu;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import sensorium.backend.Operand;
 import sensorium.kernels.cpu.Gemm.Matrix;
+import sensorium.memory.HostMemory.HostStorage;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
@@ -23,10 +25,33 @@ final class MatrixOps {
         Matrix bias = c.inputs() == 3 ? Matrix.ofRow(c.x(2)) : Matrix.NOTHING;
         if (Widening.has(c.type(1))) {
             widened(c, bias);
-        } else {
+        } else if (!byPackedWeight(c, bias)) {
             Shape batch = batch(c);
             multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), bias);
         }
+    }
+
+    /** One row is multiplied by a way of its own, and sums in another order. */
+    private static boolean fitsPanels(Call c, int rows) {
+        return rows > 1 && c.shape(1).rank() == 2 && c.operand(1).layout().isContiguous();
+    }
+
+    /** Whether the weight is in panels already, and so the product is done. */
+    private boolean byPackedWeight(Call c, Matrix bias) {
+        int n = c.result(0).dim(-1);
+        int k = c.shape(0).dim(-1);
+        long rows = n == 0 ? 0 : c.result(0).size() / n;
+        if (rows > Integer.MAX_VALUE || !fitsPanels(c, (int) rows) || k == 0 || !Gemm.accepts(k)) {
+            return false;
+        }
+        var storage = (HostStorage) c.operand(1).storage();
+        PackedWeights weight = PackedWeights.of(storage, new Matrix(c.first(1), 1, k), k, n);
+        if (weight == null) {
+            return false;
+        }
+        Gemm.packed(pool, (int) rows, new Matrix(c.x(0), k, 1), weight.packed(), bias, new Matrix(c.y(0), n, 1));
+        Reference.reachabilityFence(weight);
+        return true;
     }
 
     /** With a weight of half the width: a few rows of it at a time become floats, in cache, and are multiplied there. */

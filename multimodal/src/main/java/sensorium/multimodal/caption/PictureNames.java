@@ -51,7 +51,7 @@ public record PictureNames(PictureBank bank, List<List<String>> texts, Skipped s
         List<List<String>> texts = Arrays.stream(material.pictureItems())
                 .mapToObj(i -> texts(named.get(i), language))
                 .toList();
-        return new PictureNames(material.pictures(), texts, Skipped.all(skipped, material.skipped()));
+        return new PictureNames(material.pictures().pictures(), texts, Skipped.all(skipped, material.skipped()));
     }
 
     /**

@@ -32,10 +32,16 @@ public final class Choice {
      * The classifier for what the items have: pictures or sounds.
      *
      * @param sense which of the two where they have both; else empty
+     * @param several whether any number of labels may be true at once
      * @throws BadInputException if there is nothing to tell apart, or nothing to tell it by
      */
-    public static ClassifierConfig of(List<Item> items, Optional<Sense> sense) {
-        var labelled = items.stream().filter(i -> i.label().isPresent()).toList();
+    public static ClassifierConfig of(List<Item> items, Optional<Sense> sense, boolean several) {
+        var labelled = items.stream()
+                .filter(i -> several ? !i.labels().isEmpty() : i.label().isPresent())
+                .toList();
+        if (labelled.isEmpty() && items.stream().anyMatch(i -> !i.labels().isEmpty())) {
+            throw new BadInputException("everything in the data has several labels; train with --multi-label");
+        }
         var pictures = labelled.stream().flatMap(i -> i.pictures().stream()).toList();
         var sounds = labelled.stream().flatMap(i -> i.sounds().stream()).toList();
         Sense chosen = sense.orElseGet(() -> theOnly(pictures, sounds));
@@ -44,14 +50,15 @@ public final class Choice {
                 .filter(i -> chosen == Sense.PICTURE
                         ? !i.pictures().isEmpty()
                         : !i.sounds().isEmpty())
-                .forEach(i -> labels.add(i.label().orElseThrow()));
+                .forEach(i -> labels.addAll(i.labels()));
         if (labels.size() < 2) {
             throw new BadInputException("to tell classes apart takes two labels, the data has "
                     + (labels.isEmpty() ? "none" : "only '" + labels.first() + "'")
                     + "; name them in metadata.jsonl (\"label\") or put the files into a folder for each");
         }
         Input input = chosen == Sense.PICTURE ? seeing(pictures) : hearing(sounds);
-        return ClassifierConfig.small(List.copyOf(labels), input);
+        var config = ClassifierConfig.small(List.copyOf(labels), input);
+        return several ? config.forSeveral() : config;
     }
 
     private static Sense theOnly(List<ImageSource> pictures, List<Sound> sounds) {

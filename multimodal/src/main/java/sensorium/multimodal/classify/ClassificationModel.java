@@ -9,6 +9,11 @@ public interface ClassificationModel {
     /** The names of the classes, in the order of the logits. */
     List<String> labels();
 
+    /** Whether any number of its classes may be true at once; else exactly one is. */
+    default boolean several() {
+        return false;
+    }
+
     /** What of it is trained and saved. */
     Module module();
 

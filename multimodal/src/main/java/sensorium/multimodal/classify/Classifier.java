@@ -27,6 +27,11 @@ public record Classifier(PatchEncoder encoder, Linear head, ClassifierConfig con
     }
 
     @Override
+    public boolean several() {
+        return config.several();
+    }
+
+    @Override
     public Module module() {
         return this;
     }

@@ -17,8 +17,9 @@ import sensorium.nn.TransformerConfig;
  * Which classifier.
  *
  * @param labels the names of the classes, in the order of the logits
+ * @param several whether any number of them may be true at once; else exactly one is
  */
-public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Config encoder) {
+public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Config encoder, boolean several) {
     public ClassifierConfig {
         labels = List.copyOf(labels);
         if (labels.size() < 2 || new HashSet<>(labels).size() != labels.size()) {
@@ -59,7 +60,17 @@ public record ClassifierConfig(List<String> labels, Input input, PatchEncoder.Co
                         Pooling.Kind.ATTENTION);
             }
         };
-        return new ClassifierConfig(labels, input, encoder);
+        return new ClassifierConfig(labels, input, encoder, false);
+    }
+
+    /** This one where any number of labels may be true at once. */
+    public ClassifierConfig forSeveral() {
+        return new ClassifierConfig(labels, input, encoder, true);
+    }
+
+    /** This one that is shown something else. */
+    ClassifierConfig with(Input shown) {
+        return new ClassifierConfig(labels, shown, encoder, several);
     }
 
     private static PatchEncoder.Config colour(int side) {

@@ -17,11 +17,19 @@ import sensorium.nn.training.Step;
 import sensorium.nn.training.UpdateRule;
 import sensorium.tensor.Tensor;
 
-/** How a classifier learns: cross-entropy with smoothed labels over batches in a new order every epoch. */
+/**
+ * How a classifier learns: cross-entropy with smoothed labels over batches in a new order every epoch; where several labels may be true
+ * at once, binary cross-entropy of each.
+ */
 public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
-    /** Inputs as floats, and their classes. */
+    /**
+     * Inputs as floats, and their classes.
+     *
+     * @param labels (B)
+     * @param targets (B, classes), 1 for what is true; empty where one class is
+     */
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
-    public record Batch(float[] inputs, long[] labels) {}
+    public record Batch(float[] inputs, long[] labels, float[] targets) {}
 
     /** Examples of a batch, where nothing else is said. */
     public static final int BATCH = 64;
@@ -84,18 +92,27 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
         int length = examples.inputs().length();
         float[] inputs = new float[chosen.length * length];
         long[] labels = new long[chosen.length];
+        int classes = model.several() ? model.labels().size() : 0;
+        float[] targets = new float[chosen.length * classes];
         for (int i = 0; i < chosen.length; i++) {
             long key = step.batch() * chosen.length + i;
             examples.inputs().varied(chosen[i], key, inputs, i * length);
             labels[i] = examples.label(chosen[i]);
+            for (int label : model.several() ? examples.allLabels(chosen[i]) : new int[0]) {
+                targets[i * classes + label] = 1;
+            }
         }
-        return new Batch(inputs, labels);
+        return new Batch(inputs, labels, targets);
     }
 
     @Override
     public Loss loss(Batch batch, Step step) {
         Tensor logits = model.forward(examples.inputs().tensor(batch.inputs)); // (B, labels)
         int n = batch.labels.length;
+        if (model.several()) {
+            Tensor targets = Tensor.of(batch.targets, n, model.labels().size());
+            return new Loss(Losses.bceWithLogits(logits, targets, null), n, Map.of());
+        }
         long[] best = logits.detached().argMax(1).toLongs();
         long right =
                 IntStream.range(0, n).filter(i -> best[i] == batch.labels[i]).count();
@@ -108,6 +125,9 @@ public final class ClassifyRecipe implements Recipe<ClassifyRecipe.Batch> {
 
     @Override
     public Map<String, Double> evaluate() {
-        return Scores.of(model, heldOut.orElse(examples)).measures();
+        Examples scored = heldOut.orElse(examples);
+        return model.several()
+                ? SeveralScores.of(model, scored).measures()
+                : Scores.of(model, scored).measures();
     }
 }

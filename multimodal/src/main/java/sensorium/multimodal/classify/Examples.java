@@ -25,10 +25,10 @@ import sensorium.vision.Picture;
  */
 public final class Examples {
     private final Inputs inputs;
-    private final int[] labels;
+    private final int[][] labels; // of each example, at least one
     private final Skipped skipped;
 
-    private Examples(Inputs inputs, int[] labels, Skipped skipped) {
+    private Examples(Inputs inputs, int[][] labels, Skipped skipped) {
         this.inputs = inputs;
         this.labels = labels;
         this.skipped = skipped;
@@ -53,7 +53,7 @@ public final class Examples {
         Input input = config.input() instanceof Input.Heard h
                 ? new Input.Heard(h.hearing().plain())
                 : config.input();
-        return decode(new ClassifierConfig(config.labels(), input, config.encoder()), items, 0, watcher);
+        return decode(config.with(input), items, 0, watcher);
     }
 
     /**
@@ -62,11 +62,11 @@ public final class Examples {
      * @throws BadInputException if it cannot be decoded
      */
     public static Examples ofFile(Input input, Path file) {
-        return new Examples(Inputs.ofFile(input, file), new int[1], new Skipped());
+        return new Examples(Inputs.ofFile(input, file), new int[1][1], new Skipped());
     }
 
     private static Examples decode(ClassifierConfig config, List<Item> items, long seed, Material.Watcher watcher) {
-        var decoding = new Decoding(config.labels(), items, new Skipped(), watcher);
+        var decoding = new Decoding(config.labels(), config.several(), items, new Skipped(), watcher);
         Examples examples = switch (config.input()) {
             case Input.Grey g -> {
                 var seen = decoding.run(Item::pictures, s -> Inputs.grey(s, g));
@@ -97,7 +97,7 @@ public final class Examples {
      * @throws BadInputException if nothing is left, or it is more than fits into memory
      */
     public static Examples of(PublishedClassifier model, List<Item> items, Material.Watcher watcher) {
-        var decoding = new Decoding(model.labels(), items, new Skipped(), watcher);
+        var decoding = new Decoding(model.labels(), false, items, new Skipped(), watcher);
         Examples examples = switch (model) {
             case PublishedClassifier.OfPictures p -> {
                 var seen = decoding.run(Item::pictures, s -> p.preprocessing().fitted(s.decode()));
@@ -133,14 +133,15 @@ public final class Examples {
         return this;
     }
 
-    private record Decoded<T>(T value, int label) {}
+    private record Decoded<T>(T value, int[] labels) {}
 
     private static <T> List<T> values(List<Decoded<T>> decoded) {
         return decoded.stream().map(Decoded::value).toList();
     }
 
     /** In parallel, in the order of the items. */
-    private record Decoding(List<String> labels, List<Item> items, Skipped skipped, Material.Watcher watcher) {
+    private record Decoding(
+            List<String> labels, boolean several, List<Item> items, Skipped skipped, Material.Watcher watcher) {
         <S, T> List<Decoded<T>> run(Function<Item, List<S>> sources, Function<S, T> decoder) {
             Map<String, Integer> numbers = new HashMap<>();
             labels.forEach(l -> numbers.put(l, numbers.size()));
@@ -150,21 +151,29 @@ public final class Examples {
                     .mapToObj(items::get)
                     .flatMap(item -> {
                         watcher.update("decode", done.incrementAndGet(), items.size());
-                        Integer label = item.label().map(numbers::get).orElse(null);
-                        if (label == null) {
-                            skipped.add(
-                                    item.id(),
-                                    item.label()
-                                            .map(l -> "its label '" + l + "' is no class of the model")
-                                            .orElse("it has no label"));
+                        int[] found = item.labels().stream()
+                                .filter(numbers::containsKey)
+                                .mapToInt(numbers::get)
+                                .toArray();
+                        if (found.length == 0 || !several && item.labels().size() > 1) {
+                            skipped.add(item.id(), why(item));
                             return Stream.empty();
                         }
                         return sources.apply(item).stream()
                                 .map(source -> decode(item, source, decoder))
                                 .flatMap(Optional::stream)
-                                .map(value -> new Decoded<>(value, label));
+                                .map(value -> new Decoded<>(value, found));
                     })
                     .toList();
+        }
+
+        private static String why(Item item) {
+            return switch (item.labels().size()) {
+                case 0 -> "it has no label";
+                case 1 -> "its label '" + item.labels().getFirst() + "' is no class of the model";
+                default ->
+                    "it has several labels, which takes a classifier trained with --multi-label, that knows them";
+            };
         }
 
         private <S, T> Optional<T> decode(Item item, S source, Function<S, T> decoder) {
@@ -177,24 +186,25 @@ public final class Examples {
         }
 
         Examples examples(Inputs inputs, List<? extends Decoded<?>> decoded) {
-            return new Examples(
-                    inputs, decoded.stream().mapToInt(Decoded::label).toArray(), skipped);
+            return new Examples(inputs, decoded.stream().map(Decoded::labels).toArray(int[][]::new), skipped);
         }
     }
 
     /** Some of them, in that order. */
     public Examples some(int[] chosen) {
         return new Examples(
-                inputs.some(chosen), IntStream.of(chosen).map(i -> labels[i]).toArray(), new Skipped());
+                inputs.some(chosen),
+                IntStream.of(chosen).mapToObj(i -> labels[i]).toArray(int[][]::new),
+                new Skipped());
     }
 
     public int size() {
         return labels.length;
     }
 
-    /** The classes of all, as numbers into the labels. */
+    /** The classes of all, as numbers into the labels; of several the first. */
     public int[] labels() {
-        return labels.clone();
+        return Stream.of(labels).mapToInt(l -> l[0]).toArray();
     }
 
     /** Those from {@code from} to before {@code to} as they are: (n, C, H, W). */
@@ -202,9 +212,14 @@ public final class Examples {
         return inputs.plain(from, to);
     }
 
-    /** The class of an example, as a number into the labels. */
+    /** The class of an example, as a number into the labels; of several the first. */
     public int label(int example) {
-        return labels[example];
+        return labels[example][0];
+    }
+
+    /** All classes of an example, as numbers into the labels. */
+    public int[] allLabels(int example) {
+        return labels[example].clone();
     }
 
     /** What was left out. */

@@ -17,17 +17,24 @@ import sensorium.vision.PictureFile;
 public final class FileClassifier {
     private final List<String> labels;
     private final Function<Path, Tensor> logits; // (1, labels)
+    private final boolean several;
 
     private FileClassifier(List<String> labels, Function<Path, Tensor> logits) {
+        this(labels, logits, false);
+    }
+
+    private FileClassifier(List<String> labels, Function<Path, Tensor> logits, boolean several) {
         this.labels = labels;
         this.logits = logits;
+        this.several = several;
     }
 
     public static FileClassifier of(Classifier model) {
         return new FileClassifier(
                 model.config().labels(),
                 file -> model.forward(
-                        Inputs.ofFile(model.config().input(), file).plain(0, 1)));
+                        Inputs.ofFile(model.config().input(), file).plain(0, 1)),
+                model.several());
     }
 
     /** @param preprocessing what pictures go through before the model sees them */
@@ -44,13 +51,21 @@ public final class FileClassifier {
                 model.labels(), file -> model.classify(AudioFile.decode(file).mono()));
     }
 
+    /** Whether any number of labels may be true of a file; else one is, and their probabilities sum to 1. */
+    public boolean several() {
+        return several;
+    }
+
     /**
      * What the file may be, the likeliest first.
      *
      * @throws sensorium.BadInputException if it cannot be decoded
      */
     public List<Guess> classify(Path file) {
-        double[] p = Scope.tidy(() -> logits.apply(file).softmax(-1).toDoubles());
+        double[] p = Scope.tidy(() -> {
+            Tensor x = logits.apply(file);
+            return (several ? x.sigmoid() : x.softmax(-1)).toDoubles();
+        });
         return IntStream.range(0, p.length)
                 .mapToObj(i -> new Guess(labels.get(i), p[i]))
                 .sorted(Comparator.comparingDouble(Guess::probability).reversed())

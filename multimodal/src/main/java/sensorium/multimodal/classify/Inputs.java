@@ -139,24 +139,12 @@ final class Inputs {
 
     /** What of a picture is kept: its visible part, little larger than it will be shown. */
     static Picture kept(ImageSource source, Input.Colour input) {
-        return atMost(source.decode().cropToAlpha(), keptSide(input.side()));
+        return Resize.atMost(source.decode().cropToAlpha(), keptSide(input.side()));
     }
 
     /** What of a picture is kept that is shown whole. */
     static Picture whole(ImageSource source, Input.Whole input) {
-        return atMost(source.decode(), keptSide(input.side()));
-    }
-
-    /** Made smaller, if need be, until its longer side is so many pixels. */
-    private static Picture atMost(Picture picture, int side) {
-        int longer = Math.max(picture.width(), picture.height());
-        return longer <= side
-                ? picture
-                : Resize.resize(
-                        picture,
-                        Math.max(1, Math.round((float) picture.width() * side / longer)),
-                        Math.max(1, Math.round((float) picture.height() * side / longer)),
-                        Resize.Filter.BILINEAR);
+        return Resize.atMost(source.decode(), keptSide(input.side()));
     }
 
     private static int keptSide(int side) {

@@ -14,8 +14,9 @@ import sensorium.BadInputException;
  *
  * <ul>
  *   <li>{@code metadata.jsonl}: one JSON object a line with any of {@code image_file_name}, {@code audio_file_name},
- *       {@code text}, {@code label}, {@code split}. The first three may be a string, a list of strings, or an object
- *       from language code to either ({@code "text": {"en": "a dog", "fr": "un chien"}}; language {@code zxx} is a
+ *       {@code video_file_name} (an animated GIF or PNG, or a folder of frames), {@code text}, {@code label}, {@code split}.
+ *       All but the last may be a list; the names and the text may be an object
+ *       from language code to either a string or a list ({@code "text": {"en": "a dog", "fr": "un chien"}}; language {@code zxx} is a
  *       sound without words). Paths are relative to the folder and must not leave it. {@code file_name} is accepted
  *       for whichever of the two its ending says.
  *   <li>idx files of the MNIST family, {@code train-images-idx3-ubyte.gz} and so on.
@@ -79,7 +80,7 @@ public record DataFolder(Path root, List<Item> items, Skipped skipped) {
     /** The labels, sorted. */
     public SortedSet<String> labels() {
         var names = new TreeSet<String>();
-        items.forEach(i -> i.label().ifPresent(names::add));
+        items.forEach(i -> names.addAll(i.labels()));
         return names;
     }
 

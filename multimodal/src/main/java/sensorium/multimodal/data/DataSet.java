@@ -10,6 +10,20 @@ import sensorium.BadInputException;
 /** The sets that can be had by name. */
 public enum DataSet {
     TOY("toy", "", "", 900, "drawn shapes with captions in three languages and melodies, made on the spot", "our own"),
+    TOY_MOTION(
+            "toy-motion",
+            "",
+            "",
+            380,
+            "the toy's shapes moving, with captions in three languages and sounds, made on the spot",
+            "our own"),
+    MUSIC(
+            "music",
+            "",
+            "",
+            500,
+            "melodies on ten families of instruments in noise, with their notes and tempi, made on the spot",
+            "our own"),
     STAMPS(
             "stamps",
             "tuxpaint-stamps-default",
@@ -70,7 +84,7 @@ public enum DataSet {
         return licence;
     }
 
-    /** The Debian package it comes from; empty for the one that is made on the spot. */
+    /** The Debian package it comes from; empty for one that is made on the spot. */
     public Optional<String> debianPackage() {
         return Optional.of(debianPackage).filter(p -> !p.isEmpty());
     }
@@ -91,6 +105,11 @@ public enum DataSet {
                         + Arrays.stream(values()).map(DataSet::setName).collect(Collectors.joining(", "))));
     }
 
+    /** Whether it needs no download. */
+    boolean isMade() {
+        return debianPackage.isEmpty();
+    }
+
     String pathInPackage() {
         return pathInPackage;
     }
@@ -104,6 +123,8 @@ public enum DataSet {
     void convert(Path root) throws IOException {
         switch (this) {
             case TOY -> Toy.write(root);
+            case TOY_MOTION -> ToyMotion.write(root);
+            case MUSIC -> Music.write(root, Music.Size.WHOLE);
             case STAMPS -> StampsFolder.convert(root);
             case FASHION_MNIST -> FashionMnist.convert(root);
             case PROMPTS -> MetadataWriter.write(root, new LabelFolders(root, new Skipped()).read());

@@ -22,6 +22,9 @@ public record DataSets(Path cache, Optional<Path> tools) {
     /** Opens the spoken captions that come with the stamps, labelled by language. */
     public static final String SPEECH = SpokenLanguages.FOLDER;
 
+    /** Opens the melodies two at a time, with both labels. */
+    public static final String DUETS = Music.DUETS;
+
     /** Written last of all: a folder with it is whole. */
     private static final String MARKER = ".sensorium-data";
 
@@ -46,7 +49,8 @@ public record DataSets(Path cache, Optional<Path> tools) {
     }
 
     /**
-     * Reads the set of that name or, if there is none, the folder of that path. {@link #SPEECH} is a part of the stamps; {@code toy} is made if it is not there.
+     * Reads the set of that name or, if there is none, the folder of that path. {@link #SPEECH} is a part of the stamps, {@link #DUETS} of
+     * the music; what needs no download is made if it is not there.
      *
      * @throws BadInputException if the set is not installed or the folder cannot be used
      */
@@ -54,14 +58,19 @@ public record DataSets(Path cache, Optional<Path> tools) {
         if (nameOrFolder.equals(SPEECH)) {
             return DataFolder.read(require(DataSet.STAMPS).resolve(SPEECH));
         }
+        if (nameOrFolder.equals(DUETS)) {
+            return DataFolder.read(here(DataSet.MUSIC).resolve(DUETS));
+        }
         var set = DataSet.named(nameOrFolder);
-        if (set.isEmpty()) {
-            return DataFolder.read(Path.of(nameOrFolder));
+        return DataFolder.read(set.isEmpty() ? Path.of(nameOrFolder) : here(set.get()));
+    }
+
+    /** Where a set is; what needs no download is made. */
+    private Path here(DataSet set) {
+        if (set.isMade() && installed(set).isEmpty()) {
+            install(set, Optional.empty(), (phase, done, total) -> {});
         }
-        if (set.get() == DataSet.TOY && installed(DataSet.TOY).isEmpty()) {
-            install(DataSet.TOY, Optional.empty(), (phase, done, total) -> {});
-        }
-        return DataFolder.read(require(set.get()));
+        return require(set);
     }
 
     private Path require(DataSet set) {

@@ -28,7 +28,17 @@ final class FolderPaths {
         this.realRoot = root.toRealPath();
     }
 
+    /** A regular file. */
     Path resolve(String name) throws Refused {
+        return resolve(name, false);
+    }
+
+    /** A regular file or a folder. */
+    Path resolveFilm(String name) throws Refused {
+        return resolve(name, true);
+    }
+
+    private Path resolve(String name, boolean orFolder) throws Refused {
         Path relative;
         try {
             relative = Path.of(name);
@@ -44,7 +54,7 @@ final class FolderPaths {
         }
         var file = root.resolve(relative);
         try {
-            if (!Files.isRegularFile(file)) {
+            if (!Files.isRegularFile(file) && !(orFolder && Files.isDirectory(file))) {
                 throw new Refused(
                         Files.exists(file) ? quoted(name) + " is not a file" : "missing file " + quoted(name));
             }

@@ -1,9 +1,12 @@
 package sensorium.multimodal.data;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import sensorium.vision.Animation;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureFile;
+import sensorium.vision.Resize;
 
 /** Where a picture's pixels come from: a file still to be decoded, or bytes already in memory. */
 public sealed interface ImageSource {
@@ -16,6 +19,16 @@ public sealed interface ImageSource {
     Picture decode();
 
     /**
+     * At most so many pictures, evenly spread over it where it moves, each with its longer side at most {@code side} pixels; of a single
+     * picture that one.
+     *
+     * @throws sensorium.BadInputException if it cannot be read
+     */
+    default List<Picture> frames(int count, int side) {
+        return List.of(Resize.atMost(decode(), side));
+    }
+
+    /**
      * A picture file.
      *
      * @param file an existing regular file
@@ -24,6 +37,29 @@ public sealed interface ImageSource {
         @Override
         public Picture decode() {
             return PictureFile.decode(file);
+        }
+
+        @Override
+        public List<Picture> frames(int count, int side) {
+            return Animation.frames(file, count, side);
+        }
+    }
+
+    /**
+     * A film: an animated GIF or PNG, or a folder of frames.
+     *
+     * @param file an existing regular file, or a folder
+     */
+    record Film(Path file) implements ImageSource {
+        /** The frame in its middle. */
+        @Override
+        public Picture decode() {
+            return Animation.frames(file, 1, PictureFile.DRAWN_SIDE).getFirst();
+        }
+
+        @Override
+        public List<Picture> frames(int count, int side) {
+            return Animation.frames(file, count, side);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param captions its texts
  * @param pictures its pictures
  * @param sounds its sounds
- * @param label its class
+ * @param labels its classes: mostly one
  * @param split {@code train}, {@code validation}, {@code test} or another name; empty where the folder knows none
  */
 public record Item(
@@ -18,7 +18,7 @@ public record Item(
         List<Caption> captions,
         List<ImageSource> pictures,
         List<Sound> sounds,
-        Optional<String> label,
+        List<String> labels,
         Optional<String> split) {
     public static final String TRAIN = "train";
     public static final String VALIDATION = "validation";
@@ -28,6 +28,23 @@ public record Item(
         captions = List.copyOf(captions);
         pictures = List.copyOf(pictures);
         sounds = List.copyOf(sounds);
+        labels = List.copyOf(labels);
+    }
+
+    /** @param label its class, if it has one */
+    public Item(
+            String id,
+            List<Caption> captions,
+            List<ImageSource> pictures,
+            List<Sound> sounds,
+            Optional<String> label,
+            Optional<String> split) {
+        this(id, captions, pictures, sounds, label.stream().toList(), split);
+    }
+
+    /** Its class, where it has one and no other. */
+    public Optional<String> label() {
+        return labels.size() == 1 ? Optional.of(labels.getFirst()) : Optional.empty();
     }
 
     /** Whether there is nothing to see, hear or read. */
@@ -50,6 +67,6 @@ public record Item(
 
     /** This item with other captions and sounds: what is left when some languages must not be seen. */
     public Item with(List<Caption> captions, List<Sound> sounds) {
-        return new Item(id, captions, pictures, sounds, label, split);
+        return new Item(id, captions, pictures, sounds, labels, split);
     }
 }

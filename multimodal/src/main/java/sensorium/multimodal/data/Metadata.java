@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import sensorium.BadInputException;
@@ -38,8 +39,21 @@ final class Metadata {
         this.skipped = skipped;
     }
 
+    /** What is done with a line. */
+    @FunctionalInterface
+    interface Taker {
+        /** @throws Refused if the line cannot be used after all */
+        void take(JsonNode line, Item item) throws Refused;
+    }
+
     List<Item> read() throws IOException {
         var items = new ArrayList<Item>();
+        lines((_, item) -> items.add(item));
+        return items;
+    }
+
+    /** Goes through all lines that can be used. */
+    void lines(Taker taker) throws IOException {
         try (var in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             var line = new ByteArrayOutputStream();
             for (int number = 1; nextLine(in, line); number++) {
@@ -53,7 +67,8 @@ final class Metadata {
                     }
                     var text = decode(line.toByteArray());
                     if (!text.isBlank()) {
-                        items.add(item(JSON.readTree(text), "line " + number));
+                        var parsed = JSON.readTree(text);
+                        taker.take(parsed, item(parsed, "line " + number));
                     }
                 } catch (Refused e) {
                     skipped.add(where, e.getMessage());
@@ -62,7 +77,6 @@ final class Metadata {
                 }
             }
         }
-        return items;
     }
 
     /** Reads up to the next newline; keeps at most one byte more than allowed. False at the end of the file. */
@@ -108,6 +122,10 @@ final class Metadata {
             pictures.add(new ImageSource.InFile(paths.resolve(value.string())));
             id = id == null ? value.string() : id;
         }
+        for (var value : strings(line, "video_file_name")) {
+            pictures.add(new ImageSource.Film(paths.resolveFilm(value.string())));
+            id = id == null ? value.string() : id;
+        }
         for (var value : strings(line, "audio_file_name")) {
             sounds.add(new Sound(value.language(), paths.resolve(value.string())));
             id = id == null ? value.string() : id;
@@ -126,8 +144,8 @@ final class Metadata {
                 captions,
                 pictures,
                 sounds,
-                scalar(line, "label"),
-                scalar(line, "split").map(Splits::canonical));
+                labels(line),
+                scalar(line.get("split"), "split").map(Splits::canonical));
         if (item.isEmpty()) {
             throw new Refused("no picture, no sound and no text");
         }
@@ -167,8 +185,23 @@ final class Metadata {
         }
     }
 
-    private static Optional<String> scalar(JsonNode line, String key) throws Refused {
-        var node = line.get(key);
+    /** One, or a list of several. */
+    private static List<String> labels(JsonNode line) throws Refused {
+        var node = line.get("label");
+        if (node == null || !node.isArray()) {
+            return scalar(node, "label").stream().toList();
+        }
+        if (node.size() > STRINGS_IN_A_VALUE) {
+            throw new Refused("'label' has more than " + STRINGS_IN_A_VALUE + " values");
+        }
+        var labels = new LinkedHashSet<String>();
+        for (var each : node) {
+            scalar(each, "label").ifPresent(labels::add);
+        }
+        return List.copyOf(labels);
+    }
+
+    private static Optional<String> scalar(JsonNode node, String key) throws Refused {
         if (node == null || node.isNull()) {
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,10 +25,17 @@ final class MetadataWriter {
      * @param items whose files lie under {@code root}
      */
     static void write(Path root, List<Item> items) throws IOException {
+        write(root, items, _ -> Map.of());
+    }
+
+    /** @param more what else to say of an item, by key: numbers, texts and lists of them */
+    static void write(Path root, List<Item> items, Function<Item, Map<String, Object>> more) throws IOException {
         var temporary = Files.createTempFile(root, DataFolder.METADATA, ".tmp");
         try (var out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
             for (var item : items) {
-                out.write(JSON.writeValueAsString(line(root, item)));
+                var line = line(root, item);
+                more.apply(item).forEach((key, value) -> line.set(key, JSON.valueToTree(value)));
+                out.write(JSON.writeValueAsString(line));
                 out.write('\n');
             }
         }
@@ -37,17 +45,22 @@ final class MetadataWriter {
     private static ObjectNode line(Path root, Item item) {
         var line = JSON.createObjectNode();
         var pictures = new ArrayList<String>();
+        var films = new ArrayList<String>();
         for (var picture : item.pictures()) {
             switch (picture) {
                 case ImageSource.InFile picked -> pictures.add(relative(root, picked.file()));
+                case ImageSource.Film film -> films.add(relative(root, film.file()));
                 case ImageSource.Grey grey ->
                     throw new IllegalArgumentException("pixels in memory have no file name: " + grey);
             }
         }
         put(line, "image_file_name", pictures, p -> "", p -> p);
+        put(line, "video_file_name", films, f -> "", f -> f);
         put(line, "audio_file_name", item.sounds(), Sound::language, s -> relative(root, s.file()));
         put(line, "text", item.captions(), Caption::language, Caption::text);
-        item.label().ifPresent(label -> line.put("label", label));
+        if (!item.labels().isEmpty()) {
+            put(line, "label", item.labels());
+        }
         item.split().ifPresent(split -> line.put("split", split));
         return line;
     }

@@ -40,6 +40,22 @@ final class Toy {
             this.spanish = spanish;
             this.feminine = feminine;
         }
+
+        String english() {
+            return english;
+        }
+
+        String french() {
+            return french;
+        }
+
+        String spanish() {
+            return spanish;
+        }
+
+        boolean feminine() {
+            return feminine;
+        }
     }
 
     enum Colour {
@@ -68,6 +84,18 @@ final class Toy {
             this.rgb = rgb;
         }
 
+        String english() {
+            return english;
+        }
+
+        String french(boolean ofFeminine) {
+            return ofFeminine ? frenchFeminine : french;
+        }
+
+        String spanish(boolean ofFeminine) {
+            return ofFeminine ? spanishFeminine : spanish;
+        }
+
         int rgb() {
             return rgb;
         }
@@ -86,12 +114,12 @@ final class Toy {
                             f ? "une" : "un",
                             small ? (f ? "petite" : "petit") : (f ? "grande" : "grand"),
                             shape.french,
-                            f ? colour.frenchFeminine : colour.french);
+                            colour.french(f));
             var spanish = "%s %s %s %s"
                     .formatted(
                             f ? "una" : "un",
                             shape.spanish,
-                            f ? colour.spanishFeminine : colour.spanish,
+                            colour.spanish(f),
                             small ? (f ? "pequeña" : "pequeño") : "grande");
             return List.of(
                     new Caption("en", "a %s %s %s".formatted(small ? "small" : "large", colour.english, shape.english)),

@@ -3,6 +3,7 @@ package sensorium.multimodal.data;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.GradientPaint;
+import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
@@ -14,10 +15,11 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import sensorium.random.Philox;
 
 /** Draws a thing of the toy world: 64 x 64 pixels, its place, tilt, exact size, shade and background left to chance. */
 final class ToyPicture {
-    private static final int SIDE = 64;
+    static final int SIDE = 64;
 
     private ToyPicture() {}
 
@@ -30,27 +32,53 @@ final class ToyPicture {
     private static BufferedImage draw(Toy.Thing thing) {
         var random = thing.random(0);
         var image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        var graphics = background(image, random);
+        double radius = thing.small() ? random.uniform(6, 8.5, 11) : random.uniform(6, 20, 25);
+        double room = SIDE / 2.0 - radius - 1;
+        shape(
+                graphics,
+                thing.shape(),
+                thing.colour(),
+                random.uniform(10, .88, 1.12),
+                radius,
+                SIDE / 2.0 + room * random.uniform(7, -1, 1),
+                SIDE / 2.0 + room * random.uniform(8, -1, 1),
+                random.uniform(9, -12, 12));
+        graphics.dispose();
+        return image;
+    }
+
+    /** A quiet gradient, by the first six of these random numbers. */
+    static Graphics2D background(BufferedImage image, Philox random) {
         var graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         var top = Color.getHSBColor(random.uniform(0), .15f * random.uniform(1), .8f + .2f * random.uniform(2));
         var bottom = Color.getHSBColor(random.uniform(3), .15f * random.uniform(4), .8f + .2f * random.uniform(5));
         graphics.setPaint(new GradientPaint(0, 0, top, 0, SIDE, bottom));
         graphics.fillRect(0, 0, SIDE, SIDE);
+        return graphics;
+    }
 
-        double radius = thing.small() ? random.uniform(6, 8.5, 11) : random.uniform(6, 20, 25);
-        double room = SIDE / 2.0 - radius - 1;
+    /** @param x of its middle, likewise y; degrees it is turned by */
+    static void shape(
+            Graphics2D graphics,
+            Toy.Shape shape,
+            Toy.Colour colour,
+            double brightness,
+            double radius,
+            double x,
+            double y,
+            double degrees) {
         var place = new AffineTransform();
-        place.translate(SIDE / 2.0 + room * random.uniform(7, -1, 1), SIDE / 2.0 + room * random.uniform(8, -1, 1));
-        place.rotate(Math.toRadians(random.uniform(9, -12, 12)));
+        place.translate(x, y);
+        place.rotate(Math.toRadians(degrees));
         place.scale(radius, radius);
-        var outline = place.createTransformedShape(outline(thing.shape()));
-        graphics.setColor(shade(thing.colour().rgb(), random.uniform(10, .88, 1.12)));
+        var outline = place.createTransformedShape(outline(shape));
+        graphics.setColor(shade(colour.rgb(), brightness));
         graphics.fill(outline);
         graphics.setColor(new Color(0, 0, 0, 90));
         graphics.setStroke(new BasicStroke(1));
         graphics.draw(outline);
-        graphics.dispose();
-        return image;
     }
 
     private static Color shade(int rgb, double factor) {

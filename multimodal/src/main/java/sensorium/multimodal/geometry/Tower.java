@@ -19,8 +19,8 @@ public record Tower(SharedSpace space, Sense sense) {
     public ClassifierConfig classifier(List<String> labels) {
         var config = space.config();
         return switch (sense) {
-            case PICTURE -> new ClassifierConfig(labels, new Input.Colour(config.side()), config.picture());
-            case SOUND -> new ClassifierConfig(labels, new Input.Heard(config.hearing()), config.sound());
+            case PICTURE -> new ClassifierConfig(labels, new Input.Colour(config.side()), config.picture(), false);
+            case SOUND -> new ClassifierConfig(labels, new Input.Heard(config.hearing()), config.sound(), false);
         };
     }
 

@@ -2,6 +2,7 @@ package sensorium.multimodal.index;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import sensorium.multimodal.data.Caption;
 import sensorium.multimodal.data.ImageSource;
 import sensorium.multimodal.data.Item;
@@ -23,8 +24,7 @@ public record Hit(double score, String item, String text, Path image, Path audio
         Optional<String> text = item.caption("en")
                 .or(() -> item.captions().stream().map(Caption::text).findFirst());
         Optional<Path> image = item.pictures().stream()
-                .filter(ImageSource.InFile.class::isInstance)
-                .map(source -> ((ImageSource.InFile) source).file().toAbsolutePath())
+                .flatMap(Hit::file)
                 .findFirst();
         Optional<Path> audio = item.sound(Sound.NO_LANGUAGE)
                 .or(() -> item.sounds().stream().findFirst())
@@ -36,6 +36,14 @@ public record Hit(double score, String item, String text, Path image, Path audio
                 image.orElse(null),
                 audio.orElse(null),
                 item.label().orElse(null));
+    }
+
+    private static Stream<Path> file(ImageSource source) {
+        return switch (source) {
+            case ImageSource.InFile in -> Stream.of(in.file().toAbsolutePath());
+            case ImageSource.Film film -> Stream.of(film.file().toAbsolutePath());
+            case ImageSource.Grey _ -> Stream.empty();
+        };
     }
 
     Hit scored(double cosine) {

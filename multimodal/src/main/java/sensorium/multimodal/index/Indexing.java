@@ -107,10 +107,11 @@ public final class Indexing {
         List<List<String>> texts = some.stream()
                 .map(i -> i.captions().stream().map(Caption::text).toList())
                 .toList();
-        List<List<Picture>> pictures = some.parallelStream().map(this::pictures).toList();
+        List<List<List<Picture>>> pictures =
+                some.parallelStream().map(this::pictures).toList();
         List<List<Waveform>> sounds = some.parallelStream().map(this::sounds).toList();
         var read = List.of(embedder.texts(flat(texts))).iterator();
-        var seen = List.of(embedder.pictures(flat(pictures))).iterator();
+        var seen = List.of(embedder.films(flat(pictures))).iterator();
         var heard = List.of(embedder.sounds(flat(sounds))).iterator();
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < some.size(); i++) {
@@ -135,11 +136,12 @@ public final class Indexing {
         return lists.stream().flatMap(List::stream).toList();
     }
 
-    private List<Picture> pictures(Item item) {
-        List<Picture> decoded = new ArrayList<>();
+    /** Of each what the space sees of it: one frame, or several. */
+    private List<List<Picture>> pictures(Item item) {
+        List<List<Picture>> decoded = new ArrayList<>();
         for (ImageSource source : item.pictures()) {
             try {
-                decoded.add(source.decode());
+                decoded.add(Material.seen(source, embedder.frames()));
             } catch (BadInputException e) {
                 skipped.add(item.id(), e.getMessage());
             }

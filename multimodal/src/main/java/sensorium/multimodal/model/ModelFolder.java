@@ -192,7 +192,7 @@ public record ModelFolder(Path path) {
         String type = config.path("model_type").asString("");
         return switch (kind) {
             case SHARED_SPACE -> new OpenedModel.Space(load(config, SharedSpaceConfig.class, this::space));
-            case CLASSIFY -> new OpenedModel.Classes(load(config, ClassifierConfig.class, Classifier::of));
+            case CLASSIFY -> new OpenedModel.Classes(load(labelled(config), ClassifierConfig.class, Classifier::of));
             case DIFFUSION ->
                 new OpenedModel.Diffusion(
                         DiffusionPipeline.of(load(config, DiffusionConfig.class, DiffusionModel::of)));
@@ -480,6 +480,14 @@ public record ModelFolder(Path path) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java has SHA-256
         }
+    }
+
+    /** A classifier that was trained before it could have several labels has one. */
+    private static JsonNode labelled(JsonNode config) {
+        if (config.path("model") instanceof ObjectNode model && !model.has("several")) {
+            model.put("several", false);
+        }
+        return config;
     }
 
     private <C, M> M load(JsonNode config, Class<C> type, BiFunction<Weights, C, M> factory) {

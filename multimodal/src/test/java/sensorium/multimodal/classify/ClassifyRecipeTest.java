@@ -40,7 +40,7 @@ class ClassifyRecipeTest {
     @Test
     void smallGreyPicturesAreTakenPixelForPixelAndLearnt() throws Exception {
         var data = DataFolder.read(TinyData.sides(folder.resolve("data"), 24));
-        var config = Choice.of(data.items(), Optional.empty());
+        var config = Choice.of(data.items(), Optional.empty(), false);
         assertThat(config.labels()).containsExactly("left", "right");
         assertThat(config.input()).isInstanceOfSatisfying(Input.Grey.class, g -> {
             assertThat(g.width()).isEqualTo(12);
@@ -65,7 +65,7 @@ class ClassifyRecipeTest {
     @Test
     void soundsAreLearnt() throws Exception {
         var data = DataFolder.read(TinyData.glides(folder.resolve("data"), 16));
-        var config = Choice.of(data.items(), Optional.empty());
+        var config = Choice.of(data.items(), Optional.empty(), false);
         assertThat(config.input())
                 .isInstanceOfSatisfying(
                         Input.Heard.class,
@@ -79,7 +79,7 @@ class ClassifyRecipeTest {
     @Test
     void aRunThatWasCutOffEndsInTheSameBytes() throws Exception {
         var data = DataFolder.read(TinyData.sides(folder.resolve("data"), 8));
-        var config = Choice.of(data.items(), Optional.empty());
+        var config = Choice.of(data.items(), Optional.empty(), false);
         try (var run = RunFolder.create(folder.resolve("whole"), ModelFolder.config(config))) {
             train(config, data.items(), steps(6), run, TrainingListener.SILENT);
         }
@@ -108,7 +108,7 @@ class ClassifyRecipeTest {
         Path data = TinyData.sides(folder.resolve("data"), 3);
         Files.write(data.resolve("left/0.png"), new byte[] {1, 2, 3});
         var items = DataFolder.read(data).items();
-        var config = Choice.of(items, Optional.empty());
+        var config = Choice.of(items, Optional.empty(), false);
         var examples = Examples.of(config, items, 0, (phase, done, total) -> {});
         assertThat(examples.size()).isEqualTo(5);
         assertThat(examples.skipped().count()).isEqualTo(1);
@@ -125,17 +125,17 @@ class ClassifyRecipeTest {
                 DataFolder.read(TinyData.sides(folder.resolve("pictures"), 2)).items();
         var sounds =
                 DataFolder.read(TinyData.glides(folder.resolve("sounds"), 2)).items();
-        assertThatThrownBy(() -> Choice.of(List.of(pictures.getFirst(), pictures.get(1)), Optional.empty()))
+        assertThatThrownBy(() -> Choice.of(List.of(pictures.getFirst(), pictures.get(1)), Optional.empty(), false))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("only 'left'");
         List<Item> both = new ArrayList<>(pictures);
         both.addAll(sounds);
-        assertThatThrownBy(() -> Choice.of(both, Optional.empty()))
+        assertThatThrownBy(() -> Choice.of(both, Optional.empty(), false))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("--set sense=picture");
-        assertThat(Choice.of(both, Optional.of(Sense.SOUND)).labels()).containsExactly("fall", "rise");
+        assertThat(Choice.of(both, Optional.of(Sense.SOUND), false).labels()).containsExactly("fall", "rise");
         Item silent = new Item("1", List.of(), List.of(), List.of(), Optional.of("x"), Optional.empty());
-        assertThatThrownBy(() -> Choice.of(List.of(silent), Optional.empty()))
+        assertThatThrownBy(() -> Choice.of(List.of(silent), Optional.empty(), false))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no labelled pictures and no labelled sounds");
     }

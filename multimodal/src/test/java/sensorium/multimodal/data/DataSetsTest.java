@@ -192,7 +192,7 @@ class DataSetsTest {
     void namesAreKnownOrToldOf() {
         assertThatThrownBy(() -> DataSet.require("stomps"))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("toy, stamps, fashion-mnist, prompts, clipart");
+                .hasMessageContaining("toy, toy-motion, music, stamps, fashion-mnist, prompts, clipart");
         assertThatThrownBy(() -> sets.open("stamps"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("sensorium data install stamps");

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sensorium.BadInputException;
 import sensorium.backend.BackendProvider.Available;
 import sensorium.backend.Backends;
+import sensorium.diffusion.DiffusersDit;
 import sensorium.diffusion.DiffusersUNet;
 import sensorium.io.Safetensors;
 import sensorium.nn.ParityCase.Recording;
@@ -33,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Models with other settings than the recorded checkpoints have: CLIP, SigLIP, DINOv2 and CLAP against outputs of transformers 4.57.6
- * (eager attention, F32), U-Nets and autoencoders against those of diffusers 0.31 (that of today for {@code UNet2DModel}). Weights and
+ * (eager attention, F32), U-Nets, autoencoders and DiT against those of diffusers 0.31 (that of today for {@code UNet2DModel}). Weights and
  * inputs are sines, so that both sides can make them; the outputs are in {@code other-configurations.json} and {@code
  * diffusers-configurations.json}.
  */
@@ -223,6 +224,7 @@ class OtherConfigurationsTest {
             case "AutoencoderKL" ->
                 DiffusersAutoencoder.save(DiffusersAutoencoder.loadKl(folder), alone, Optional.empty());
             case "VQModel" -> DiffusersAutoencoder.save(DiffusersAutoencoder.loadVq(folder), alone, Optional.empty());
+            case "DiTTransformer2DModel" -> DiffusersDit.save(DiffusersDit.load(folder), alone, Optional.empty());
             default -> {
                 return; // of these a folder is always the origin
             }

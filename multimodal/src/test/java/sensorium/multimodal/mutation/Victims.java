@@ -42,6 +42,7 @@ import sensorium.text.ByteBpe;
 import sensorium.text.TokenizerJson;
 import sensorium.vision.HuggingFaceVit;
 import sensorium.vision.ImageProcessor;
+import sensorium.vision.Animation;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureFile;
 import sensorium.vision.PngWriter;
@@ -259,6 +260,9 @@ final class Victims {
     private void picture(Path place, String format, byte[] bytes) throws IOException {
         Path file = Files.write(place.resolve("a." + format), bytes);
         add(format, file, format.equals("svg"), () -> PictureFile.decode(file));
+        if (format.equals("gif")) {
+            add("gif, as a film", file, false, () -> Animation.frames(file, 4, 32));
+        }
     }
 
     private void sounds() throws IOException {

@@ -1,0 +1,126 @@
+package sensorium.multimodal.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import javax.sound.midi.InvalidMidiDataException;
+import sensorium.audio.WavWriter;
+import sensorium.audio.Waveform;
+import sensorium.audio.music.Note;
+import sensorium.random.Philox;
+
+/**
+ * Melodies that need no download: composed by chance, played by the JDK's synthesiser, in noise. The label is the family of the
+ * instrument; what is played, how fast, by which program and in how much noise stands in the metadata. The split {@code validation} has
+ * new pieces of known programs, {@code test} new pieces of programs that are in no other split.
+ */
+final class Music {
+    static final long SEED = 2026;
+
+    /** The folder in it that has two melodies at a time. */
+    static final String DUETS = "music-duets";
+
+    /** Samples a second. */
+    static final int RATE = 16_000;
+
+    private static final double NOISIEST = 6; // decibels of signal over noise
+    private static final double CLEANEST = 40;
+    private static final double DARK = 0.9;
+
+    /** How many pieces of each family. */
+    record Size(int train, int validation, int test) {
+        static final Size WHOLE = new Size(36, 6, 16);
+
+        int all() {
+            return train + validation + test;
+        }
+
+        String split(int piece) {
+            return piece < train ? Item.TRAIN : piece < train + validation ? Item.VALIDATION : Item.TEST;
+        }
+    }
+
+    private record Made(Item item, Map<String, Object> truth) {}
+
+    private Music() {}
+
+    static void write(Path root, Size size) throws IOException {
+        List<Made> made = new ArrayList<>();
+        var folder = Files.createDirectories(root.resolve("sounds"));
+        var families = MusicFamily.values();
+        try {
+            made.addAll(IntStream.range(0, families.length * size.all())
+                    .parallel()
+                    .mapToObj(i -> make(families[i / size.all()], i % size.all(), size.split(i % size.all()), folder))
+                    .toList());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Map<String, Map<String, Object>> truths = new LinkedHashMap<>();
+        made.forEach(m -> truths.put(m.item.id(), m.truth));
+        List<Item> items = made.stream().map(Made::item).toList();
+        MetadataWriter.write(root, items, item -> truths.get(item.id()));
+        MusicDuets.write(Files.createDirectories(root.resolve(DUETS)), items);
+    }
+
+    private static Made make(MusicFamily family, int number, String split, Path folder) {
+        var name = "%s-%02d".formatted(family.label(), number);
+        var random = Philox.keyed(SEED, family.ordinal(), number);
+        var piece = new MusicPiece(family, family.program(number, split.equals(Item.TEST)), random);
+        var noise = Philox.keyed(SEED, family.ordinal(), number, 1);
+        double snr = noise.uniform(0, NOISIEST, CLEANEST);
+        var file = folder.resolve(name + ".wav");
+        try {
+            WavWriter.write(file, noisy(MidiSound.play(piece.sequence(), piece.seconds(), RATE), snr, noise));
+        } catch (InvalidMidiDataException e) {
+            throw new IllegalStateException(e); // what is composed here is within MIDI's bounds
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var melody = piece.melody();
+        Map<String, Object> truth = new LinkedHashMap<>();
+        truth.put("tempo", melody.tempo());
+        truth.put("program", melody.program());
+        truth.put("snr", Math.round(snr * 10) / 10.0);
+        truth.put("notes", melody.notes().stream().map(Music::triple).toList());
+        var item = new Item(
+                name,
+                List.of(),
+                List.of(),
+                List.of(new Sound(Sound.NO_LANGUAGE, file)),
+                Optional.of(family.label()),
+                Optional.of(split));
+        return new Made(item, truth);
+    }
+
+    private static List<Double> triple(Note note) {
+        return List.of(note.start(), note.end(), note.pitch());
+    }
+
+    /** In white or dark noise, as loud as chance has it. */
+    private static Waveform noisy(Waveform sound, double snr, Philox random) {
+        double dark = random.uniform(1) < 0.5 ? 0 : DARK;
+        var noise = new float[sound.samples().length];
+        float before = 0;
+        for (int i = 0; i < noise.length; i++) {
+            before = (float) (dark * before + random.normal(8L + i));
+            noise[i] = before;
+        }
+        double level = sound.rms() * Math.pow(10, -snr / 20);
+        Waveform scaled = new Waveform(noise, RATE).withRms(level);
+        var sum = new float[noise.length];
+        float peak = 1e-6f;
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = sound.samples()[i] + scaled.samples()[i];
+            peak = Math.max(peak, Math.abs(sum[i]));
+        }
+        return new Waveform(sum, RATE).scaled((float) (random.uniform(2, 0.2, 0.9) / peak));
+    }
+}

@@ -1,0 +1,2 @@
+/** How well music is heard whose notes are known. */
+package sensorium.multimodal.music;
