@@ -55,7 +55,8 @@ final class EmbedCommand implements Runnable {
     @Option(
             names = "--video",
             paramLabel = "F",
-            description = "An animated GIF or PNG, or a folder of frames, for a space that sees films; may be repeated.")
+            description =
+                    "An animated GIF or PNG, or a folder of frames, for a space that sees films; may be repeated.")
     private List<Path> videos = List.of();
 
     @Option(names = "--audio", paramLabel = "F", description = "A sound file; may be repeated.")

@@ -18,8 +18,8 @@ final class Films {
      */
     static float[] vector(Embedder embedder, Path film) {
         if (embedder.frames() == 1) {
-            throw new BadInputException(film
-                    + ": the space sees still pictures; train one on films (--data toy-motion), or give --image");
+            throw new BadInputException(
+                    film + ": the space sees still pictures; train one on films (--data toy-motion), or give --image");
         }
         return embedder.films(List.of(Material.seen(new ImageSource.Film(film), embedder.frames())))[0];
     }

@@ -97,7 +97,8 @@ final class SpaceMeasurement {
             rows.addAll(TierRows.of(tiers));
         }
         var vectors = SpaceVectors.of(space, material);
-        Map<String, Recall> recall = SpaceEvaluation.retrieval(vectors, space.config().frames() == 1 ? "picture" : "video");
+        Map<String, Recall> recall =
+                SpaceEvaluation.retrieval(vectors, space.config().frames() == 1 ? "picture" : "video");
         json.put("recall", recall);
         rows.addAll(TierRows.of(recall));
 
@@ -107,8 +108,7 @@ final class SpaceMeasurement {
         json.putAll(shape.toMap());
         List<GeometryTables.Table> tables = new ArrayList<>(GeometryTables.of(shape));
         if (other != null) {
-            var theirs =
-                    SpaceVectors.of(other, Material.of(items, other.config(), watcher));
+            var theirs = SpaceVectors.of(other, Material.of(items, other.config(), watcher));
             var towers = SpaceGeometry.ofTowers(vectors, theirs);
             json.put("towers", SpaceGeometry.toMap(towers));
             tables.add(GeometryTables.towers(towers, options.beside.toString()));

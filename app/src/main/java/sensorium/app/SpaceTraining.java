@@ -52,9 +52,7 @@ final class SpaceTraining {
             Material material = training.orWithdraw(
                     folder,
                     () -> Material.of(
-                            data.training(),
-                            config,
-                            (phase, done, total) -> progress.update(phase, done, total, "")));
+                            data.training(), config, (phase, done, total) -> progress.update(phase, done, total, "")));
             double decodeSeconds = (System.nanoTime() - began) * 1e-9;
             var space = sentences
                     .map(s -> SharedSpace.of(weights, config, s))

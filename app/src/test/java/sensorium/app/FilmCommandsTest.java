@@ -62,12 +62,15 @@ final class FilmCommandsTest {
                         .asInt())
                 .isEqualTo(8);
         Path film = data.resolve("film3");
-        var hits = sensorium("search", index, "--video", film, "-k", 2, "--json").json();
+        var hits =
+                sensorium("search", index, "--video", film, "-k", 2, "--json").json();
         assertThat(hits.path(0).path("score").asDouble()).isGreaterThan(0.999);
         assertThat(hits.path(0).path("image").asString()).isEqualTo(film.toString());
         Path picture = film.resolve("frame0.png");
-        assertThat(sensorium("search", index, "--image", picture, "--json").json()).isNotEmpty();
-        var vectors = sensorium("embed", run, "--video", film, "--video", picture, "--json").json();
+        assertThat(sensorium("search", index, "--image", picture, "--json").json())
+                .isNotEmpty();
+        var vectors = sensorium("embed", run, "--video", film, "--video", picture, "--json")
+                .json();
         assertThat(vectors.path(0).path("vector")).hasSize(256);
         assertThat(vectors.path(0).path("vector")).isNotEqualTo(vectors.path(1).path("vector"));
         fails("no frames in it", "embed", run, "--video", Files.createDirectory(folder.resolve("none")));

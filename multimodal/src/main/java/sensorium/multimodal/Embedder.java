@@ -78,7 +78,8 @@ public final class Embedder {
     /** The pictures of a bank, each drawn once as {@code how} says. */
     float[][] pictures(FilmBank bank, Augmentation how, long seed) {
         var patches = space.config().picture().patches();
-        var augment = new FilmAugment(bank, space.config().side(), space.config().deep(), how, seed);
+        var augment =
+                new FilmAugment(bank, space.config().side(), space.config().deep(), how, seed);
         return batches(bank.size(), (from, to) -> {
             float[] pixels = new float[(to - from) * augment.length()];
             for (int i = from; i < to; i++) {

@@ -83,8 +83,7 @@ final class ApngFile {
         if (size != 26 || left + width > source.u32be(16) || top + height > source.u32be(20)) {
             throw source.fault("damaged PNG: frame %d leaves the picture; get the file again".formatted(frames.size()));
         }
-        control = new Control(
-                (int) left, (int) top, (int) width, (int) height, source.u8(at + 24), source.u8(at + 25));
+        control = new Control((int) left, (int) top, (int) width, (int) height, source.u8(at + 24), source.u8(at + 25));
     }
 
     /** Pixels that come before any {@code fcTL} are not of the animation. */

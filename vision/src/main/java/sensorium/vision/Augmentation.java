@@ -112,8 +112,7 @@ public record Augmentation(Place place, Colour colour, Background background, Da
 
     /** The same for moving pictures: what is mirrored moves the other way, and two films are not laid over each other. */
     public Augmentation ofFilms() {
-        var unmirrored = new Place(
-                place.scaleLow, place.scaleHigh, place.shift, place.rotation, place.aspect, 0);
+        var unmirrored = new Place(place.scaleLow, place.scaleHigh, place.shift, place.rotation, place.aspect, 0);
         return new Augmentation(unmirrored, colour, background, damage, 0);
     }
 

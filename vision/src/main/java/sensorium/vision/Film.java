@@ -121,8 +121,9 @@ record Film(Source source, int width, int height, List<Frame> frames) {
             next = last + 1;
         }
         if (pixels > MOST_PIXELS) {
-            throw source.fault("%d frames that build on each other, %d million pixels in all, more than the limit of %d million; make it shorter or smaller, or give a folder of frames"
-                    .formatted(frames.size(), pixels / 1_000_000, MOST_PIXELS / 1_000_000));
+            throw source.fault(
+                    "%d frames that build on each other, %d million pixels in all, more than the limit of %d million; make it shorter or smaller, or give a folder of frames"
+                            .formatted(frames.size(), pixels / 1_000_000, MOST_PIXELS / 1_000_000));
         }
     }
 

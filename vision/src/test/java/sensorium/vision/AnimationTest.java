@@ -47,7 +47,14 @@ final class AnimationTest {
 
     /** @param transparent number of the colour that is not seen, −1 for none */
     private static void frame(
-            ByteArrayOutputStream out, int left, int top, int width, int height, int disposal, int transparent, int colour) {
+            ByteArrayOutputStream out,
+            int left,
+            int top,
+            int width,
+            int height,
+            int disposal,
+            int transparent,
+            int colour) {
         header(out, left, top, width, height, disposal, transparent);
         var data = new ByteArrayOutputStream();
         int bits = 0; // codes of three bits, the first one lowest
@@ -121,7 +128,8 @@ final class AnimationTest {
             out.writeBytes(one.toByteArray());
         }
         Path file = write("many.gif", out);
-        assertThat(corners(Animation.frames(file, 8, 64))).isEqualTo(Arrays.asList(170, 170, 170, 170, 170, 170, 170, 170));
+        assertThat(corners(Animation.frames(file, 8, 64)))
+                .isEqualTo(Arrays.asList(170, 170, 170, 170, 170, 170, 170, 170));
         for (int i = 0; i < 100_001; i++) {
             out.writeBytes(one.toByteArray());
         }
@@ -147,7 +155,14 @@ final class AnimationTest {
     void anAnimatedPngIsReadWithItsOffsetsBlendingAndDisposal() throws Exception {
         var out = new ByteArrayOutputStream();
         out.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-        chunk(out, "IHDR", ByteBuffer.allocate(13).putInt(4).putInt(2).put(new byte[] {8, 6, 0, 0, 0}).array());
+        chunk(
+                out,
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(4)
+                        .putInt(2)
+                        .put(new byte[] {8, 6, 0, 0, 0})
+                        .array());
         chunk(out, "acTL", ByteBuffer.allocate(8).putInt(4).putInt(0).array());
         chunk(out, "fcTL", control(0, 4, 2, 0, 0, 0, 0));
         chunk(out, "IDAT", pixels(4, 2, 100, 255));
@@ -230,11 +245,13 @@ final class AnimationTest {
             ImageIO.write(image, "png", frames.resolve("frame-" + i + ".png").toFile());
         }
         Files.writeString(frames.resolve("notes.txt"), "no frame");
-        assertThat(corners(Animation.frames(frames, 12, 64))).containsExactly(0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220);
+        assertThat(corners(Animation.frames(frames, 12, 64)))
+                .containsExactly(0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220);
         assertThat(corners(Animation.frames(frames, 2, 64))).containsExactly(60, 180);
         assertThat(Animation.compareNames("a2", "a10")).isNegative();
         assertThat(Animation.compareNames("a010", "a10")).isNotZero();
-        assertThat(Animation.compareNames("a99999999999999999999", "a100000000000000000000")).isNegative();
+        assertThat(Animation.compareNames("a99999999999999999999", "a100000000000000000000"))
+                .isNegative();
         fails(folder.resolve("nowhere"), "no such file");
     }
 
@@ -264,7 +281,9 @@ final class AnimationTest {
             for (int slab = 0; slab < 2; slab++) {
                 int middle = (channel * 2 + slab) * 64 + 4 * 8 + 4;
                 int frame = 2 * slab + channel / 3;
-                assertThat(out[middle]).as("channel %d, slab %d", channel, slab).isCloseTo(60 * frame / 255f, within(1e-3f));
+                assertThat(out[middle])
+                        .as("channel %d, slab %d", channel, slab)
+                        .isCloseTo(60 * frame / 255f, within(1e-3f));
                 assertThat(out[augment.length() + middle]).isCloseTo(120 / 255f, within(1e-3f));
             }
         }

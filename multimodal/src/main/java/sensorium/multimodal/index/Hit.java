@@ -23,9 +23,7 @@ public record Hit(double score, String item, String text, Path image, Path audio
     static Hit of(String name, Item item) {
         Optional<String> text = item.caption("en")
                 .or(() -> item.captions().stream().map(Caption::text).findFirst());
-        Optional<Path> image = item.pictures().stream()
-                .flatMap(Hit::file)
-                .findFirst();
+        Optional<Path> image = item.pictures().stream().flatMap(Hit::file).findFirst();
         Optional<Path> audio = item.sound(Sound.NO_LANGUAGE)
                 .or(() -> item.sounds().stream().findFirst())
                 .map(sound -> sound.file().toAbsolutePath());

@@ -63,21 +63,19 @@ final class ToyMotionTest {
         double louder = sound.cut(new Waveform.Stretch(sound.samples().length / 2, sound.samples().length))
                         .rms()
                 / sound.first(half).rms();
-        assertThat(Math.signum(Math.round(Math.log(louder)))).isEqualTo(motion.x());
+        assertThat((int) Math.signum(Math.rint(Math.log(louder)))).isEqualTo(motion.x());
     }
 
     @Test
     void filmsAreReadFromMetadataWhicheverWayTheyAreStored() throws Exception {
-        ToyMotion.write(
-                folder, List.of(new ToyMotion.Moving(Toy.Shape.STAR, Toy.Colour.BLUE, ToyMotion.Motion.UP, 5)));
+        ToyMotion.write(folder, List.of(new ToyMotion.Moving(Toy.Shape.STAR, Toy.Colour.BLUE, ToyMotion.Motion.UP, 5)));
         Path frames = Files.createDirectories(folder.resolve("frames"));
-        List<Picture> film = DataFolder.read(folder).items().getFirst().pictures().getFirst().frames(4, 32);
+        List<Picture> film =
+                DataFolder.read(folder).items().getFirst().pictures().getFirst().frames(4, 32);
         for (int f = 0; f < 4; f++) {
             PngWriter.write(film.get(f), frames.resolve(f + ".png"));
         }
-        Files.writeString(
-                folder.resolve("metadata.jsonl"),
-                """
+        Files.writeString(folder.resolve("metadata.jsonl"), """
                 {"video_file_name": "films/blue-star-up-5.gif", "text": "up", "split": "test"}
                 {"video_file_name": ["frames"], "text": "up"}
                 {"video_file_name": "nowhere", "text": "up"}
