@@ -85,11 +85,14 @@ record TrainingReport(
 
     private Page page(RunFolder run) {
         List<Page.Section> sections = new ArrayList<>(shown);
-        if (outcome.measures().containsKey(ACCURACY)) {
+        boolean classifies = outcome.measures().containsKey(ACCURACY);
+        if (classifies) {
             sections.add(accuracy(outcome.measures()));
         }
         sections.add(new Page.Section(
-                "How it learnt", "Right answers are those in the batches of training.", RunCurves.of(run.metrics())));
+                "How it learnt",
+                classifies ? "Right answers are those in the batches of training." : "",
+                RunCurves.of(run.metrics())));
         sections.add(new Page.Section(
                 "Where the time went", "On " + Backends.current().description() + ".", TimeTable.of(spans)));
         if (skipped.count() > 0) {
@@ -174,6 +177,8 @@ record TrainingReport(
         List<List<String>> training = new ArrayList<>();
         List<List<String>> model = new ArrayList<>();
         flatten("", config.path("training"), training);
+        training.removeIf(
+                row -> row.getFirst().equals("knots")); // where the schedule stood when: for the run alone, to go on
         flatten("", config.path("model"), model);
         return Html.of(
                 "{}<details><summary>The model, {} settings</summary>{}</details>",
