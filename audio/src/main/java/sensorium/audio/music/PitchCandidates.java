@@ -37,7 +37,7 @@ final class PitchCandidates {
     private static final double FINE = 64;
 
     /** A candidate an octave lower must be so much more salient: whatever repeats itself does so after two periods too. */
-    private static final double OCTAVE = 0.035;
+    private static final double OCTAVE = 0.03;
 
     private static final double HIGHEST_PITCH = Pitch.of(HIGHEST);
 
