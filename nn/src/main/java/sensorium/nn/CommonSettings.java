@@ -57,11 +57,12 @@ final class CommonSettings {
 
     /** Whether a setting says nothing: by its name, or because it is what it is by default everywhere. */
     static boolean saysNothing(String key, JsonNode value) {
-        return IRRELEVANT.contains(key) || switch (COMMON_DEFAULTS.get(key)) {
-            case Boolean on -> value.isBoolean() && value.asBoolean() == on;
-            case Double number -> value.isNumber() && finite(value) == number;
-            case null, default -> false;
-        };
+        return IRRELEVANT.contains(key)
+                || switch (COMMON_DEFAULTS.get(key)) {
+                    case Boolean on -> value.isBoolean() && value.asBoolean() == on;
+                    case Double number -> value.isNumber() && finite(value) == number;
+                    case null, default -> false;
+                };
     }
 
     /** NaN or infinite where it is no number, or beyond what a double holds. */

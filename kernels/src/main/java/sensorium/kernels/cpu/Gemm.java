@@ -77,8 +77,14 @@ final class Gemm {
 
     /** C[m, n] = A[m, k] · B[k, n] + Z[m, n], B in panels already: what {@link #batched} makes of one product, number by number. */
     static void packed(WorkPool pool, int m, Matrix a, Packed b, Matrix z, Matrix c) {
-        shared(pool, 1, m, b.n, b.k, (_, i, height, j, width) ->
-                blocks(height, width, b.k, a.at(i, 0), b.from(0, j), z.at(i, j), c.at(i, j)));
+        shared(
+                pool,
+                1,
+                m,
+                b.n,
+                b.k,
+                (_, i, height, j, width) ->
+                        blocks(height, width, b.k, a.at(i, 0), b.from(0, j), z.at(i, j), c.at(i, j)));
     }
 
     /** Computes a part of C of one product of several. */

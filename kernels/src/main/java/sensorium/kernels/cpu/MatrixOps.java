@@ -49,8 +49,11 @@ final class MatrixOps {
         if (weight == null) {
             return false;
         }
-        Gemm.packed(pool, (int) rows, new Matrix(c.x(0), k, 1), weight.packed(), bias, new Matrix(c.y(0), n, 1));
-        Reference.reachabilityFence(weight);
+        try {
+            Gemm.packed(pool, (int) rows, new Matrix(c.x(0), k, 1), weight.packed(), bias, new Matrix(c.y(0), n, 1));
+        } finally {
+            Reference.reachabilityFence(weight); // its memory goes with it
+        }
         return true;
     }
 

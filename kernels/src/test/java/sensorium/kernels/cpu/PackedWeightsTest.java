@@ -39,59 +39,69 @@ class PackedWeightsTest {
     @ParameterizedTest
     @CsvSource({"2, 5, 7", "7, 300, 70", "33, 130, 67", "50, 384, 96", "1, 40, 50"})
     void theSameNumbersBitByBit(int rows, int in, int out) {
-        Backends.with(backend, () -> Scope.tidy(() -> {
-            Tensor x = numbers(1, rows, in);
-            Tensor weight = numbers(2, out, in);
-            Tensor bias = numbers(3, out);
-            float[] plain = x.linear(weight, null).toFloats();
-            float[] biased = x.linear(weight, bias).toFloats();
-            for (int i = 0; i < MANY; i++) {
-                backend.useThreads(1 + i % 2);
-                assertThat(x.linear(weight, null).toFloats()).isEqualTo(plain);
-                assertThat(x.linear(weight, bias).toFloats()).isEqualTo(biased);
-            }
-            // One row is not multiplied by panels.
-            assertThat(isPacked((HostStorage) weight.storage())).isEqualTo(rows > 1);
-            return null;
-        }));
+        Backends.with(
+                backend,
+                () -> Scope.tidy(() -> {
+                    Tensor x = numbers(1, rows, in);
+                    Tensor weight = numbers(2, out, in);
+                    Tensor bias = numbers(3, out);
+                    float[] plain = x.linear(weight, null).toFloats();
+                    float[] biased = x.linear(weight, bias).toFloats();
+                    for (int i = 0; i < MANY; i++) {
+                        backend.useThreads(1 + i % 2);
+                        assertThat(x.linear(weight, null).toFloats()).isEqualTo(plain);
+                        assertThat(x.linear(weight, bias).toFloats()).isEqualTo(biased);
+                    }
+                    // One row is not multiplied by panels.
+                    assertThat(isPacked((HostStorage) weight.storage())).isEqualTo(rows > 1);
+                    return null;
+                }));
     }
 
     @Test
     void aWeightThatIsWrittenOverIsAnotherOne() {
-        Backends.with(backend, () -> Scope.tidy(() -> {
-            Tensor x = numbers(1, 9, 6);
-            Tensor weight = numbers(2, 40, 6);
-            for (int i = 0; i < MANY; i++) {
-                x.linear(weight, null);
-            }
-            var storage = (HostStorage) weight.storage();
-            assertThat(isPacked(storage)).isTrue();
-            Tensor next = Dispatch.consume(
-                            new Fused.AdamWStep(.1, .9, .99, 1e-8, .05, .1, .01),
-                            List.of(weight, numbers(3, 40, 6), numbers(4, 40, 6), numbers(4, 40, 6).square()))
-                    .get(0);
-            assertThat(next.storage()).isSameAs(storage); // the weight's own memory, with other numbers
-            assertThat(storage.derived()).isNull();
-            Tensor copy = Tensor.of(next.toFloats(), 40, 6);
-            for (int i = 0; i < MANY; i++) {
-                assertThat(x.linear(next, null).toFloats())
-                        .isEqualTo(x.linear(copy, null).toFloats());
-            }
-            return null;
-        }));
+        Backends.with(
+                backend,
+                () -> Scope.tidy(() -> {
+                    Tensor x = numbers(1, 9, 6);
+                    Tensor weight = numbers(2, 40, 6);
+                    for (int i = 0; i < MANY; i++) {
+                        x.linear(weight, null);
+                    }
+                    var storage = (HostStorage) weight.storage();
+                    assertThat(isPacked(storage)).isTrue();
+                    Tensor next = Dispatch.consume(
+                                    new Fused.AdamWStep(.1, .9, .99, 1e-8, .05, .1, .01),
+                                    List.of(
+                                            weight,
+                                            numbers(3, 40, 6),
+                                            numbers(4, 40, 6),
+                                            numbers(4, 40, 6).square()))
+                            .get(0);
+                    assertThat(next.storage()).isSameAs(storage); // the weight's own memory, with other numbers
+                    assertThat(storage.derived()).isNull();
+                    Tensor copy = Tensor.of(next.toFloats(), 40, 6);
+                    for (int i = 0; i < MANY; i++) {
+                        assertThat(x.linear(next, null).toFloats())
+                                .isEqualTo(x.linear(copy, null).toFloats());
+                    }
+                    return null;
+                }));
     }
 
     @Test
     void nothingIsKeptOfAWeightThatIsGone() {
-        HostStorage storage = Backends.with(backend, () -> Scope.tidy(() -> {
-            Tensor weight = numbers(2, 40, 6);
-            for (int i = 0; i < MANY; i++) {
-                numbers(1, 9, 6).linear(weight, null);
-            }
-            var kept = (HostStorage) weight.storage();
-            assertThat(isPacked(kept)).isTrue();
-            return kept;
-        }));
+        HostStorage storage = Backends.with(
+                backend,
+                () -> Scope.tidy(() -> {
+                    Tensor weight = numbers(2, 40, 6);
+                    for (int i = 0; i < MANY; i++) {
+                        numbers(1, 9, 6).linear(weight, null);
+                    }
+                    var kept = (HostStorage) weight.storage();
+                    assertThat(isPacked(kept)).isTrue();
+                    return kept;
+                }));
         assertThat(storage.derived()).isNull();
     }
 }
