@@ -110,19 +110,19 @@ record AnyToAnyMaking(
 
     /** Writes the files, and says what came out. */
     private String put(MediaCodec codec, Medium asked, List<int[]> rows, Map<String, Object> json) {
-        switch (asked) {
+        return switch (asked) {
             case TEXT -> {
                 List<String> texts = rows.stream().map(codec::text).toList();
                 json.put("text", texts.getFirst());
                 json.put("texts", texts);
-                return String.join("\n", texts);
+                yield String.join("\n", texts);
             }
             case PICTURE -> {
                 Path file = out == null ? Path.of("generated.png") : out;
                 int columns = (int) Math.ceil(Math.sqrt(rows.size()));
                 PngWriter.write(Scope.tidy(() -> PictureGrid.of(codec.pixels(rows), columns)), file);
                 json.put("file", file.toString());
-                return file.toString();
+                yield file.toString();
             }
             case SOUND -> {
                 Path file = out == null ? Path.of("generated.wav") : out;
@@ -135,9 +135,8 @@ record AnyToAnyMaking(
                 }
                 json.put("file", file.toString());
                 json.put("sound_seconds", sound.seconds());
-                return file.toString();
+                yield file.toString();
             }
-        }
-        throw new IllegalStateException(asked.shown());
+        };
     }
 }

@@ -33,8 +33,8 @@ record AnyToAnyScores(CommonOptions common, SamplingOptions sampling, AnyToAny m
                     "what comes out is judged by a shared space; name one of train shared-space with --space");
         }
         var embedder = new Embedder(new ModelFolder(space).openSpace());
-        var options = TokenReading.Options.measuring(common.seed + FRESH);
-        TokenBank bank = TokenReading.of(data.training(), new MediaCodec(model), options, watcher);
+        TokenBank bank = TokenReading.of(
+                data.training(), new MediaCodec(model), TokenReading.Options.MEASURING, common.seed + FRESH, watcher);
         var judge = new PromptJudge(
                 embedder, bank.entries().stream().map(TokenBank.Entry::name).toList());
         var writing = AnyToAnyMaking.asked(sampling, common.seed);

@@ -40,18 +40,24 @@ record AnyToAnyTraining(
     private static final String CODECS = "codecs";
 
     void run() {
+        Overrides overrides = options.overrides();
+        AnyToAny.Size size = overrides.apply(AnyToAny.Size.SMALL);
+        TokenReading.Options views = overrides.apply(TokenReading.Options.LEARNING);
+        AnyToAnyRecipe.Options rows = overrides.apply(AnyToAnyRecipe.Options.STANDARD);
+        overrides.requireAllTaken(size, views, rows);
         PictureTokenizer pictures = new ModelFolder(vq).openTokenizer();
         SoundCodec sounds = new ModelFolder(soundVq).openSoundCodec();
         SpaceData data = SpaceData.open(options.data);
         List<Item> items = data.training();
         // The words have to be known before the model can be.
         Units units = Units.of(Units.Kind.BPE, TokenReading.texts(items));
-        AnyToAny.Config config = AnyToAny.Config.small(
+        AnyToAny.Config config = AnyToAny.Config.of(
                 units,
                 pictures.config(),
                 sounds.config(),
                 language,
-                speech == null ? TokenReading.mostSpoken(items) : speech);
+                speech == null ? TokenReading.mostSpoken(items) : speech,
+                size);
         ObjectNode described = ModelFolder.config(config);
         described
                 .putObject(CODECS)
@@ -67,10 +73,10 @@ record AnyToAnyTraining(
             requireSame(folder, described);
             Material.Watcher watcher = (phase, done, total) -> progress.update(phase, done, total, "");
             model = AnyToAny.fresh(common.seed, config, pictures, sounds);
-            var reader = TokenReading.Options.learning(common.seed);
-            bank = options.orWithdraw(folder, () -> TokenReading.of(items, new MediaCodec(model), reader, watcher));
+            bank = options.orWithdraw(
+                    folder, () -> TokenReading.of(items, new MediaCodec(model), views, common.seed, watcher));
             reading = (System.nanoTime() - began) * 1e-9;
-            var recipe = new AnyToAnyRecipe(model, bank, AnyToAnyRecipe.Options.STANDARD, common.seed);
+            var recipe = new AnyToAnyRecipe(model, bank, rows, common.seed);
             outcome = Trainer.train(
                     recipe,
                     options.plan(AnyToAnyRecipe.plan(common.seed, options.length(folder, recipe::steps))),
@@ -117,8 +123,8 @@ record AnyToAnyTraining(
         }
         var written = JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(described.path("model")));
         if (!known.path("model").equals(written)) {
-            throw new BadInputException(options.out + ": the vocabulary of " + options.data
-                    + " does not fit the run; go on with the data it began with, or train afresh in another folder");
+            throw new BadInputException(options.out + ": the words or languages of " + options.data
+                    + " do not fit the run; go on with the data it began with, or train afresh in another folder");
         }
     }
 }

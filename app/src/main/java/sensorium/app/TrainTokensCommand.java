@@ -71,11 +71,11 @@ final class TrainTokensCommand implements Runnable {
     public void run() {
         common.backend();
         options.requirePositive();
-        options.overrides().requireAllTaken();
         if (soundVq != null) {
             new AnyToAnyTraining(common, options, vq, soundVq, language, speech).run();
             return;
         }
+        options.overrides().requireAllTaken();
         PictureTokenizer tokenizer = new ModelFolder(vq).openTokenizer();
         PictureData data = PictureData.whole(options.data);
         data.requireLike(tokenizer);

@@ -44,6 +44,17 @@ public record AnyToAny(
     private static final double SPREAD = 0.02;
 
     /**
+     * How large it is.
+     *
+     * @param stages of sound that are heard and made, as many as there are at most
+     * @param longest text, units
+     */
+    public record Size(int width, int depth, int heads, int stages, int longest) {
+        /** Small enough to learn a few hundred things in half an hour on two cores. */
+        public static final Size SMALL = new Size(160, 4, 4, 4, 24);
+    }
+
+    /**
      * @param square side of the squares of picture tokens that are one step
      * @param stages of sound, the coarsest
      * @param longestText units
@@ -62,11 +73,10 @@ public record AnyToAny(
             String language,
             String speech,
             TransformerConfig transformer) {
-        private static final int TEXT = 48;
-        private static final int STAGES = 4;
         /** What of a sound is heard, and made. */
         private static final double SECONDS = 1.6;
 
+        private static final int LONGEST = 4096;
         private static final int RGB = 3;
 
         public Config {
@@ -81,43 +91,43 @@ public record AnyToAny(
         }
 
         /**
-         * Small enough to learn a few hundred things in half an hour on two cores.
+         * For the tokens of two codecs.
          *
-         * @throws BadInputException if pictures are grey
+         * @throws BadInputException if pictures are grey, or the size is none
          */
-        public static Config small(
-                Units units,
-                PictureTokenizer.Config pictures,
-                SoundCodec.Config sounds,
-                String language,
-                String speech) {
-            return of(units, pictures, sounds, language, speech, TransformerConfig.of(160, 4, 4));
-        }
-
-        /** Likewise by another transformer, which need not be causal yet. */
-        static Config of(
+        public static Config of(
                 Units units,
                 PictureTokenizer.Config pictures,
                 SoundCodec.Config sounds,
                 String language,
                 String speech,
-                TransformerConfig transformer) {
+                Size size) {
             if (pictures.channels() != RGB) {
                 throw new BadInputException(
                         "the model of train vq knows grey pictures; any to any needs one of coloured"
                                 + " pictures, such as: sensorium train vq --data stamps");
+            }
+            if (size.width < 1
+                    || size.depth < 1
+                    || size.heads < 1
+                    || size.width % size.heads != 0
+                    || size.longest < 1
+                    || size.longest > LONGEST) {
+                throw new BadInputException(
+                        "no transformer is %d wide and %d deep with %d heads, of texts of %d units; the width is a multiple of the heads"
+                                .formatted(size.width, size.depth, size.heads, size.longest));
             }
             return new Config(
                     units.config(),
                     pictures,
                     sounds,
                     pictures.tokens() % 2 == 0 ? 2 : 1,
-                    Math.min(STAGES, sounds.stages()),
-                    TEXT,
+                    Math.clamp(size.stages, 1, sounds.stages()),
+                    size.longest,
                     (int) (SECONDS * sounds.rate() / sounds.samplesPerToken()),
                     language,
                     speech,
-                    transformer.causally());
+                    TransformerConfig.of(size.width, size.depth, size.heads).causally());
         }
 
         Vocabulary vocabulary() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.nn.Losses;
 import sensorium.nn.Losses.CrossEntropy;
@@ -40,21 +41,41 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
     /**
      * How much of what.
      *
-     * @param rows of each direction in a batch
+     * @param textToPicture rows of this direction in a batch, and so on
      * @param withheld probability of nothing being given
      * @param missing probability of a code of a given picture or sound being missing
      */
-    public record Options(Map<Direction, Integer> rows, double withheld, double missing) {
-        /** Pictures are the longest to write, so they get the most rows; sound to text has the most to tell apart. */
-        public static final Options STANDARD = new Options(
-                Map.of(
-                        Direction.TEXT_TO_PICTURE, 16,
-                        Direction.PICTURE_TO_TEXT, 8,
-                        Direction.SOUND_TO_TEXT, 24,
-                        Direction.TEXT_TO_SOUND, 8,
-                        Direction.PICTURE_TO_SOUND, 8),
-                0.1,
-                0.1);
+    public record Options(
+            int textToPicture,
+            int pictureToText,
+            int soundToText,
+            int textToSound,
+            int pictureToSound,
+            double withheld,
+            double missing) {
+        /** Pictures have the most to be learnt by heart, sound to text the most to tell apart: five languages of each name. */
+        public static final Options STANDARD = new Options(16, 8, 24, 8, 8, 0.1, 0.1);
+
+        /** @throws BadInputException if there are none of a direction, or a probability is none */
+        public Options {
+            if (Math.min(
+                                    Math.min(textToPicture, pictureToText),
+                                    Math.min(soundToText, Math.min(textToSound, pictureToSound)))
+                            < 1
+                    || !(withheld >= 0 && withheld < 1)
+                    || !(missing >= 0 && missing < 1)) {
+                throw new BadInputException(
+                        "a batch needs rows of each direction, and withheld and missing are from 0 to below 1");
+            }
+        }
+
+        private int rows(Direction d) {
+            return switch (d.to()) {
+                case PICTURE -> textToPicture;
+                case TEXT -> d.from() == Medium.PICTURE ? pictureToText : soundToText;
+                case SOUND -> d.from() == Medium.PICTURE ? pictureToSound : textToSound;
+            };
+        }
     }
 
     /** Where there are few things, a batch shows each so often. */
@@ -77,7 +98,7 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
         for (Direction d : Direction.LEARNT) {
             List<TokenBank.Entry> known = bank.of(d);
             things.put(d, known);
-            int rows = Math.min(options.rows.get(d), TIMES * known.size());
+            int rows = Math.min(options.rows(d), TIMES * known.size());
             epochs.put(d, new Epochs(known.size(), rows, seed + epochs.size()));
         }
     }

@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import sensorium.BadInputException;
 import sensorium.audio.AudioAugment;
 import sensorium.audio.AudioFile;
 import sensorium.audio.LogMel;
@@ -34,24 +36,18 @@ public final class TokenReading {
      * @param soundViews variations of each sound
      * @param seeing how pictures are varied
      * @param hearing how sounds are varied
-     * @param seed of the variations
      */
-    public record Options(
-            int pictureViews, int soundViews, Augmentation seeing, AudioAugment.Config hearing, long seed) {
+    public record Options(int pictureViews, int soundViews, Augmentation seeing, AudioAugment.Config hearing) {
         /** Speeds, shifts and noise, milder than what a shared space learns by: tokens say less than spectra. */
         private static final AudioAugment.Config HEARING =
                 new AudioAugment.Config(0.1, 0, 0, 0.03, 0, 10, 30, 0, 0, 0, 0);
 
         /** To learn from. */
-        public static Options learning(long seed) {
-            return new Options(16, 6, Augmentation.TRAINING, HEARING, seed);
-        }
+        public static final Options LEARNING = new Options(16, 6, Augmentation.TRAINING, HEARING);
 
         /** To be measured by: one fresh perturbation, as tier T0 of the stamps has it. */
-        public static Options measuring(long seed) {
-            var noisy = new AudioAugment.Config(0.1, 0, 0, 0.03, 0, 10, 20, 0, 0, 0, 0);
-            return new Options(1, 1, Augmentation.EVALUATION, noisy, seed);
-        }
+        public static final Options MEASURING = new Options(
+                1, 1, Augmentation.EVALUATION, new AudioAugment.Config(0.1, 0, 0, 0.03, 0, 10, 20, 0, 0, 0, 0));
     }
 
     /** Codes that are kept, at most: variations are the fewer the more there is. */
@@ -63,51 +59,75 @@ public final class TokenReading {
 
     private final MediaCodec codec;
     private final Options options;
+    private final long seed;
     private final Material.Watcher watcher;
     private final Skipped skipped = new Skipped();
+
+    /** An item and the rows that are read of it. */
+    private record Thing(Item item, Map<Medium, List<TokenBank.Views>> given, Map<Medium, List<int[]>> wanted) {
+        Thing(Item item) {
+            this(item, new EnumMap<>(Medium.class), new EnumMap<>(Medium.class));
+            for (Medium m : Medium.values()) {
+                given.put(m, new ArrayList<>());
+                wanted.put(m, new ArrayList<>());
+            }
+        }
+
+        /** @param rows as it is, then varied */
+        void given(Medium medium, List<int[]> rows) {
+            given.get(medium).add(new TokenBank.Views(rows));
+        }
+
+        void wanted(Medium medium, int[] row) {
+            wanted.get(medium).add(row);
+        }
+
+        TokenBank.Entry entry() {
+            return new TokenBank.Entry(Material.concept(item), given, wanted);
+        }
+    }
 
     private record Seen(int item, Picture picture) {}
 
     private record Heard(int item, String language, Waveform sound) {}
 
-    private TokenReading(MediaCodec codec, Options options, Material.Watcher watcher) {
+    private TokenReading(MediaCodec codec, Options options, long seed, Material.Watcher watcher) {
         this.codec = codec;
         this.options = options;
+        this.seed = seed;
         this.watcher = watcher;
     }
 
     /**
      * Reads some items.
      *
-     * @throws sensorium.BadInputException if texts, pictures or sounds are missing altogether
+     * @param seed of the variations
+     * @throws BadInputException if texts, pictures or sounds are missing altogether
      */
-    public static TokenBank of(List<Item> items, MediaCodec codec, Options options, Material.Watcher watcher) {
-        return new TokenReading(codec, options, watcher).read(items);
+    public static TokenBank of(
+            List<Item> items, MediaCodec codec, Options options, long seed, Material.Watcher watcher) {
+        return new TokenReading(codec, options, seed, watcher).read(items);
     }
 
     private TokenBank read(List<Item> items) {
-        List<Map<Medium, List<TokenBank.Views>>> given = new ArrayList<>();
-        List<Map<Medium, List<int[]>>> wanted = new ArrayList<>();
-        for (Item item : items) {
-            Map<Medium, List<TokenBank.Views>> in = new EnumMap<>(Medium.class);
-            Map<Medium, List<int[]>> out = new EnumMap<>(Medium.class);
-            for (Medium m : Medium.values()) {
-                in.put(m, new ArrayList<>());
-                out.put(m, new ArrayList<>());
-            }
-            said(item).forEach(row -> in.get(Medium.TEXT).add(new TokenBank.Views(List.of(row))));
-            PictureNames.texts(item, codec.language())
-                    .forEach(text -> out.get(Medium.TEXT).add(codec.text(text)));
-            given.add(in);
-            wanted.add(out);
+        requireSome(items, "pictures", Item::pictures);
+        requireSome(items, "sounds", Item::sounds);
+        List<Thing> things = items.stream().map(Thing::new).toList();
+        for (Thing thing : things) {
+            said(thing.item).forEach(row -> thing.given(Medium.TEXT, List.of(row)));
+            PictureNames.texts(thing.item, codec.language())
+                    .forEach(text -> thing.wanted(Medium.TEXT, codec.text(text)));
         }
-        see(items, given, wanted);
-        hear(items, given, wanted);
-        List<TokenBank.Entry> entries = new ArrayList<>();
-        for (int i = 0; i < items.size(); i++) {
-            entries.add(new TokenBank.Entry(Material.concept(items.get(i)), given.get(i), wanted.get(i)));
+        see(items, things);
+        hear(items, things);
+        return new TokenBank(things.stream().map(Thing::entry).toList(), skipped).requireAll();
+    }
+
+    private static void requireSome(List<Item> items, String what, Function<Item, List<?>> of) {
+        if (items.stream().allMatch(i -> of.apply(i).isEmpty())) {
+            throw new BadInputException(
+                    "the data has no " + what + "; any to any needs things with texts, pictures and sounds");
         }
-        return new TokenBank(entries, skipped).requireAll();
     }
 
     /** All that is said in some items: what a vocabulary has to spell. */
@@ -146,8 +166,7 @@ public final class TokenReading {
         return !language.isEmpty() && !language.equals(Sound.NO_LANGUAGE);
     }
 
-    private void see(
-            List<Item> items, List<Map<Medium, List<TokenBank.Views>>> given, List<Map<Medium, List<int[]>>> wanted) {
+    private void see(List<Item> items, List<Thing> things) {
         List<Seen> seen = Material.decode(
                 items,
                 skipped,
@@ -161,8 +180,7 @@ public final class TokenReading {
         long all = (long) (views + 1) * pictures.size();
         List<List<int[]>> rows = new ArrayList<>();
         rows.add(codec.pictures(codec.squares(pictures), (done, _) -> watcher.update("read pictures", done, all)));
-        var augment =
-                new PictureAugment(PictureBank.of(pictures, codec.side()), codec.side(), options.seeing, options.seed);
+        var augment = new PictureAugment(PictureBank.of(pictures, codec.side()), codec.side(), options.seeing, seed);
         for (int v = 0; v < views; v++) {
             long before = (long) (v + 1) * pictures.size();
             rows.add(codec.pictures(
@@ -171,12 +189,9 @@ public final class TokenReading {
         }
         for (int p = 0; p < pictures.size(); p++) {
             int picture = p;
-            int item = seen.get(p).item;
-            given.get(item)
-                    .get(Medium.PICTURE)
-                    .add(new TokenBank.Views(
-                            rows.stream().map(r -> r.get(picture)).toList()));
-            wanted.get(item).get(Medium.PICTURE).add(rows.getFirst().get(p));
+            Thing thing = things.get(seen.get(p).item);
+            thing.given(Medium.PICTURE, rows.stream().map(r -> r.get(picture)).toList());
+            thing.wanted(Medium.PICTURE, rows.getFirst().get(p));
         }
     }
 
@@ -207,8 +222,7 @@ public final class TokenReading {
         };
     }
 
-    private void hear(
-            List<Item> items, List<Map<Medium, List<TokenBank.Views>>> given, List<Map<Medium, List<int[]>>> wanted) {
+    private void hear(List<Item> items, List<Thing> things) {
         String speech = codec.speech();
         int all = items.stream().mapToInt(i -> i.sounds().size()).sum();
         int views = views(options.soundViews, all, codec.soundLength());
@@ -235,11 +249,11 @@ public final class TokenReading {
                 List<int[]> rows = new ArrayList<>();
                 rows.add(codec.sound(h.sound));
                 for (int v = 0; v < views; v++) {
-                    rows.add(codec.sound(augment.wave(h.sound, options.seed + v, done)));
+                    rows.add(codec.sound(augment.wave(h.sound, seed + v, done)));
                 }
-                given.get(h.item).get(Medium.SOUND).add(new TokenBank.Views(rows));
+                things.get(h.item).given(Medium.SOUND, rows);
                 if (speech.isEmpty() || h.language.equals(speech)) {
-                    wanted.get(h.item).get(Medium.SOUND).add(rows.getFirst());
+                    things.get(h.item).wanted(Medium.SOUND, rows.getFirst());
                 }
             }
         }
@@ -247,6 +261,6 @@ public final class TokenReading {
 
     /** As many as are asked for, or as there is room for. */
     private static int views(int asked, int things, int length) {
-        return Math.clamp(ROOM / Math.max(1L, (long) things * length) - 1, 0, asked);
+        return Math.clamp(ROOM / Math.max(1L, (long) things * length) - 1, 0, Math.max(0, asked));
     }
 }
