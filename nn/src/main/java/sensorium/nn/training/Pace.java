@@ -9,8 +9,6 @@ package sensorium.nn.training;
 final class Pace {
     /** Nothing is known at first; too short costs a few updates that hardly advance, too long would skip part of a schedule. */
     private static final double FIRST_GUESS = 0.01;
-    /** Updates that are left at least after the first: it may have taken a hundred times as long as those to come. */
-    private static final long AFTER_FIRST = 16;
 
     private final double limit;
     private long step;
@@ -46,7 +44,7 @@ final class Pace {
             return course;
         }
         double each = (seconds - since) / (made - step);
-        long left = Math.max(Math.round((limit - seconds) / each), made == 1 ? AFTER_FIRST : 0);
+        long left = Math.round((limit - seconds) / each);
         start(made, seconds);
         return course.bent(open, Math.max(open + 1, made + left));
     }
