@@ -122,7 +122,10 @@ class FineTuningCommandsTest {
             assertThat(run.status()).as(run.err()).isEqualTo(1);
             assertThat(run.err()).as(run.err()).hasLineCount(1);
         }
-        assertThat(sensorium("export", model, "--out", out).err())
-                .contains("no run that taught a published model something else");
+        assertThat(sensorium("export", model, "--out", out).status()).isZero(); // a published model is written again
+        assertThat(out.resolve("model.safetensors")).isNotEmptyFile();
+        CommandRun refused = sensorium("export", data, "--out", folder.resolve("none"));
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).hasLineCount(1);
     }
 }
