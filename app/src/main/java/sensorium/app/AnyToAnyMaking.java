@@ -1,6 +1,5 @@
 package sensorium.app;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import sensorium.BadInputException;
 import sensorium.audio.AudioFile;
-import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
 import sensorium.multimodal.tokens.AnyToAny;
@@ -127,12 +125,7 @@ record AnyToAnyMaking(
             case SOUND -> {
                 Path file = out == null ? Path.of("generated.wav") : out;
                 Waveform sound = codec.sound(rows.getFirst());
-                try {
-                    WavWriter.write(file, sound);
-                } catch (IOException e) {
-                    throw new BadInputException(
-                            file + ": cannot be written (" + e.getMessage() + "); name another file", e);
-                }
+                SoundTokensFile.write(file, sound);
                 json.put("file", file.toString());
                 json.put("sound_seconds", sound.seconds());
                 yield file.toString();

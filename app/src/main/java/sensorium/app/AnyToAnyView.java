@@ -7,8 +7,6 @@ import sensorium.app.report.Html;
 import sensorium.app.report.Media;
 import sensorium.app.report.MelView;
 import sensorium.app.report.Page;
-import sensorium.audio.LogMel;
-import sensorium.audio.Waveform;
 import sensorium.multimodal.tokens.AnyToAny;
 import sensorium.multimodal.tokens.Direction;
 import sensorium.multimodal.tokens.MediaCodec;
@@ -62,19 +60,9 @@ final class AnyToAnyView {
         return switch (medium) {
             case TEXT -> Html.of("<q>{}</q>", codec.text(row));
             case PICTURE -> Media.picture(codec.picture(row), name);
-            case SOUND -> {
-                Waveform sound = codec.sound(row);
-                LogMel.Config hearing = model.config().sounds().hearing();
-                yield new MelView(
-                                name,
-                                sound,
-                                new LogMel(hearing).of(sound),
-                                sound.seconds(),
-                                hearing.mel().fMin(),
-                                hearing.mel().fMax(),
-                                List.of())
+            case SOUND ->
+                MelView.of(name, codec.sound(row), model.config().sounds().hearing())
                         .html();
-            }
         };
     }
 }

@@ -68,15 +68,20 @@ final class SoundTokensFile {
                 throw new BadInputException(
                         "--decoder: no decoder is called '" + decoder + "'; there are learned and griffin-lim");
         };
+        write(out, sound);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("file", out.toString());
+        json.put("seconds", sound.seconds());
+        common.print(json, out.toString());
+    }
+
+    /** @throws BadInputException if the sound cannot be written there */
+    static void write(Path out, Waveform sound) {
         try {
             WavWriter.write(out, sound);
         } catch (IOException e) {
             throw new BadInputException(out + ": cannot be written (" + e.getMessage() + "); name another file", e);
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("file", out.toString());
-        json.put("seconds", sound.seconds());
-        common.print(json, out.toString());
     }
 
     private static SoundTokens parse(Path file, SoundCodec.Config c) {

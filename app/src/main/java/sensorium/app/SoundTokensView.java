@@ -10,7 +10,6 @@ import sensorium.app.report.Html;
 import sensorium.app.report.MelView;
 import sensorium.app.report.Page;
 import sensorium.app.report.PlainTable;
-import sensorium.audio.LogMel;
 import sensorium.audio.SoundClips;
 import sensorium.audio.SoundCodec;
 import sensorium.audio.SoundTokenizer;
@@ -79,16 +78,7 @@ final class SoundTokensView {
     }
 
     private static Html mel(SoundCodec model, String name, Waveform sound) {
-        LogMel.Config hearing = model.config().hearing();
-        return new MelView(
-                        name,
-                        sound,
-                        new LogMel(hearing).of(sound),
-                        sound.seconds(),
-                        hearing.mel().fMin(),
-                        hearing.mel().fMax(),
-                        List.of())
-                .html();
+        return MelView.of(name, sound, model.config().hearing()).html();
     }
 
     private static Html codebooks(SoundCodec model, Map<String, Double> measures) {

@@ -36,6 +36,11 @@ public record UNetConfig(
         widths = List.copyOf(widths);
         down = List.copyOf(down);
         up = List.copyOf(up);
+        requireStages(widths, down, up);
+    }
+
+    /** @throws IllegalArgumentException if there are not as many stages down and up as widths, or none */
+    static void requireStages(List<Integer> widths, List<?> down, List<?> up) {
         if (widths.isEmpty() || down.size() != widths.size() || up.size() != widths.size()) {
             throw new IllegalArgumentException("[unet] " + widths.size() + " widths, " + down.size() + " stages down, "
                     + up.size() + " up: there must be as many of each, and at least one");

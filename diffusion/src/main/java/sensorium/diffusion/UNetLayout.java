@@ -83,10 +83,7 @@ public record UNetLayout(
         widths = List.copyOf(widths);
         down = List.copyOf(down);
         up = List.copyOf(up);
-        if (widths.isEmpty() || down.size() != widths.size() || up.size() != widths.size()) {
-            throw new IllegalArgumentException("[unet] " + widths.size() + " widths, " + down.size() + " stages down, "
-                    + up.size() + " up: there must be as many of each, and at least one");
-        }
+        UNetConfig.requireStages(widths, down, up);
         for (int i = 0; i < widths.size(); i++) {
             if (up.get(i).layers() != down.get(widths.size() - 1 - i).layers() + 1) {
                 throw new IllegalArgumentException(

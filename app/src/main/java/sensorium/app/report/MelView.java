@@ -2,6 +2,7 @@ package sensorium.app.report;
 
 import java.util.List;
 import java.util.Locale;
+import sensorium.audio.LogMel;
 import sensorium.audio.Spectrogram;
 import sensorium.audio.Waveform;
 
@@ -24,6 +25,18 @@ public record MelView(
         double lowest,
         double highest,
         List<float[]> heads) {
+
+    /** A sound as a model hears it, all of it and without attention. */
+    public static MelView of(String name, Waveform sound, LogMel.Config hearing) {
+        return new MelView(
+                name,
+                sound,
+                new LogMel(hearing).of(sound),
+                sound.seconds(),
+                hearing.mel().fMin(),
+                hearing.mel().fMax(),
+                List.of());
+    }
 
     public Html html() {
         List<Html> strips = heads.stream()

@@ -1,10 +1,8 @@
 package sensorium.multimodal.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,17 +50,11 @@ final class Music {
     private Music() {}
 
     static void write(Path root, Size size) throws IOException {
-        List<Made> made = new ArrayList<>();
         var folder = Files.createDirectories(root.resolve("sounds"));
         var families = MusicFamily.values();
-        try {
-            made.addAll(IntStream.range(0, families.length * size.all())
-                    .parallel()
-                    .mapToObj(i -> make(families[i / size.all()], i % size.all(), size.split(i % size.all()), folder))
-                    .toList());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        var numbers = IntStream.range(0, families.length * size.all()).boxed().toList();
+        List<Made> made = InParallel.make(
+                numbers, i -> make(families[i / size.all()], i % size.all(), size.split(i % size.all()), folder));
         Map<String, Map<String, Object>> truths = new LinkedHashMap<>();
         made.forEach(m -> truths.put(m.item.id(), m.truth));
         List<Item> items = made.stream().map(Made::item).toList();
@@ -70,7 +62,7 @@ final class Music {
         MusicDuets.write(Files.createDirectories(root.resolve(DUETS)), items);
     }
 
-    private static Made make(MusicFamily family, int number, String split, Path folder) {
+    private static Made make(MusicFamily family, int number, String split, Path folder) throws IOException {
         var name = "%s-%02d".formatted(family.label(), number);
         var random = Philox.keyed(SEED, family.ordinal(), number);
         var piece = new MusicPiece(family, family.program(number, split.equals(Item.TEST)), random);
@@ -81,8 +73,6 @@ final class Music {
             WavWriter.write(file, noisy(MidiSound.play(piece.sequence(), piece.seconds(), RATE), snr, noise));
         } catch (InvalidMidiDataException e) {
             throw new IllegalStateException(e); // what is composed here is within MIDI's bounds
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         var melody = piece.melody();
         Map<String, Object> truth = new LinkedHashMap<>();

@@ -1,7 +1,6 @@
 package sensorium.multimodal.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,16 +34,8 @@ final class MusicDuets {
                             .toList(),
                     duets);
         }
-        try {
-            MetadataWriter.write(
-                    root,
-                    IntStream.range(0, duets.size())
-                            .parallel()
-                            .mapToObj(n -> play(n, duets.get(n), root))
-                            .toList());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        var numbers = IntStream.range(0, duets.size()).boxed().toList();
+        MetadataWriter.write(root, InParallel.make(numbers, n -> play(n, duets.get(n), root)));
     }
 
     /** Goes through them in a random order; each finds the next that is of another family. */
@@ -64,7 +55,7 @@ final class MusicDuets {
         }
     }
 
-    private static Item play(int number, Duet duet, Path root) {
+    private static Item play(int number, Duet duet, Path root) throws IOException {
         var file = root.resolve("%03d.wav".formatted(number));
         Waveform one = of(duet.one);
         double gain = Philox.keyed(Music.SEED, PURPOSE, number, 1).uniform(0, -DECIBELS, DECIBELS);
@@ -73,11 +64,7 @@ final class MusicDuets {
         for (int i = 0; i < sum.length; i++) {
             sum[i] += other.samples()[i];
         }
-        try {
-            WavWriter.write(file, new Waveform(sum, one.sampleRate()).withRms(LOUDNESS));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        WavWriter.write(file, new Waveform(sum, one.sampleRate()).withRms(LOUDNESS));
         return new Item(
                 file.getFileName().toString(),
                 List.of(),

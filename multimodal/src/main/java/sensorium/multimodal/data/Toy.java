@@ -1,13 +1,11 @@
 package sensorium.multimodal.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import sensorium.random.Philox;
 
 /**
@@ -138,17 +136,7 @@ final class Toy {
     static void write(Path root) throws IOException {
         var pictures = Files.createDirectories(root.resolve("pictures"));
         var sounds = Files.createDirectories(root.resolve("sounds"));
-        var things = things();
-        Item[] items;
-        try {
-            items = IntStream.range(0, things.size())
-                    .parallel()
-                    .mapToObj(i -> item(things.get(i), pictures, sounds))
-                    .toArray(Item[]::new);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        MetadataWriter.write(root, List.of(items));
+        MetadataWriter.write(root, InParallel.make(things(), thing -> item(thing, pictures, sounds)));
     }
 
     private static List<Thing> things() {
@@ -165,15 +153,11 @@ final class Toy {
         return things;
     }
 
-    private static Item item(Thing thing, Path pictures, Path sounds) {
+    private static Item item(Thing thing, Path pictures, Path sounds) throws IOException {
         var picture = pictures.resolve(thing.fileName() + ".png");
         var sound = sounds.resolve(thing.fileName() + ".wav");
-        try {
-            ToyPicture.write(thing, picture);
-            ToySound.write(thing, sound);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ToyPicture.write(thing, picture);
+        ToySound.write(thing, sound);
         return new Item(
                 thing.fileName(),
                 thing.captions(),

@@ -1,13 +1,11 @@
 package sensorium.multimodal.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import sensorium.multimodal.data.Toy.Colour;
 import sensorium.multimodal.data.Toy.Shape;
 import sensorium.random.Philox;
@@ -104,27 +102,14 @@ final class ToyMotion {
     static void write(Path root, List<Moving> all) throws IOException {
         var films = Files.createDirectories(root.resolve("films"));
         var sounds = Files.createDirectories(root.resolve("sounds"));
-        try {
-            MetadataWriter.write(
-                    root,
-                    IntStream.range(0, all.size())
-                            .parallel()
-                            .mapToObj(i -> item(all.get(i), films, sounds))
-                            .toList());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        MetadataWriter.write(root, InParallel.make(all, moving -> item(moving, films, sounds)));
     }
 
-    private static Item item(Moving moving, Path films, Path sounds) {
+    private static Item item(Moving moving, Path films, Path sounds) throws IOException {
         var film = films.resolve(moving.fileName() + ".gif");
         var sound = sounds.resolve(moving.fileName() + ".wav");
-        try {
-            ToyFilm.write(moving, film);
-            ToySound.write(moving, sound);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ToyFilm.write(moving, film);
+        ToySound.write(moving, sound);
         return new Item(
                 moving.fileName(),
                 moving.captions(),

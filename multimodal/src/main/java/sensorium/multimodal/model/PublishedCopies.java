@@ -44,19 +44,21 @@ public final class PublishedCopies {
 
     private PublishedCopies() {}
 
+    /** Writes a model, with what lies beside it where it was loaded, if it was. */
     @FunctionalInterface
-    private interface Save<M> {
+    interface Save<M> {
         void to(M model, Path target, Optional<PublishedFolder> from);
     }
 
+    /** Writes a model that can only be written with what lies beside it. */
     @FunctionalInterface
-    private interface SaveFrom<M> {
+    interface SaveFrom<M> {
         void to(M model, Path target, PublishedFolder from);
     }
 
     private record Kind<M extends Module>(Function<Path, M> load, Save<M> save) {
-        void copy(Path from, Path target) {
-            save.to(load.apply(from), target, Optional.of(PublishedFolder.open(from)));
+        void copy(Path path, PublishedFolder from, Path target) {
+            save.to(load.apply(path), target, Optional.of(from));
         }
     }
 
@@ -80,13 +82,14 @@ public final class PublishedCopies {
      * @throws BadInputException if there is none, it is of no known kind or damaged, or the copy cannot be written
      */
     public static void write(Path folder, Path target) {
-        String kind = PublishedFolder.open(folder).kind();
+        PublishedFolder from = PublishedFolder.open(folder);
+        String kind = from.kind();
         Kind<?> known = KNOWN.get(kind);
         if (known == null) {
             throw new BadInputException(folder.resolve("config.json") + ": "
                     + (kind.isEmpty() ? "says no model_type and no _class_name" : "\"" + kind + "\" is not known")
                     + "; there are " + String.join(", ", KNOWN.keySet()));
         }
-        known.copy(folder, target);
+        known.copy(folder, from, target);
     }
 }

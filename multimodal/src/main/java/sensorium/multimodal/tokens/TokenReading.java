@@ -173,7 +173,7 @@ public final class TokenReading {
                 "decode pictures",
                 watcher,
                 Item::pictures,
-                (i, source) -> new Seen(i, small(source.decode())));
+                (i, source) -> new Seen(i, Resize.atMost(source.decode().cropToAlpha(), LARGE)));
         List<Picture> pictures = seen.stream().map(Seen::picture).toList();
         int length = codec.pictureLength();
         int views = views(options.pictureViews, pictures.size(), length);
@@ -193,16 +193,6 @@ public final class TokenReading {
             thing.given(Medium.PICTURE, rows.stream().map(r -> r.get(picture)).toList());
             thing.wanted(Medium.PICTURE, rows.getFirst().get(p));
         }
-    }
-
-    private static Picture small(Picture picture) {
-        Picture visible = picture.cropToAlpha();
-        double scale = Math.min(1, LARGE / (double) Math.max(visible.width(), visible.height()));
-        return Resize.resize(
-                visible,
-                Math.max(1, (int) Math.round(visible.width() * scale)),
-                Math.max(1, (int) Math.round(visible.height() * scale)),
-                Resize.Filter.BILINEAR);
     }
 
     private static PictureSet varied(PictureAugment augment, int size, int view) {

@@ -35,6 +35,8 @@ import sensorium.diffusion.UNet;
 import sensorium.io.Safetensors;
 import sensorium.multimodal.dual.DualEncoder;
 import sensorium.multimodal.dual.HuggingFaceDual;
+import sensorium.multimodal.model.PublishedCopies.Save;
+import sensorium.multimodal.model.PublishedCopies.SaveFrom;
 import sensorium.nn.Module;
 import sensorium.nn.Parameter;
 import sensorium.nn.PublishedFolder;
@@ -58,16 +60,6 @@ class PublishedRoundTripTest {
 
     private record Case<M extends Module>(
             String fixture, Function<Path, M> load, BiFunction<M, Map<String, Tensor>, Tensor> run, Save<M> save) {}
-
-    @FunctionalInterface
-    private interface Save<M> {
-        void to(M model, Path target, Optional<PublishedFolder> from);
-    }
-
-    @FunctionalInterface
-    private interface SaveFrom<M> {
-        void to(M model, Path target, PublishedFolder from);
-    }
 
     enum Published {
         VIT(new Case<Vit>(
