@@ -110,7 +110,7 @@ final class DiffusionCommandsTest {
                 .json();
         var json = sensorium("generate", dit, "-n", 2, "--steps", 3, "-o", folder.resolve("dit.png"), "--json")
                 .json();
-        assertThat(json.path("guidance").asDouble()).isEqualTo(3); // of labels
+        assertThat(json.path("guidance").asDouble()).isEqualTo(4); // of labels, by a transformer
     }
 
     @Test

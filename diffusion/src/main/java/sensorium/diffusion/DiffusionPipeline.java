@@ -17,7 +17,8 @@ import sensorium.tensor.Tensor;
  * @param denoised (C, H, W) of what is denoised: pictures or latents
  * @param latents null where it is pictures
  * @param asking what it can be asked for
- * @param guided whether the network also knows what nothing in particular is
+ * @param usualGuidance what it is guided by where nothing is said; 1 where the network does not know what nothing in particular is, so
+ *     that it cannot be
  * @param bounds of what it predicts
  */
 public record DiffusionPipeline(
@@ -26,7 +27,7 @@ public record DiffusionPipeline(
         Shape denoised,
         Latents latents,
         Asking asking,
-        boolean guided,
+        double usualGuidance,
         Bounds bounds) {
 
     /** (N, C, H, W) and timesteps (N) → (N, C, H, W). */
@@ -50,7 +51,7 @@ public record DiffusionPipeline(
                 Shape.of(c.in(), c.side(), c.side()),
                 null,
                 new Asking.Labels(digits),
-                false,
+                1,
                 // Bounds undo what its noise, unbounded, has done: in many steps all is lost.
                 Bounds.NONE);
     }
@@ -64,13 +65,19 @@ public record DiffusionPipeline(
                 Shape.of(c.denoised()),
                 model.latents(),
                 model.text() == null ? new Asking.Labels(c.labels()) : new Asking.Texts(model.text()),
-                true,
+                usualGuidance(c),
                 model.latents() == null ? Bounds.PIXELS : Bounds.NONE);
     }
 
-    /** What a model trained here is guided by where nothing is said: of labels there are few, so that more is learnt of each. */
-    public double usualGuidance() {
-        return !guided ? 1 : asking.labels().isEmpty() ? 2 : 3;
+    /** Of labels there are few, so that more is learnt of each; what suits either network stands in docs/making.md. */
+    private static double usualGuidance(DiffusionConfig config) {
+        if (config.labels().isEmpty()) {
+            return 2;
+        }
+        return switch (config.network()) {
+            case UNetConfig _ -> 3;
+            case DitConfig _ -> 4;
+        };
     }
 
     /** Of {@code n} samples. */
@@ -193,7 +200,7 @@ public record DiffusionPipeline(
         if (guidance.weight() == 1) {
             return plain;
         }
-        if (!guided) {
+        if (usualGuidance == 1) {
             throw new BadInputException(
                     "this model knows no pictures of no class, so it cannot be guided; leave --guidance 1");
         }

@@ -24,6 +24,8 @@ public final class StableDiffusion {
     private static final int LARGEST = 1 << 12;
     /** What diffusers multiplies latents with where the autoencoder does not say. */
     private static final double SCALING = 0.18215;
+    /** As diffusers guides it where nothing is said. */
+    private static final double GUIDANCE = 7.5;
 
     private StableDiffusion() {}
 
@@ -79,7 +81,7 @@ public final class StableDiffusion {
                 Shape.of(network.layout().in(), places, places),
                 latents(folder, vae, places),
                 new Asking.Prompts(reader),
-                true,
+                GUIDANCE,
                 scheduler.bounds());
     }
 

@@ -73,7 +73,7 @@ class DiffusionPipelineTest {
                     Shape.of(1, 4, 4),
                     null,
                     new Asking.Labels(List.of("left", "right")),
-                    true,
+                    2,
                     Bounds.NONE);
             pipeline.sample(new Sampling(null, 20, new Guidance(2, 0.3, 0.7)), List.of("left"), 1, (_, _) -> {});
             assertThat(shown).hasSize(20);
@@ -171,7 +171,7 @@ class DiffusionPipelineTest {
             return picture.expand(x.shape());
         };
         return new DiffusionPipeline(
-                network, process, Shape.of(1, 4, 4), null, new Asking.Labels(List.of("it")), false, Bounds.NONE);
+                network, process, Shape.of(1, 4, 4), null, new Asking.Labels(List.of("it")), 1, Bounds.NONE);
     }
 
     private static Tensor ramp(double from) {
@@ -206,7 +206,7 @@ class DiffusionPipelineTest {
                     Shape.of(1, 4, 4),
                     null,
                     new Asking.Labels(List.of("it")),
-                    false,
+                    1,
                     Bounds.NONE);
             Tensor given = ramp(-0.7);
             double last = 0;
