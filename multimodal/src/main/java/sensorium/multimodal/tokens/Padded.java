@@ -72,6 +72,24 @@ record Padded(long[] tokens, boolean[] there, int rows, int places) {
         return new Padded(tokens, left, rows, places);
     }
 
+    /** Which codes are missing, by the number of the row and that of the code among all. */
+    @FunctionalInterface
+    interface Missing {
+        boolean isAt(int row, int code);
+    }
+
+    /** With nothing in place of some codes. */
+    Padded missing(Vocabulary v, Medium medium, Missing missing) {
+        int streams = v.of(medium).streams();
+        long[] left = tokens.clone();
+        for (int at = 0; at < left.length; at++) {
+            if (missing.isAt(at / (places * streams), at)) {
+                left[at] = v.token(medium, at % streams, v.of(medium).nothing());
+            }
+        }
+        return new Padded(left, there, rows, places);
+    }
+
     /** (rows, before + places + after) which places of a whole row are there: those around always are. */
     Tensor mask(int before, int after) {
         int length = before + places + after;

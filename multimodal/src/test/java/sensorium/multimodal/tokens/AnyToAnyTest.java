@@ -121,6 +121,18 @@ class AnyToAnyTest {
     }
 
     @Test
+    void codesThatAreMissingAreNothingOfTheirOwnStream() {
+        Vocabulary v = TINY.vocabulary();
+        Padded whole = Padded.given(v, Medium.PICTURE, List.of(new int[16], new int[16]));
+        Padded left = whole.missing(v, Medium.PICTURE, (row, at) -> row == 1 && at % 4 == 2);
+        for (int at = 0; at < whole.tokens().length; at++) {
+            int code = at >= 16 && at % 4 == 2 ? v.picture().nothing() : 0;
+            assertThat(left.tokens()[at]).isEqualTo(v.token(Medium.PICTURE, at % 4, code));
+        }
+        assertThat(left.there()).isEqualTo(whole.there());
+    }
+
+    @Test
     void eachDirectionIsLearntByTheSameWeights() {
         train(model(1), "run", 200, 200);
         AnyToAny model = opened(folder.resolve("run"));
