@@ -33,17 +33,18 @@ final class Music {
     private static final double CLEANEST = 40;
     private static final double DARK = 0.9;
 
-    /** How many pieces of each family; of the test only where a program is kept for it. */
+    /** How many pieces of each program: what has many sounds takes more pieces than what has one. */
     record Size(int train, int validation, int test) {
-        static final Size WHOLE = new Size(40, 6, 40);
-
-        String split(int piece) {
-            return piece < train ? Item.TRAIN : piece < train + validation ? Item.VALIDATION : Item.TEST;
-        }
+        static final Size WHOLE = new Size(30, 3, 40);
 
         private Stream<Planned> of(MusicFamily family) {
-            int pieces = train + validation + (family.heldOut().isPresent() ? test : 0);
-            return IntStream.range(0, pieces).mapToObj(n -> new Planned(family, n, split(n)));
+            int programs = family.trained().size();
+            int trained = train * programs;
+            int known = trained + validation * programs;
+            int all = known + (family.heldOut().isPresent() ? test : 0);
+            return IntStream.range(0, all)
+                    .mapToObj(n ->
+                            new Planned(family, n, n < trained ? Item.TRAIN : n < known ? Item.VALIDATION : Item.TEST));
         }
     }
 
@@ -71,7 +72,7 @@ final class Music {
 
     private static Made make(Planned planned, Path folder) throws IOException {
         MusicFamily family = planned.family;
-        var name = "%s-%02d".formatted(family.label(), planned.number);
+        var name = "%s-%03d".formatted(family.label(), planned.number);
         var random = Philox.keyed(SEED, family.ordinal(), planned.number);
         var piece = new MusicPiece(family, planned.program(), random);
         var noise = Philox.keyed(SEED, family.ordinal(), planned.number, 1);
