@@ -322,6 +322,7 @@ final class EvalCommand implements Runnable {
         json.put("interval", interval);
         json.put("data", data.name);
         json.put("skipped", skipped.count());
+        scores.measures().forEach(json::putIfAbsent); // of each label, and what was taken for what
         String words = String.format(
                 Locale.ROOT,
                 "accuracy %.2f %% (%.2f to %.2f) of %d%s",

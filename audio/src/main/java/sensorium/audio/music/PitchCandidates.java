@@ -8,7 +8,8 @@ import sensorium.tensor.Tensor;
 /**
  * What periods a frame of sound may have, by YIN (de Cheveigné and Kawahara, "YIN, a fundamental frequency estimator for speech and music",
  * 2002): the difference between a stretch and the same stretch {@code τ} samples later, {@code d(τ) = Σⱼ (xⱼ − xⱼ₊τ)²}, over its mean for
- * shorter lags. Where that has a dip, {@code τ} may be the period. All dips are kept: {@link PitchPath} chooses among them.
+ * shorter lags. Where that has a dip, {@code τ} may be the period. All dips are kept: {@link PitchPath} chooses among them. A dip whose
+ * {@link Harmonics} are missing is worth less: two tones together have a common period too.
  */
 final class PitchCandidates {
     /** Of the sounds it takes. */
@@ -37,12 +38,15 @@ final class PitchCandidates {
     private static final double FINE = 64;
 
     /** A candidate an octave lower must be so much more salient: whatever repeats itself does so after two periods too. */
-    private static final double OCTAVE = 0.03;
+    private static final double OCTAVE = 0.02;
+
+    /** What it costs if none of the harmonics is there; if some are, a share of it. */
+    private static final double ABSENT = 0.2;
 
     private static final double HIGHEST_PITCH = Pitch.of(HIGHEST);
 
     private final float[] pitches; // (frames, KEPT), NaN where there are no more
-    private final float[] saliences; // (frames, KEPT): 1 for a sound that repeats itself exactly
+    private final float[] saliences; // (frames, KEPT): 1 for a sound that repeats itself exactly and lacks no harmonic
     private final float[] powers; // (frames), mean squares
 
     private PitchCandidates(int frames) {
@@ -59,8 +63,10 @@ final class PitchCandidates {
             int count = Math.min(CHUNK, frames - from);
             float[] x = stretch(samples, first + from * HOP - BEFORE, (count - 1) * HOP + SPAN);
             float[] products = products(x);
+            var harmonics = Harmonics.of(x, SPAN, HOP);
             for (int i = 0; i < count; i++) {
-                all.look(from + i, x, i * HOP, products, i * (LONGEST + 1));
+                double[] dips = all.dips(from + i, x, i * HOP, products, i * (LONGEST + 1));
+                all.look(from + i, dips, harmonics, i);
             }
         }
         return all;
@@ -116,19 +122,16 @@ final class PitchCandidates {
                 .toFloats();
     }
 
-    /** Fills in one frame: its samples begin at {@code at}, its products at {@code row}. */
-    private void look(int frame, float[] x, int at, float[] products, int row) {
+    /** The power of one frame, and d(τ) over the mean of d(1 … τ): its samples begin at {@code at}, its products at {@code row}. */
+    private double[] dips(int frame, float[] x, int at, float[] products, int row) {
         double still = 0;
         for (int j = 0; j < WINDOW; j++) {
             still += (double) x[at + j] * x[at + j];
         }
         powers[frame] = (float) (still / WINDOW);
-        if (still == 0) {
-            return;
-        }
         double moved = still;
         double sum = 0;
-        var dips = new double[LONGEST + 1]; // d(τ) over the mean of d(1 … τ)
+        var dips = new double[LONGEST + 1];
         dips[0] = 1;
         for (int lag = 1; lag <= LONGEST; lag++) {
             double gone = x[at + lag - 1];
@@ -138,18 +141,27 @@ final class PitchCandidates {
             sum += difference;
             dips[lag] = sum > 0 ? difference * lag / sum : 1;
         }
+        return dips;
+    }
+
+    /** Fills in one frame, the i-th of the harmonics. */
+    private void look(int frame, double[] dips, Harmonics harmonics, int i) {
+        if (powers[frame] == 0) {
+            return;
+        }
         for (int lag = Math.max(2, SHORTEST); lag < LONGEST; lag++) {
             if (dips[lag] <= dips[lag - 1] && dips[lag] < dips[lag + 1] && dips[lag] < 1) {
-                keep(frame, dips, lag);
+                keep(frame, dips, lag, harmonics, i);
             }
         }
     }
 
-    private void keep(int frame, double[] dips, int lag) {
+    private void keep(int frame, double[] dips, int lag, Harmonics harmonics, int i) {
         double place = lowest(dips, lag);
         double depth = Math.max(0, value(dips, lag));
         double period = refined(dips, place);
-        insert(frame, (float) Pitch.of(RATE / period), (float) (1 - depth));
+        double absent = 1 - harmonics.present(i, period);
+        insert(frame, (float) Pitch.of(RATE / period), (float) (1 - depth - ABSENT * absent));
     }
 
     /** A short period is a few samples: a multiple of it tells it more exactly. */

@@ -77,6 +77,29 @@ final class MusicListenerTest {
         assertThat(MusicListener.listen(new Waveform(noise, RATE)).notes()).isEmpty();
     }
 
+    /** A note and the one before it repeat themselves together too, after more periods of each. */
+    @Test
+    void aNoteThatStillRingsDoesNotPullThePitchDown() {
+        double[] pitches = {60, 64, 67, 72, 67, 62};
+        int length = RATE / 4;
+        var x = new float[length * (pitches.length + 2)];
+        for (int n = 0; n < pitches.length; n++) {
+            for (int i = 0; i < 2 * length; i++) {
+                double fade = i < length ? Math.min(1, i / 800.0) : Math.exp(-3.0 * (i - length) / length);
+                for (int h = 1; h <= 6; h++) {
+                    x[n * length + i] +=
+                            (float) (0.1 * fade * Math.sin(2 * Math.PI * h * Pitch.hertz(pitches[n]) * i / RATE) / h);
+                }
+            }
+        }
+        Heard heard = MusicListener.listen(new Waveform(x, RATE));
+        for (int n = 0; n < pitches.length; n++) {
+            assertThat(heard.line().median(0.25 * n, 0.25 * (n + 1)))
+                    .as("note %d", n)
+                    .isCloseTo(pitches[n], within(0.5));
+        }
+    }
+
     @Test
     void clippingLeavesThePitch() {
         float[] x = play(RATE, 0.4, 4, 57, 60).scaled(20).samples();

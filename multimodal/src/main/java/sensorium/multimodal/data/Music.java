@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sound.midi.InvalidMidiDataException;
 import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
@@ -17,7 +18,7 @@ import sensorium.random.Philox;
 /**
  * Melodies that need no download: composed by chance, played by the JDK's synthesiser, in noise. The label is the family of the
  * instrument; what is played, how fast, by which program and in how much noise stands in the metadata. The split {@code validation} has
- * new pieces of known programs, {@code test} new pieces of programs that are in no other split.
+ * new pieces of known programs, {@code test} new pieces of programs that are in no other split, of the families that have such.
  */
 final class Music {
     static final long SEED = 2026;
@@ -32,16 +33,25 @@ final class Music {
     private static final double CLEANEST = 40;
     private static final double DARK = 0.9;
 
-    /** How many pieces of each family. */
+    /** How many pieces of each program: what has many sounds takes more pieces than what has one. */
     record Size(int train, int validation, int test) {
-        static final Size WHOLE = new Size(36, 6, 16);
+        static final Size WHOLE = new Size(30, 3, 40);
 
-        int all() {
-            return train + validation + test;
+        private Stream<Planned> of(MusicFamily family) {
+            int programs = family.trained().size();
+            int trained = train * programs;
+            int known = trained + validation * programs;
+            int all = known + (family.heldOut().isPresent() ? test : 0);
+            return IntStream.range(0, all)
+                    .mapToObj(n ->
+                            new Planned(family, n, n < trained ? Item.TRAIN : n < known ? Item.VALIDATION : Item.TEST));
         }
+    }
 
-        String split(int piece) {
-            return piece < train ? Item.TRAIN : piece < train + validation ? Item.VALIDATION : Item.TEST;
+    /** @param number among the pieces of its family */
+    private record Planned(MusicFamily family, int number, String split) {
+        int program() {
+            return split.equals(Item.TEST) ? family.heldOut().orElseThrow() : family.trained(number);
         }
     }
 
@@ -51,10 +61,8 @@ final class Music {
 
     static void write(Path root, Size size) throws IOException {
         var folder = Files.createDirectories(root.resolve("sounds"));
-        var families = MusicFamily.values();
-        var numbers = IntStream.range(0, families.length * size.all()).boxed().toList();
-        List<Made> made = InParallel.make(
-                numbers, i -> make(families[i / size.all()], i % size.all(), size.split(i % size.all()), folder));
+        var planned = Stream.of(MusicFamily.values()).flatMap(size::of).toList();
+        List<Made> made = InParallel.make(planned, p -> make(p, folder));
         Map<String, Map<String, Object>> truths = new LinkedHashMap<>();
         made.forEach(m -> truths.put(m.item.id(), m.truth));
         List<Item> items = made.stream().map(Made::item).toList();
@@ -62,11 +70,12 @@ final class Music {
         MusicDuets.write(Files.createDirectories(root.resolve(DUETS)), items);
     }
 
-    private static Made make(MusicFamily family, int number, String split, Path folder) throws IOException {
-        var name = "%s-%02d".formatted(family.label(), number);
-        var random = Philox.keyed(SEED, family.ordinal(), number);
-        var piece = new MusicPiece(family, family.program(number, split.equals(Item.TEST)), random);
-        var noise = Philox.keyed(SEED, family.ordinal(), number, 1);
+    private static Made make(Planned planned, Path folder) throws IOException {
+        MusicFamily family = planned.family;
+        var name = "%s-%03d".formatted(family.label(), planned.number);
+        var random = Philox.keyed(SEED, family.ordinal(), planned.number);
+        var piece = new MusicPiece(family, planned.program(), random);
+        var noise = Philox.keyed(SEED, family.ordinal(), planned.number, 1);
         double snr = noise.uniform(0, NOISIEST, CLEANEST);
         var file = folder.resolve(name + ".wav");
         try {
@@ -86,7 +95,7 @@ final class Music {
                 List.of(),
                 List.of(new Sound(Sound.NO_LANGUAGE, file)),
                 Optional.of(family.label()),
-                Optional.of(split));
+                Optional.of(planned.split));
         return new Made(item, truth);
     }
 
