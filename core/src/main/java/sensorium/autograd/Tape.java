@@ -56,6 +56,11 @@ public final class Tape {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
+    /** Whether what is computed now is noted. */
+    public static boolean isRecording() {
+        return current() != null;
+    }
+
     /** Called by the dispatcher after every op: notes it if a tape runs and an input is tracked. */
     public static void note(Op op, List<Tensor> inputs, List<Tensor> outputs) {
         Tape tape = current();

@@ -31,7 +31,8 @@ public record Cost(long flops, long bytes) {
             case Primitive.MatMul _ ->
                 out.get(0).shape().size() * in.get(0).shape().dim(-1);
             case Fused.Nearest _ -> in.get(0).shape().size() * in.get(1).shape().dim(0);
-            case Fused.Linear _ -> out.get(0).shape().size() * in.get(0).shape().dim(-1);
+            case Fused.Linear _, Fused.LinearUnary _ ->
+                out.get(0).shape().size() * in.get(0).shape().dim(-1);
             // Every element of y, dy or dy has one for each element of a kernel.
             case Primitive.Conv2d _ ->
                 out.get(0).shape().size() * kernel(in.get(1).shape());

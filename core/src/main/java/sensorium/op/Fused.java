@@ -85,6 +85,30 @@ public sealed interface Fused extends Op {
         }
     }
 
+    /**
+     * {@link Linear} and an elementwise function of what it gives, while that is in the cache. For where no tape runs: the derivative needs
+     * what was not kept, and computes it again.
+     */
+    record LinearUnary(UnaryKind kind) implements Fused {
+        @Override
+        public String name() {
+            return "linear_" + kind.label();
+        }
+
+        @Override
+        public List<Spec> infer(List<Spec> in) {
+            Spec result = new Linear().infer(in).get(0);
+            Check.that(kind.result(result.dtype()) == result.dtype(), this, "gives another type", in);
+            return List.of(result);
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            Tensor y = Dispatch.run(new Linear(), in).get(0);
+            return List.of(y.apply(new Primitive.Unary(kind)));
+        }
+    }
+
     /** {@code exp(x − max) / Σ exp(x − max)} along an axis. */
     record Softmax(int axis) implements Fused {
         @Override

@@ -116,7 +116,8 @@ public final class Verification {
                     Primitive.Conv2d _,
                     Primitive.Conv2dInputGrad _,
                     Primitive.Conv2dWeightGrad _,
-                    Fused.Linear _ -> largest(in.get(0)) * largest(in.get(1));
+                    Fused.Linear _,
+                    Fused.LinearUnary _ -> largest(in.get(0)) * largest(in.get(1));
             case Primitive.Reduce _,
                     Primitive.CumSum _,
                     Primitive.IndexAdd _,

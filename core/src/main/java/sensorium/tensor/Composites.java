@@ -3,10 +3,12 @@ package sensorium.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import sensorium.autograd.Tape;
 import sensorium.op.Dispatch;
 import sensorium.op.Fused;
 import sensorium.op.Primitive;
 import sensorium.op.Primitive.Window;
+import sensorium.op.UnaryKind;
 
 /** Products, convolutions, norms, attention, spectra, resampling. */
 public sealed interface Composites permits Tensor {
@@ -36,6 +38,15 @@ public sealed interface Composites permits Tensor {
      */
     default Tensor linear(Tensor weight, Tensor bias) {
         return bias == null ? self().apply(new Fused.Linear(), weight) : self().apply(new Fused.Linear(), weight, bias);
+    }
+
+    /** {@link #linear(Tensor, Tensor)} and {@code kind} of it, in one piece where no tape runs. */
+    default Tensor linear(Tensor weight, Tensor bias, UnaryKind kind) {
+        if (Tape.isRecording()) {
+            return linear(weight, bias).apply(new Primitive.Unary(kind));
+        }
+        var op = new Fused.LinearUnary(kind);
+        return bias == null ? self().apply(op, weight) : self().apply(op, weight, bias);
     }
 
     /** (N,C,H,W) ⋆ weight (O, C/groups, kH, kW) [+ bias (O)] → (N,O,H',W'). {@code bias} may be null. */

@@ -54,6 +54,11 @@ final class FusedCases {
         t.floats(linear, Budget.norm(16), 0, floats(2, 0, 3), floats(4, 3), floats(4));
         t.floats(linear, Budget.norm(16), 1, floats(3, 0), floats(4, 0), floats(4));
         t.floats(linear, Budget.norm(16), 0, floats(2, 3), floats(0, 3), floats(0));
+        for (UnaryKind kind : new UnaryKind[] {UnaryKind.GELU, UnaryKind.TANH, UnaryKind.SILU}) {
+            var both = new Fused.LinearUnary(kind);
+            t.floats(both, Budget.norm(16), 2, floats(3, 5), floats(7, 5), floats(7));
+            t.floats(both, Budget.norm(32), 1, floats(2, 19, 30), floats(37, 30));
+        }
         for (DType half : new DType[] {DType.F16, DType.BF16}) {
             t.floats(linear, Budget.norm(16), 0, floats(3, 5), floats(7, 5).with(half), floats(7));
             t.floats(

@@ -1,5 +1,7 @@
 package sensorium.nn;
 
+import java.util.Optional;
+import sensorium.op.UnaryKind;
 import sensorium.tensor.Tensor;
 
 /** The nonlinearity between two projections. */
@@ -14,6 +16,18 @@ public enum Activation {
     SILU,
     TANH,
     NONE;
+
+    /** As one op, where it is one. */
+    Optional<UnaryKind> kind() {
+        return switch (this) {
+            case GELU -> Optional.of(UnaryKind.GELU);
+            case GELU_TANH -> Optional.of(UnaryKind.GELU_TANH);
+            case RELU -> Optional.of(UnaryKind.RELU);
+            case SILU -> Optional.of(UnaryKind.SILU);
+            case TANH -> Optional.of(UnaryKind.TANH);
+            case QUICK_GELU, NONE -> Optional.empty();
+        };
+    }
 
     /** Element by element; the shape stays. */
     public Tensor apply(Tensor x) {

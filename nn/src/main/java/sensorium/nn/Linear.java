@@ -22,4 +22,15 @@ public record Linear(Parameter weight, Parameter bias) implements Projection {
     public Tensor forward(Tensor x) {
         return Trace.note(this, x.linear(weight.value(), bias == null ? null : bias.value()));
     }
+
+    @Override
+    public Tensor forward(Tensor x, Activation activation) {
+        if (Trace.isRunning() || activation.kind().isEmpty()) {
+            return Projection.super.forward(x, activation); // a trace is shown what comes before the activation
+        }
+        return x.linear(
+                weight.value(),
+                bias == null ? null : bias.value(),
+                activation.kind().get());
+    }
 }

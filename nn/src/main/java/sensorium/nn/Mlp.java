@@ -27,8 +27,8 @@ public record Mlp(Projection up, Projection gate, Projection down, Config config
     /** (…, D) → (…, D). */
     public Tensor forward(Tensor x) {
         Tensor hidden = gate == null
-                ? config.activation.apply(up.forward(x))
-                : config.activation.apply(gate.forward(x)).times(up.forward(x));
+                ? up.forward(x, config.activation)
+                : gate.forward(x, config.activation).times(up.forward(x));
         Tensor dropped = Training.dropout(Trace.note(this, "hidden", hidden), config.dropout);
         return Trace.note(this, down.forward(dropped));
     }

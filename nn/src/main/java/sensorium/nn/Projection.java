@@ -6,4 +6,9 @@ import sensorium.tensor.Tensor;
 public sealed interface Projection extends Module permits Linear, LoraLinear {
     /** (…, in) → (…, out). */
     Tensor forward(Tensor x);
+
+    /** {@code activation(forward(x))}. */
+    default Tensor forward(Tensor x, Activation activation) {
+        return activation.apply(forward(x));
+    }
 }

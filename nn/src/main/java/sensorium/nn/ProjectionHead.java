@@ -18,6 +18,6 @@ public record ProjectionHead(Linear linear1, Activation activation, Linear linea
 
     /** (B, D) → (B, width), of any length. */
     public Tensor forward(Tensor x) {
-        return Trace.note(this, linear2.forward(activation.apply(linear1.forward(x))));
+        return Trace.note(this, linear2.forward(linear1.forward(x, activation)));
     }
 }

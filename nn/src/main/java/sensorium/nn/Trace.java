@@ -47,6 +47,11 @@ public final class Trace implements AutoCloseable {
         return ScopedValue.where(CURRENT, new Trace(model, watcher)).call(forward::get);
     }
 
+    /** Whether somebody looks on. */
+    static boolean isRunning() {
+        return CURRENT.isBound();
+    }
+
     /** In the order noted; the last one where a module ran more than once. They outlive scopes. */
     public Map<String, Tensor> tensors() {
         return Collections.unmodifiableMap(tensors);

@@ -37,7 +37,23 @@ final class ElementwiseOps {
 
     void binary(Call c, BinaryKind kind) {
         Shape shape = c.result(0);
+        if (isAll(c, 0, shape) && isAll(c, 1, shape)) {
+            long a = c.first(0);
+            long b = c.first(1);
+            long y = c.y(0);
+            int bytes = c.resultType(0).bytes();
+            pool.parallelFor(
+                    (int) shape.size(),
+                    Nest.CHUNK,
+                    (i, end) -> Binaries.run(kind, a + 4L * i, true, b + 4L * i, true, y + (long) bytes * i, end - i));
+            return;
+        }
         binary(c, kind, c.walkable(0, shape), c.walkable(1, shape));
+    }
+
+    /** Whether an operand lies as the result does: the usual case, for which no loops need be worked out. */
+    private static boolean isAll(Call c, int i, Shape shape) {
+        return c.operand(i).layout().isContiguous() && c.shape(i).equals(shape);
     }
 
     void scalar(Call c, BinaryKind kind, double value, boolean valueFirst) {

@@ -30,7 +30,7 @@ final class FusedOps {
                     || i == 1 && classifies
                     || i >= 1 && i <= 3 && aligns
                     || i == 1
-                            && op instanceof Fused.Linear
+                            && (op instanceof Fused.Linear || op instanceof Fused.LinearUnary)
                             && Widening.has(in.get(i).dtype());
             boolean large = in.get(i).shape().size() > Integer.MAX_VALUE / 2 && !(op instanceof Fused.Nearest);
             if (in.get(i).dtype() != DType.F32 && !other || large) {
@@ -39,6 +39,7 @@ final class FusedOps {
         }
         return switch (op) {
             case Fused.Linear _ -> true;
+            case Fused.LinearUnary l -> Unaries.has(l.kind());
             case Fused.UnaryGrad u -> UnaryGradients.has(u.kind());
             case Fused.Softmax s -> s.axis() == x.rank() - 1;
             case Fused.SoftmaxGrad s -> s.axis() == x.rank() - 1;
@@ -74,7 +75,8 @@ final class FusedOps {
         int n = x.rank() == 0 ? 1 : x.dim(-1);
         int rows = n == 0 ? 0 : (int) (x.size() / n);
         switch (op) {
-            case Fused.Linear _ -> matrices.linear(c);
+            case Fused.Linear _ -> matrices.linear(c, null);
+            case Fused.LinearUnary l -> matrices.linear(c, l.kind());
             case Fused.UnaryGrad u -> elementwise.unaryGrad(c, u.kind());
             case Fused.Softmax _ -> Rows.softmax(pool, c.x(0), c.y(0), rows, n);
             case Fused.SoftmaxGrad _ -> Rows.softmaxGrad(pool, c.x(0), c.x(1), c.y(0), rows, n);

@@ -18,9 +18,10 @@ import sensorium.kernels.cpu.Scratch.Slot;
  * with adjoining columns.
  *
  * <p>The way of Goto and BLIS: a block of B, {@value #DEPTH} deep and {@value #PANELS} panels wide, is copied into
- * panels as wide as a register tile, so that it streams from L2 with adjoining loads; tiles of A are read where they
- * lie, which was faster than copying them even at strides of 4 KB. Depth is cut at fixed places, each part is
- * summed from zero and then added to C, so that the numbers depend neither on the tiling nor on the threads.
+ * panels as wide as a register tile, so that it streams from L2 with adjoining loads. Rows of A are copied too where there are
+ * registers for {@link PackedTiles}, and are read where they lie otherwise, and where there are few columns. Depth is cut at
+ * fixed places, each part is summed from zero and then added to C, so that the numbers depend neither on the tiling nor on the
+ * threads.
  */
 final class Gemm {
     /** Depth of a block: 256 × 32 floats of B are 32 KB. */
@@ -266,7 +267,7 @@ final class Gemm {
         }
 
         /** Where the panel of row k0, a multiple of {@link #DEPTH}, and column j, where a panel begins, is. */
-        private long panel(int k0, int j) {
+        long panel(int k0, int j) {
             return address + 4 * (floats(k0, n) + (long) Math.min(DEPTH, k - k0) * j);
         }
 
@@ -299,6 +300,7 @@ final class Gemm {
         var at = new long[PANELS];
         var rows = new long[PANELS];
         var tile = new Tile();
+        boolean groups = PackedTiles.fit() && (a.row == 1 || a.col == 1);
         boolean turned = a.row == 1 && a.col != 1 && n > 2 * width;
         long tops = turned ? Scratch.floats(Slot.GEMM_A, (long) STRIP * DEPTH + W) : 0;
         tile.aRow = turned ? 4 : 4 * a.row;
@@ -311,6 +313,17 @@ final class Gemm {
             for (int j0 = 0; j0 < n; j0 += PANELS * width) {
                 int columns = Math.min(PANELS * width, n - j0);
                 b.panels(k0, tile.depth, j0, columns, at, rows);
+                if (groups && columns > 2 * width && rows[0] == GemmTiles.PANEL_ROW) {
+                    groups(
+                            m,
+                            columns,
+                            tile.depth,
+                            a.at(0, k0),
+                            at,
+                            added.address == 0 ? added : added.at(0, j0),
+                            c.at(0, j0));
+                    continue;
+                }
                 for (int i0 = 0; i0 < m; i0 += STRIP) {
                     int height = Math.min(STRIP, m - i0);
                     long strip = a.at(i0, k0).address;
@@ -329,6 +342,26 @@ final class Gemm {
                             GemmTiles.run(tile, top, at[j / width], plus, to);
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /** The same for panels of B that are there, at most as many as fit {@code at}, with the rows of A packed too. */
+    private static void groups(int m, int n, int depth, Matrix a, long[] at, Matrix z, Matrix c) {
+        long strip = PackedTiles.room();
+        for (int i0 = 0; i0 < m; i0 += PackedTiles.STRIP) {
+            int height = Math.min(PackedTiles.STRIP, m - i0);
+            PackedTiles.pack(a.at(i0, 0), height, depth, strip);
+            for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
+                int columns = Math.min(GemmTiles.COLUMNS, n - j);
+                for (int i = 0; i < height; i += PackedTiles.ROWS) {
+                    int rows = Math.min(PackedTiles.ROWS, height - i);
+                    long plus = z.address == 0 ? 0 : z.at(i0 + i, j).address;
+                    long to = c.at(i0 + i, j).address;
+                    long top = strip + 4L * i * depth;
+                    long panel = at[j / GemmTiles.COLUMNS];
+                    PackedTiles.run(depth, rows, columns, top, panel, plus, 4 * z.row, to, 4 * c.row);
                 }
             }
         }

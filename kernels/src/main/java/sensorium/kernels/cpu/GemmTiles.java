@@ -94,7 +94,7 @@ final class GemmTiles {
                 tile(t, height, vectors, top, b, z == 0 ? ZEROS : plus, z == 0 ? 0 : t.zRow, to, t.cRow);
             } else {
                 tile(t, height, vectors, top, b, ZEROS, 0, t.spare, PANEL_ROW);
-                put(t, there, plus, to);
+                put(t.spare, there, t.columns, plus, t.zRow, to, t.cRow);
             }
         }
     }
@@ -120,16 +120,20 @@ final class GemmTiles {
         }
     }
 
-    /** Moves the spare tile's part that exists to C, with Z added. */
-    private static void put(Tile t, int rows, long z, long c) {
+    /**
+     * Moves the part of a spare tile that exists to C, with Z added.
+     *
+     * @param z address of what is added, or 0
+     */
+    static void put(long spare, int rows, int columns, long z, long zRow, long c, long cRow) {
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < t.columns; j += W) {
-                var mask = first(Math.min(W, t.columns - j));
-                FloatVector v = fromMemorySegment(F, ALL, t.spare + i * PANEL_ROW + 4L * j, ORDER);
+            for (int j = 0; j < columns; j += W) {
+                var mask = first(Math.min(W, columns - j));
+                FloatVector v = fromMemorySegment(F, ALL, spare + i * PANEL_ROW + 4L * j, ORDER);
                 if (z != 0) {
-                    v = v.add(fromMemorySegment(F, ALL, z + i * t.zRow + 4L * j, ORDER, mask));
+                    v = v.add(fromMemorySegment(F, ALL, z + i * zRow + 4L * j, ORDER, mask));
                 }
-                v.intoMemorySegment(ALL, c + i * t.cRow + 4L * j, ORDER, mask);
+                v.intoMemorySegment(ALL, c + i * cRow + 4L * j, ORDER, mask);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import sensorium.backend.Operand;
 import sensorium.kernels.cpu.Gemm.Matrix;
 import sensorium.memory.HostMemory.HostStorage;
+import sensorium.op.UnaryKind;
 import sensorium.tensor.Layout;
 import sensorium.tensor.Shape;
 
@@ -21,13 +22,23 @@ final class MatrixOps {
         multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch), Matrix.NOTHING);
     }
 
-    void linear(Call c) {
+    /** @param then what is made of each number of the result, or null */
+    void linear(Call c, UnaryKind then) {
         Matrix bias = c.inputs() == 3 ? Matrix.ofRow(c.x(2)) : Matrix.NOTHING;
         if (Widening.has(c.type(1))) {
             widened(c, bias);
-        } else if (!byPackedWeight(c, bias)) {
+        } else if (byPackedWeight(c, bias, then)) {
+            return;
+        } else {
             Shape batch = batch(c);
             multiply(c, batch, new Factor(c, 0, batch), new Factor(c, 1, batch).transposed(), bias);
+        }
+        if (then != null) {
+            long y = c.y(0);
+            pool.parallelFor(
+                    (int) c.result(0).size(),
+                    Nest.CHUNK,
+                    (i, end) -> Unaries.run(then, y + 4L * i, y + 4L * i, end - i));
         }
     }
 
@@ -37,7 +48,7 @@ final class MatrixOps {
     }
 
     /** Whether the weight is in panels already, and so the product is done. */
-    private boolean byPackedWeight(Call c, Matrix bias) {
+    private boolean byPackedWeight(Call c, Matrix bias, UnaryKind then) {
         int n = c.result(0).dim(-1);
         int k = c.shape(0).dim(-1);
         long rows = n == 0 ? 0 : c.result(0).size() / n;
@@ -45,12 +56,21 @@ final class MatrixOps {
             return false;
         }
         var storage = (HostStorage) c.operand(1).storage();
+        if (then != null && !PackedTiles.fit()) {
+            return false;
+        }
         PackedWeights weight = PackedWeights.of(storage, new Matrix(c.first(1), 1, k), k, n);
         if (weight == null) {
             return false;
         }
         try {
-            Gemm.packed(pool, (int) rows, new Matrix(c.x(0), k, 1), weight.packed(), bias, new Matrix(c.y(0), n, 1));
+            var x = new Matrix(c.x(0), k, 1);
+            var y = new Matrix(c.y(0), n, 1);
+            if (PackedTiles.fit()) {
+                new WeightProduct((int) rows, x, weight.packed(), bias, then, y).run(pool);
+            } else {
+                Gemm.packed(pool, (int) rows, x, weight.packed(), bias, y);
+            }
         } finally {
             Reference.reachabilityFence(weight); // the panels go with it
         }

@@ -20,7 +20,12 @@ final class PackedWeights implements Derived {
     /** Of all that are kept, in bytes: what a large model reads from its file does not come to memory a second time. */
     private static final long MOST_BYTES = 512L << 20;
 
+    private static final long SLAB_BYTES = 4 * HugePages.BYTES;
+    private static final int ALIGNMENT = 64;
+
     private static final AtomicLong HELD = new AtomicLong();
+    private static MemorySegment slab = MemorySegment.NULL;
+    private static long slabUsed;
 
     private final Matrix weight;
     private final int k;
@@ -66,9 +71,23 @@ final class PackedWeights implements Derived {
             return false;
         }
         held = bytes;
-        memory = HugePages.allocate(Arena.ofAuto(), bytes);
+        memory = room(bytes);
         packed = Packed.of(weight, k, n, memory.address());
         return true;
+    }
+
+    /** Weights that are smaller than a large page share some: read one after the other, each small page is one that must be looked up. */
+    private static synchronized MemorySegment room(long bytes) {
+        if (bytes > SLAB_BYTES / 2) {
+            return HugePages.allocate(Arena.ofAuto(), bytes);
+        }
+        if (slab.byteSize() - slabUsed < bytes) {
+            slab = HugePages.allocate(Arena.ofAuto(), SLAB_BYTES);
+            slabUsed = 0;
+        }
+        MemorySegment part = slab.asSlice(slabUsed, bytes); // the slab stays as long as one of its parts
+        slabUsed += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+        return part;
     }
 
     /** What is multiplied with, as long as this is reachable. */

@@ -13,8 +13,8 @@ import sensorium.kernels.cpu.Scratch.Slot;
 
 /**
  * Turns rows of floats into vectors of one float a row, and back: W rows at a time, in squares of W × W. Two vectors d
- * rows apart exchange the lanes in which bit d of the lane's number differs, for d = W/2, …, 2, 1 (Eklundh 1972). Squares
- * of 16 stay in registers from end to end ({@link Square16}); of narrower vectors there are four at a time.
+ * rows apart exchange the lanes in which bit d of the lane's number differs, for d = W/2, …, 2, 1 (Eklundh 1972). For
+ * squares of 16 see {@link Square16}.
  */
 final class Transposition {
     private static final VectorMask<Float> BIT4 = bit(4);
@@ -68,11 +68,19 @@ final class Transposition {
      * @param rows rows that are there, 1 to W; the last stands for those that are not
      */
     static void gather(long from, long stride, int rows, int columns, long scale, long to) {
+        gather(from, stride, rows, columns, scale, to, VB);
+    }
+
+    /**
+     * The same to vectors that are {@code toStride} bytes apart. Where that is less than a vector, each overwrites what the one before has
+     * there, and the last reaches beyond.
+     */
+    static void gather(long from, long stride, int rows, int columns, long scale, long to, long toStride) {
         if (columns < W) {
             for (int i = 0; i < columns; i++) {
                 for (int r = 0; r < W; r++) {
                     Lanes.set(
-                            to + i * VB + 4L * r,
+                            to + i * toStride + 4L * r,
                             Lanes.get(from + Math.min(r, rows - 1) * stride + 4L * i) * Lanes.get(scale + 4L * i));
                 }
             }
@@ -81,7 +89,7 @@ final class Transposition {
         long square = Scratch.floats(Slot.SQUARE, (long) W * W);
         for (int i = 0; i < columns; i += W) {
             int at = Math.min(i, columns - W); // the last square overlaps the one before
-            square(from + 4L * at, stride, rows - 1, scale + 4L * at, to + at * VB, VB, square);
+            square(from + 4L * at, stride, rows - 1, scale + 4L * at, to + at * toStride, toStride, square);
         }
     }
 
@@ -110,7 +118,7 @@ final class Transposition {
 
     private static void square(long from, long stride, int last, long scale, long to, long toStride, long between) {
         switch (W) {
-            case 16 -> Square16.transpose(from, stride, last, scale, to, toStride);
+            case 16 -> Square16.transpose(from, stride, last, scale, to, toStride, between);
             case 8 -> {
                 far8(from, stride, last, scale, between);
                 near(between, to, toStride);

@@ -12,6 +12,7 @@ import sensorium.memory.HostMemory.HostStorage;
 import sensorium.memory.Scope;
 import sensorium.op.Dispatch;
 import sensorium.op.Fused;
+import sensorium.op.UnaryKind;
 import sensorium.tensor.Tensor;
 
 /** Weights that are used again and again are kept in panels: the numbers stay, and what is kept is never out of date. */
@@ -37,7 +38,7 @@ class PackedWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, 5, 7", "7, 300, 70", "33, 130, 67", "50, 384, 96", "1, 40, 50"})
+    @CsvSource({"2, 5, 7", "7, 300, 70", "33, 130, 67", "50, 384, 96", "200, 20, 40", "1, 40, 50"})
     void theSameNumbersBitByBit(int rows, int in, int out) {
         Backends.with(
                 backend,
@@ -47,10 +48,13 @@ class PackedWeightsTest {
                     Tensor bias = numbers(3, out);
                     float[] plain = x.linear(weight, null).toFloats();
                     float[] biased = x.linear(weight, bias).toFloats();
+                    float[] gelu = x.linear(weight, bias).gelu().toFloats();
                     for (int i = 0; i < MANY; i++) {
                         backend.useThreads(1 + i % 2);
                         assertThat(x.linear(weight, null).toFloats()).isEqualTo(plain);
                         assertThat(x.linear(weight, bias).toFloats()).isEqualTo(biased);
+                        assertThat(x.linear(weight, bias, UnaryKind.GELU).toFloats())
+                                .isEqualTo(gelu);
                     }
                     // One row is not multiplied by panels.
                     assertThat(isPacked((HostStorage) weight.storage())).isEqualTo(rows > 1);

@@ -99,7 +99,7 @@ public record TimestepEmbedding(
 
     /** What enters the layers, or anything else as wide: (N, sinusoids) → (N, width). */
     public Tensor layers(Tensor waves) {
-        Tensor y = linear2.forward(config.activation.apply(linear1.forward(waves)));
+        Tensor y = linear2.forward(linear1.forward(waves, config.activation));
         return Trace.note(this, style.last.apply(y));
     }
 
