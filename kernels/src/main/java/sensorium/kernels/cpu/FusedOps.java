@@ -39,7 +39,8 @@ final class FusedOps {
         }
         return switch (op) {
             case Fused.Linear _ -> true;
-            case Fused.LinearUnary l -> Unaries.has(l.kind());
+            case Fused.LinearUnary l ->
+                Unaries.has(l.kind()) && l.infer(in).get(0).shape().size() <= Integer.MAX_VALUE / 2;
             case Fused.UnaryGrad u -> UnaryGradients.has(u.kind());
             case Fused.Softmax s -> s.axis() == x.rank() - 1;
             case Fused.SoftmaxGrad s -> s.axis() == x.rank() - 1;
