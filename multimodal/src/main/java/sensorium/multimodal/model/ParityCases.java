@@ -21,7 +21,10 @@ import sensorium.vision.DiffusersAutoencoder;
 import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 
-/** The published models that can be held against a recorded run, by what their {@code config.json} calls them. */
+/**
+ * The models that run on tensors by name and can be held against a recorded run: published ones, by what their {@code config.json} calls
+ * them, and those that were trained here.
+ */
 public final class ParityCases {
     private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.ofEntries(
             Map.entry(ModelFolder.VIT, HuggingFaceVit::parity),
@@ -51,6 +54,10 @@ public final class ParityCases {
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public static ParityCase open(Path folder) {
+        var run = new ModelFolder(folder);
+        if (run.isRun()) {
+            return RunCases.of(run.open(), folder);
+        }
         String kind = PublishedFolder.open(folder).kind();
         Function<Path, ParityCase> known = KNOWN.get(kind);
         if (known == null) {
