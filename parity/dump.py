@@ -90,8 +90,9 @@ def random_inputs(model, config, generator):
     kind = config.get("model_type") or config.get("_class_name")
     full = model.config  # with the defaults of the class
     if kind in ("vit", "dinov2", "deit"):
-        side = full.image_size
-        return {"pixel_values": normal(2, full.num_channels, side, side)}
+        size = full.image_size
+        height, width = size if isinstance(size, (list, tuple)) else (size, size)
+        return {"pixel_values": normal(2, full.num_channels, height, width)}
     if kind == "audio-spectrogram-transformer":
         return {"input_values": normal(2, full.max_length, full.num_mel_bins)}
     if kind == "whisper":

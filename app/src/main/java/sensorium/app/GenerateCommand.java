@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
-import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
 import sensorium.multimodal.model.Preprocessing;
