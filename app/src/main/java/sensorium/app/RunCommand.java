@@ -22,9 +22,7 @@ final class RunCommand implements Runnable {
     @Mixin
     private CommonOptions common;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            description = "The folder of a published model, a run folder, or minilm.")
+    @Parameters(paramLabel = "MODEL", description = "The folder of a published model, a run folder, or minilm.")
     private Path model;
 
     @Option(
@@ -47,9 +45,6 @@ final class RunCommand implements Runnable {
         common.backend();
         ParityCase known = ParityCases.open(ModelNames.folder(model));
         known.run(
-                Safetensors.open(in).tensors(),
-                in.toString(),
-                trace,
-                values -> TensorsFile.write(common, out, values));
+                Safetensors.open(in).tensors(), in.toString(), trace, values -> TensorsFile.write(common, out, values));
     }
 }

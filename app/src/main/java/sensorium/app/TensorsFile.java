@@ -52,7 +52,8 @@ final class TensorsFile {
     private record Row(String name, DType type, Shape shape, double min, double mean, double max) {
         /** NaN in a tensor is NaN in all three. */
         static Row of(String name, Tensor t) {
-            double[] values = Scope.tidy(() -> (t.dtype().isFloat() ? t : t.to(DType.I64)).to(DType.F64).toDoubles());
+            double[] values = Scope.tidy(() ->
+                    (t.dtype().isFloat() ? t : t.to(DType.I64)).to(DType.F64).toDoubles());
             DoubleSummaryStatistics s = Arrays.stream(values).summaryStatistics();
             return new Row(name, t.dtype(), t.shape(), s.getMin(), s.getAverage(), s.getMax());
         }

@@ -63,7 +63,8 @@ final class CommandsTest {
         Path vq = folder.resolve("vq");
         sensorium("train", "vq", "--data", data, "--out", vq, "--epochs", 1, "--json")
                 .json();
-        long[] tokens = Piped.outputs(folder, vq, data.resolve("0.png")).get("indices").toLongs();
+        long[] tokens =
+                Piped.outputs(folder, vq, data.resolve("0.png")).get("indices").toLongs();
         JsonNode ids = sensorium("tokenize", vq, "--image", data.resolve("0.png"), "--json")
                 .json()
                 .path("ids");
@@ -414,13 +415,24 @@ final class CommandsTest {
     void whatARunIsFedRuns() {
         String text = "a red thing";
         JsonNode rows = sensorium(
-                        "embed", space, "--text", text, "--image", data.resolve("0.png"), "--audio", data.resolve("0.wav"),
+                        "embed",
+                        space,
+                        "--text",
+                        text,
+                        "--image",
+                        data.resolve("0.png"),
+                        "--audio",
+                        data.resolve("0.wav"),
                         "--json")
                 .json();
         float[][] outputs = {
             Piped.outputs(folder, space, "--text", text).get("text_embeds").toFloats(),
-            Piped.outputs(folder, space, data.resolve("0.png")).get("image_embeds").toFloats(),
-            Piped.outputs(folder, space, data.resolve("0.wav")).get("audio_embeds").toFloats()
+            Piped.outputs(folder, space, data.resolve("0.png"))
+                    .get("image_embeds")
+                    .toFloats(),
+            Piped.outputs(folder, space, data.resolve("0.wav"))
+                    .get("audio_embeds")
+                    .toFloats()
         };
         for (int i = 0; i < outputs.length; i++) {
             JsonNode vector = rows.get(i).path("vector");

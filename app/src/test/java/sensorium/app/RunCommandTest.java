@@ -165,8 +165,8 @@ class RunCommandTest {
         Path in = Piped.features(folder, model, fixture("audio/1272-128104-0000.flac"));
         Tensor fed = Safetensors.open(in).tensor("input_features");
         assertThat(fed.shape().dims()).containsExactly(1, 80, 3000);
-        Map<String, Tensor> expected = Safetensors.open(fixture("audio/expected_features.safetensors"))
-                .tensors();
+        Map<String, Tensor> expected =
+                Safetensors.open(fixture("audio/expected_features.safetensors")).tensors();
         Tensor published = expected.get("whisper80_1272-128104-0000"); // of the first frames
         Tensor same = fed.select(0, 0).slice(1, 0, published.dim(1));
         assertThat(same.toFloats()).containsExactly(published.toFloats(), within(1e-4f));
@@ -227,8 +227,19 @@ class RunCommandTest {
     /** A recording's inputs are taken as they are, and all that it names comes out. */
     @ParameterizedTest
     @CsvSource({
-        "vit", "bert", "ast", "dinov2", "clip", "siglip", "clap_audio", "whisper", "autoencoder_kl", "vq_model", "unet2d",
-        "unet2d_condition", "dit"
+        "vit",
+        "bert",
+        "ast",
+        "dinov2",
+        "clip",
+        "siglip",
+        "clap_audio",
+        "whisper",
+        "autoencoder_kl",
+        "vq_model",
+        "unet2d",
+        "unet2d_condition",
+        "dit"
     })
     void recordingsGoIn(String model) {
         Path path = fixture("models/" + model);
@@ -244,7 +255,8 @@ class RunCommandTest {
             Tensor value = values.get(e.getKey().replaceFirst("^output\\.", ""));
             if (e.getKey().startsWith("output.") && value != null) {
                 double[] recorded = e.getValue().to(DType.F64).toDoubles();
-                double most = Math.max(1, Arrays.stream(recorded).map(Math::abs).max().orElse(0));
+                double most =
+                        Math.max(1, Arrays.stream(recorded).map(Math::abs).max().orElse(0));
                 assertThat(value.to(DType.F64).toDoubles())
                         .as(e.getKey())
                         .containsExactly(recorded, within(2e-4 * most));
@@ -298,7 +310,13 @@ class RunCommandTest {
         Path bert = fixture("models/bert");
         Tensor ids = Tensor.of(new long[] {1, 59, 3}, 1, 3);
         runs(bert, Map.of("input_ids", ids));
-        runs(bert, Map.of("input_ids", ids.to(DType.I32), "attention_mask", Tensor.of(new boolean[] {true, true, false}, 1, 3)));
+        runs(
+                bert,
+                Map.of(
+                        "input_ids",
+                        ids.to(DType.I32),
+                        "attention_mask",
+                        Tensor.of(new boolean[] {true, true, false}, 1, 3)));
         fails(bert, Map.of("input_ids", Tensor.of(new long[] {1, 60, 3}, 1, 3)), "input_ids holds 60; the model takes");
         fails(bert, Map.of("input_ids", Tensor.of(new long[] {1, -1, 3}, 1, 3)), "input_ids holds -1; the model takes");
         fails(
@@ -361,8 +379,8 @@ class RunCommandTest {
             assertThat(run.err()).hasLineCount(1).contains(w[3]);
         }
         assertThat(out).doesNotExist();
-        CommandRun run = sensorium(
-                "features", fixture("models/vit"), picture, "-o", folder.resolve("no/where.safetensors"));
+        CommandRun run =
+                sensorium("features", fixture("models/vit"), picture, "-o", folder.resolve("no/where.safetensors"));
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).hasLineCount(1);
     }

@@ -11,8 +11,8 @@ import sensorium.nn.DiffusersFolder;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
@@ -145,8 +145,7 @@ public final class DiffusersDit {
         Dit model = load(folder);
         DitConfig c = model.config();
         List<ModelInput> inputs = List.of(
-                ModelInput.numbers(
-                        "input.hidden_states", Axis.any("B"), Axis.of(c.in()), Axis.any("H"), Axis.any("W")),
+                ModelInput.numbers("input.hidden_states", Axis.any("B"), Axis.of(c.in()), Axis.any("H"), Axis.any("W")),
                 ModelInput.either("input.timestep", Axis.any("B")),
                 ModelInput.ids("input.class_labels", c.classes(), Axis.any("B")));
         ParityCase plain = ParityCase.traced(model, FORMAT.names(), inputs, 3e-4, 3e-5, (in, results) -> {

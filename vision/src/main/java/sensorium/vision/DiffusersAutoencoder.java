@@ -7,8 +7,8 @@ import java.util.Optional;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.DiffusersFolder;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
@@ -196,8 +196,7 @@ public final class DiffusersAutoencoder {
 
     /** Pictures of any size that halves as often as the model halves it. */
     private static ModelInput sample(AutoencoderConfig c) {
-        return ModelInput.numbers(
-                "input.sample", Axis.any("B"), Axis.of(c.channels()), Axis.any("H"), Axis.any("W"));
+        return ModelInput.numbers("input.sample", Axis.any("B"), Axis.of(c.channels()), Axis.any("H"), Axis.any("W"));
     }
 
     private static AutoencoderLayout layout(ModelConfigFile file, int latent, boolean quant, boolean post) {

@@ -8,8 +8,8 @@ import sensorium.nn.Activation;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Module;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
@@ -275,20 +275,14 @@ public final class HuggingFaceClapAudio {
         Axis sounds = Axis.any("S");
         return List.of(
                 ModelInput.numbers(
-                        FEATURES,
-                        sounds,
-                        Axis.of(c.channels()),
-                        Axis.upTo("T", c.frames()),
-                        Axis.of(c.bands())),
+                        FEATURES, sounds, Axis.of(c.channels()), Axis.upTo("F", c.frames()), Axis.of(c.bands())),
                 ModelInput.mask(LONGER, sounds, Axis.of(1)));
     }
 
     /** Runs a tower on the recorded spectrograms: its vectors (B, D). */
     public static Tensor run(Htsat encoder, Recording in, BiConsumer<String, Tensor> results) {
         Tensor mels = in.get(FEATURES);
-        Tensor longer = in.has(LONGER)
-                ? in.get(LONGER).to(DType.I64).ne(0).reshape(mels.dim(0))
-                : null;
+        Tensor longer = in.has(LONGER) ? in.get(LONGER).to(DType.I64).ne(0).reshape(mels.dim(0)) : null;
         Tensor tokens = encoder.tokens(mels, longer == null ? none(mels.dim(0)) : longer);
         results.accept("output.last_hidden_state", encoder.byBand(tokens));
         Tensor pooled = encoder.pooled(tokens);

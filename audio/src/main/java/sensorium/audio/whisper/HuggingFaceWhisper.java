@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Positions;
 import sensorium.nn.PublishedFolder;
@@ -162,8 +162,7 @@ public final class HuggingFaceWhisper {
      */
     public static ParityCase parity(Path folder) {
         Whisper model = load(folder);
-        return ParityCase.traced(
-                model, FORMAT.names(), inputs(model), 2e-5, (in, results) -> run(model, in, results));
+        return ParityCase.traced(model, FORMAT.names(), inputs(model), 2e-5, (in, results) -> run(model, in, results));
     }
 
     /** What {@link #run} reads. */
@@ -171,8 +170,7 @@ public final class HuggingFaceWhisper {
         WhisperConfig c = model.config();
         Axis sounds = Axis.any("B");
         return List.of(
-                ModelInput.numbers(
-                        "input.input_features", sounds, Axis.of(c.bands()), Axis.upTo("T", model.frames())),
+                ModelInput.numbers("input.input_features", sounds, Axis.of(c.bands()), Axis.upTo("F", model.frames())),
                 ModelInput.ids(
                                 IDS,
                                 c.vocabulary(),

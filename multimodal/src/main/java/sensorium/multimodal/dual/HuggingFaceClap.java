@@ -8,8 +8,8 @@ import sensorium.audio.clap.HuggingFaceClapAudio;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.ModelConfigFile;
 import sensorium.nn.ModelInput;
-import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.ParityCase;
+import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
@@ -78,8 +78,8 @@ public final class HuggingFaceClap {
      */
     public static ParityCase parity(Path folder) {
         Clap model = load(folder);
-        List<ModelInput> inputs = new ArrayList<>(
-                HuggingFaceDual.texts(model.text().config().vocabulary(), model.text().config().length()));
+        List<ModelInput> inputs = new ArrayList<>(HuggingFaceDual.texts(
+                model.text().config().vocabulary(), model.text().config().length()));
         HuggingFaceClapAudio.inputs(model.audio().config()).forEach(input -> inputs.add(input.optional()));
         return ParityCase.traced(model, FORMAT.names(), inputs, 5e-4, 2e-4, (in, results) -> {
             Tensor audio = null;

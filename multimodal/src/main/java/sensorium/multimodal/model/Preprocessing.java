@@ -85,14 +85,15 @@ public final class Preprocessing {
             case OpenedModel.Published p ->
                 ofFiles(kind, PIXELS, FileClassifier.of(p.model(), p.preprocessing())::input);
             case OpenedModel.Features f -> ofFiles(kind, PIXELS, f.model()::input);
-            case OpenedModel.Sounds s -> switch (s.model()) {
-                case Ast ast -> ofFiles(HuggingFaceAst.TYPE, VALUES, FileClassifier.of(ast)::input);
-                case KeywordTransformer kwt ->
-                    ofFiles(
-                            KwtCheckpoint.TYPE,
-                            KwtCheckpoint.CEPSTRA,
-                            file -> kwt.heard(AudioFile.decode(file).mono()));
-            };
+            case OpenedModel.Sounds s ->
+                switch (s.model()) {
+                    case Ast ast -> ofFiles(HuggingFaceAst.TYPE, VALUES, FileClassifier.of(ast)::input);
+                    case KeywordTransformer kwt ->
+                        ofFiles(
+                                KwtCheckpoint.TYPE,
+                                KwtCheckpoint.CEPSTRA,
+                                file -> kwt.heard(AudioFile.decode(file).mono()));
+                };
             case OpenedModel.Pairs pairs -> ofPairs(pairs.model());
             case OpenedModel.Sentences s ->
                 new Preprocessing(HuggingFaceBert.TYPE, Optional.empty(), Optional.of(text -> read(s.model(), text)));
@@ -114,10 +115,7 @@ public final class Preprocessing {
                         VALUES,
                         file -> tokenizer.input(AudioFile.decode(file).mono()));
             }
-            case OpenedModel.Speech _,
-                    OpenedModel.Diffusion _,
-                    OpenedModel.Prior _,
-                    OpenedModel.AnyTokens _ ->
+            case OpenedModel.Speech _, OpenedModel.Diffusion _, OpenedModel.Prior _, OpenedModel.AnyTokens _ ->
                 throw new BadInputException(folder + ": a " + kind
                         + " model, which is fed noise or tokens that it makes itself: no preprocessing to show");
         };
@@ -152,7 +150,8 @@ public final class Preprocessing {
 
     private static Map<String, Tensor> read(SharedSpace space, String text) {
         int[][] words = space.text().read(text);
-        long[] ids = Arrays.stream(words).flatMapToInt(Arrays::stream).asLongStream().toArray();
+        long[] ids =
+                Arrays.stream(words).flatMapToInt(Arrays::stream).asLongStream().toArray();
         long[] place = new long[ids.length];
         int at = 0;
         for (int w = 0; w < words.length; w++) {

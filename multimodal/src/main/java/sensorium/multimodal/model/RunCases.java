@@ -22,7 +22,6 @@ import sensorium.nn.Module;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Run;
 import sensorium.nn.Patches;
-import sensorium.nn.Transformer.Inputs;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
 import sensorium.text.TextEncoder;
@@ -70,8 +69,8 @@ final class RunCases {
     }
 
     private static ParityCase classifier(Classifier model) {
-        ModelInput input = seen(
-                Preprocessing.name(model), model.config().encoder().patches());
+        ModelInput input =
+                seen(Preprocessing.name(model), model.config().encoder().patches());
         return of(
                 model,
                 List.of(input),
@@ -118,7 +117,8 @@ final class RunCases {
             }
             if (in.has(ids.name()) || in.has(words.name())) {
                 int[][] text = text(in.get(ids.name()), in.get(words.name()));
-                results.accept("output.text_embeds", model.ofTexts(TextEncoder.Batch.of(Collections.singletonList(text))));
+                results.accept(
+                        "output.text_embeds", model.ofTexts(TextEncoder.Batch.of(Collections.singletonList(text))));
             }
         });
     }

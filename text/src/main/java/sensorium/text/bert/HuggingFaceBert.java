@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
-import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Pooling;
 import sensorium.nn.PublishedFolder;
@@ -142,8 +142,9 @@ public final class HuggingFaceBert {
                 ModelInput.ids("input.token_type_ids", bert.config().types(), texts, tokens)
                         .optional());
         return ParityCase.traced(bert, NAMES, inputs, TOLERANCE, (in, results) -> {
-            Tensor mask =
-                    in.has("input.attention_mask") ? in.get("input.attention_mask").ne(0) : null;
+            Tensor mask = in.has("input.attention_mask")
+                    ? in.get("input.attention_mask").ne(0)
+                    : null;
             Tensor kinds = in.has("input.token_type_ids") ? in.get("input.token_type_ids") : null;
             Tensor states = bert.forward(in.get("input.input_ids"), kinds, mask);
             results.accept("output.last_hidden_state", states);
