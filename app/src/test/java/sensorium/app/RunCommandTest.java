@@ -364,7 +364,12 @@ class RunCommandTest {
         String[][] wrong = {
             {fixture("models/vit").toString(), "--text", "a", "a vit model is fed no texts"},
             {bert.toString(), picture.toString(), "", "a bert model reads texts; give one with --text"},
-            {fixture("models/unet2d").toString(), picture.toString(), "", "UNet2DModel"},
+            {
+                fixture("models/unet2d").toString(),
+                picture.toString(),
+                "",
+                "a UNet2DModel, which is given tensors and no files"
+            },
             {fixture("models/whisper").toString(), picture.toString(), "", "preprocessor_config.json"},
             {fixture("models/ast").toString(), picture.toString(), "", "picture.png"},
             {fixture("dit-mnist").toString(), picture.toString(), "", "no preprocessing to show"},

@@ -234,10 +234,10 @@ public record ModelFolder(Path path) {
         return !config().path("kind").asString("").isEmpty();
     }
 
-    /** What a published model calls itself, empty where it says nothing, or is a pipeline or a run. */
+    /** Its {@code model_type}, empty where it has none: of a pipeline, of a run, of models of diffusers. */
     String type() {
         boolean pipeline = Files.isRegularFile(path.resolve(StableDiffusion.INDEX));
-        return pipeline || isRun() ? "" : config().path("model_type").asString("");
+        return pipeline ? "" : config().path("model_type").asString("");
     }
 
     /** How a run that taught a published model something else did it. */

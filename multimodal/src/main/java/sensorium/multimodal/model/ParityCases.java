@@ -48,6 +48,11 @@ public final class ParityCases {
 
     private ParityCases() {}
 
+    /** Whether there is a published model that calls itself so. */
+    static boolean know(String kind) {
+        return KNOWN.containsKey(kind);
+    }
+
     /**
      * The model of a folder.
      *
