@@ -13,9 +13,31 @@ and no code of the folder is run.
 import argparse
 import json
 import os
+import re
 
 import torch
 from safetensors.torch import load_file, save_file
+
+
+# Modules that transformers 5 renamed, and what earlier versions, checkpoints and with them recordings call them.
+RENAMED_LAYERS = re.compile(r"^(vit|audio_spectrogram_transformer)\.layers\.(\d+)")
+RENAMED_PARTS = {
+    ".attention.q_proj": ".attention.attention.query",
+    ".attention.k_proj": ".attention.attention.key",
+    ".attention.v_proj": ".attention.attention.value",
+    ".attention.o_proj": ".attention.output.dense",
+    ".mlp.fc1": ".intermediate.dense",
+    ".mlp.activation_fn": ".intermediate",
+    ".mlp.fc2": ".output.dense",
+}
+
+
+def checkpoint_name(module):
+    layer = RENAMED_LAYERS.match(module)
+    if not layer:
+        return module
+    part = module[layer.end():]
+    return f"{layer[1]}.encoder.layer.{layer[2]}" + RENAMED_PARTS.get(part, part)
 
 
 def first_tensor(value):
@@ -51,7 +73,7 @@ class Recorder:
         def note(_module, _inputs, output):
             tensor = first_tensor(output)
             if tensor is not None and tensor.numel() > 0:
-                self.values["trace." + name] = plain(tensor)
+                self.values["trace." + checkpoint_name(name)] = plain(tensor)
 
         return note
 
@@ -90,8 +112,9 @@ def random_inputs(model, config, generator):
     kind = config.get("model_type") or config.get("_class_name")
     full = model.config  # with the defaults of the class
     if kind in ("vit", "dinov2", "deit"):
-        side = full.image_size
-        return {"pixel_values": normal(2, full.num_channels, side, side)}
+        size = full.image_size
+        height, width = size if isinstance(size, (list, tuple)) else (size, size)
+        return {"pixel_values": normal(2, full.num_channels, height, width)}
     if kind == "audio-spectrogram-transformer":
         return {"input_values": normal(2, full.max_length, full.num_mel_bins)}
     if kind == "whisper":

@@ -16,9 +16,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
-import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
+import sensorium.multimodal.model.Preprocessing;
 import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import sensorium.vision.Picture;
@@ -178,20 +178,12 @@ final class GenerateCommand implements Runnable {
     private Tensor changed(PictureMaker maker, List<String> asked, PictureMaker.Watch watch) {
         int[] shape = maker.shape();
         int n = asked.size();
-        Tensor given = read(image, shape[0], shape[1]).expand(n, shape[0], shape[1], shape[2]);
+        Tensor given = Preprocessing.pixels(shape[0], shape[1], image).expand(n, shape[0], shape[1], shape[2]);
         Tensor keep = mask == null
                 ? null
-                : read(mask, 1, shape[1]).le(0).to(DType.F32).expand(n, 1, shape[1], shape[2]);
+                : Preprocessing.pixels(1, shape[1], mask).le(0).to(DType.F32).expand(n, 1, shape[1], shape[2]);
         double usual = mask == null ? 0.6 : 1;
         return maker.change(asked, given, keep, strength == null ? usual : strength, common.seed, watch);
-    }
-
-    /** (1, C, side, side), from −1 to 1. */
-    private static Tensor read(Path file, int channels, int side) {
-        var picture = PictureData.pixels(Examples.ofFile(PictureData.input(channels, side), file));
-        float[] pixels = new float[channels * side * side];
-        picture.draw(0, pixels, 0);
-        return Tensor.of(pixels, 1, channels, side, side);
     }
 
     /** What the pictures are of, in turn. */

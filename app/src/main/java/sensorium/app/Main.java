@@ -40,6 +40,8 @@ import sensorium.tensor.ShapeException;
             GenerateCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,
+            FeaturesCommand.class,
+            RunCommand.class,
             ParityCommand.class,
             TraceCommand.class,
             ExportCommand.class

@@ -35,7 +35,7 @@ final class ParityCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "The folder of a published model.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The folder of a published model, or a run folder.")
     private Path model;
 
     @Parameters(

@@ -84,11 +84,6 @@ record PictureData(DataFolder folder, ClassifierConfig seen) {
         return Examples.of(seen, folder.forTraining(), seed, watcher);
     }
 
-    /** How a picture is shown to what makes such pictures. */
-    static Input input(int channels, int side) {
-        return channels == 1 ? new Input.Grey(side, side, 0, 1) : new Input.Whole(side);
-    }
-
     Examples training(Material.Watcher watcher) {
         return Examples.forScoring(seen, folder.forTraining(), watcher);
     }

@@ -11,9 +11,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sensorium.memory.Scope;
-import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.model.ModelFolder;
-import sensorium.tensor.Tensor;
+import sensorium.multimodal.model.Preprocessing;
 import sensorium.vision.PictureTokenizer;
 
 /** {@code tokenize MODEL --text T | --image FILE | --audio FILE}: a text, a picture or a sound as numbers. */
@@ -64,13 +63,8 @@ final class TokenizeCommand implements Runnable {
         }
         PictureTokenizer tokenizer = new ModelFolder(model).openTokenizer();
         var c = tokenizer.config();
-        var pictures = PictureData.pixels(
-                Examples.ofFile(PictureData.input(tokenizer.channels(), tokenizer.side()), what.image));
-        float[] pixels = new float[c.channels() * c.side() * c.side()];
-        pictures.draw(0, pixels, 0);
-        long[] ids = Scope.tidy(() -> tokenizer
-                .tokens(Tensor.of(pixels, 1, c.channels(), c.side(), c.side()))
-                .toLongs());
+        long[] ids = Scope.tidy(() ->
+                tokenizer.tokens(Preprocessing.pixels(tokenizer, what.image)).toLongs());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("ids", ids);
         json.put("columns", c.tokens());

@@ -6,10 +6,17 @@ import static sensorium.app.CommandRun.sensorium;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import sensorium.io.Safetensors;
+import sensorium.multimodal.caption.Captioner;
+import sensorium.multimodal.model.ModelFolder;
+import sensorium.tensor.Tensor;
+import sensorium.text.Units;
 import sensorium.vision.Picture;
 import sensorium.vision.PngWriter;
 
@@ -48,6 +55,28 @@ final class CaptionCommandsTest {
             rgb[3 * p + channel] = (byte) 220;
         }
         return new Picture(side, side, 3, rgb);
+    }
+
+    /** What it is fed of a picture, with the beginning of a text before it, says what the caption begins with. */
+    @Test
+    void whatItIsFedRuns() {
+        Path picture = data.resolve("train/red/0.png");
+        Path in = Piped.features(folder, run, picture);
+        Map<String, Tensor> fed = Safetensors.open(in).tensors();
+        assertThat(fed.get("pixel_values").dim(1)).isEqualTo(3);
+        Captioner model = new ModelFolder(run).openCaptions().model();
+        fed.put("input_ids", Tensor.of(new long[] {model.start()}, 1, 1));
+        Safetensors.write(in, fed, Map.of());
+        Path out = folder.resolve("out.safetensors");
+        assertThat(sensorium("run", run, "--in", in, "--out", out).status()).isZero();
+        long first = Safetensors.open(out).tensor("logits").argMax(2).toLongs()[0];
+        String unit = new Units(model.config().units()).decode(List.of((int) first));
+        String caption = sensorium("caption", run, picture, "--beam", 1, "--json")
+                .json()
+                .get(0)
+                .path("text")
+                .asString();
+        assertThat(caption).isNotEmpty().startsWith(unit.strip());
     }
 
     @Test

@@ -63,6 +63,12 @@ final class CommandsTest {
         Path vq = folder.resolve("vq");
         sensorium("train", "vq", "--data", data, "--out", vq, "--epochs", 1, "--json")
                 .json();
+        long[] tokens =
+                Piped.outputs(folder, vq, data.resolve("0.png")).get("indices").toLongs();
+        JsonNode ids = sensorium("tokenize", vq, "--image", data.resolve("0.png"), "--json")
+                .json()
+                .path("ids");
+        assertThat(ids.toString()).isEqualTo(Arrays.toString(tokens).replace(" ", ""));
         Path made = folder.resolve("made");
         var trained = sensorium(
                         "train",
@@ -404,6 +410,47 @@ final class CommandsTest {
         assertThat(sensorium("classify", space, data.resolve("1.png")).status()).isEqualTo(2);
     }
 
+    /** What a run is fed of a file or a text, run, is what embed and classify say. */
+    @Test
+    void whatARunIsFedRuns() {
+        String text = "a red thing";
+        JsonNode rows = sensorium(
+                        "embed",
+                        space,
+                        "--text",
+                        text,
+                        "--image",
+                        data.resolve("0.png"),
+                        "--audio",
+                        data.resolve("0.wav"),
+                        "--json")
+                .json();
+        float[][] outputs = {
+            Piped.outputs(folder, space, "--text", text).get("text_embeds").toFloats(),
+            Piped.outputs(folder, space, data.resolve("0.png"))
+                    .get("image_embeds")
+                    .toFloats(),
+            Piped.outputs(folder, space, data.resolve("0.wav"))
+                    .get("audio_embeds")
+                    .toFloats()
+        };
+        for (int i = 0; i < outputs.length; i++) {
+            JsonNode vector = rows.get(i).path("vector");
+            assertThat(vector).hasSize(outputs[i].length);
+            for (int d = 0; d < outputs[i].length; d++) {
+                assertThat(outputs[i][d]).isCloseTo(vector.get(d).floatValue(), offset(1e-6f));
+            }
+        }
+        CommandRun other = sensorium("features", space, data.resolve("metadata.jsonl"), "-o", folder.resolve("no"));
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.err()).contains("neither a picture nor a sound").hasLineCount(1);
+        Path in = Piped.features(folder, space, data.resolve("0.png"));
+        Path out = folder.resolve("out.safetensors");
+        assertThat(sensorium("run", space, "--in", in, "--out", out, "--trace").status())
+                .isZero();
+        assertThat(Safetensors.open(out).names()).contains("image_embeds", "trace.picture.transformer.blocks.0");
+    }
+
     @Test
     void aClassifierIsTrainedMeasuredAndUsed() {
         Path run = folder.resolve("classifier");
@@ -417,6 +464,12 @@ final class CommandsTest {
         JsonNode rows =
                 sensorium("classify", run, data.resolve("0.png"), "--json").json();
         assertThat(NAMES).contains(rows.path(0).path("label").asString(""));
+        double[] p = Piped.outputs(folder, run, data.resolve("0.png"))
+                .get("logits")
+                .softmax(-1)
+                .toDoubles();
+        assertThat(Arrays.stream(p).max().orElse(0))
+                .isCloseTo(rows.path(0).path("probability").asDouble(), offset(1e-6));
         assertThat(sensorium("embed", run, "--text", "x").status()).isEqualTo(1);
         assertThat(sensorium(line).err()).contains("--resume").hasLineCount(1);
     }

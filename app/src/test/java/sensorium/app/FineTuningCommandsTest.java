@@ -1,6 +1,7 @@
 package sensorium.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 import static sensorium.app.CommandRun.sensorium;
 
 import java.nio.file.Files;
@@ -76,6 +77,17 @@ class FineTuningCommandsTest {
         Path run = runs.resolve("lora");
         assertThat(run.resolve("adapter/adapter_config.json")).exists();
         assertThat(run.resolve("report.html")).exists();
+        // Fed as it is published, under the names of its checkpoint.
+        double[] p = Piped.outputs(folder, run, data.resolve("red/0.png"))
+                .get("logits")
+                .softmax(-1)
+                .toDoubles();
+        assertThat(sensorium("classify", run, data.resolve("red/0.png"), "--json")
+                        .json()
+                        .get(0)
+                        .path("probability")
+                        .asDouble())
+                .isCloseTo(Math.max(p[0], p[1]), offset(1e-6));
         assertThat(sensorium("classify", run, data.resolve("red/0.png"), "--json")
                         .json()
                         .path(0)

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import sensorium.audio.AudioFile;
 import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
+import tools.jackson.databind.JsonNode;
 
 /** From sounds to tokens and back, in seconds: nothing here is good, everything is there. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -53,6 +54,18 @@ final class SoundTokensCommandsTest {
             x[i] = (float) (0.3 * Math.sin(2 * Math.PI * hertz * i / rate));
         }
         return new Waveform(x, rate);
+    }
+
+    @Test
+    void whatItIsFedRuns() {
+        Path sound = data.resolve("test/tones/0.wav");
+        long[] codes = Piped.outputs(folder, run, sound).get("audio_codes").toLongs();
+        JsonNode rows =
+                sensorium("tokenize", run, "--audio", sound, "--json").json().path("tokens");
+        assertThat(rows).hasSize(codes.length / STAGES);
+        for (int i = 0; i < codes.length; i++) {
+            assertThat(rows.get(i / STAGES).get(i % STAGES).asLong()).isEqualTo(codes[i]);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.audio.WavWriter;
 import sensorium.audio.Waveform;
+import sensorium.io.Safetensors;
 
 /** From sounds to text by the command line, in seconds: nothing here is good, everything is there. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -74,6 +75,18 @@ final class SpeechCommandsTest {
         assertThat(json.path("seen_words").path("n").asInt()).isPositive();
         // A letter that is held out was never seen.
         assertThat(json.path("unknown").isEmpty()).isFalse();
+    }
+
+    @Test
+    void whatItIsFedRuns() {
+        var outputs = Piped.outputs(folder, run, data.resolve("0.wav"));
+        int[] fed = Safetensors.open(folder.resolve("in.safetensors"))
+                .spec("input_features")
+                .shape()
+                .dims();
+        assertThat(fed).startsWith(1, 64);
+        assertThat(outputs.get("ctc_logits").dim(1)).isEqualTo(Math.ceilDiv(fed[2], 2));
+        assertThat(outputs).containsKey("encoder_last_hidden_state");
     }
 
     @Test

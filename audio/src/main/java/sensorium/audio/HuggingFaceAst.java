@@ -9,6 +9,8 @@ import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
@@ -158,9 +160,19 @@ public final class HuggingFaceAst {
     public static ParityCase parity(Path folder) {
         PublishedFolder published = PublishedFolder.open(folder);
         Optional<ModelConfigFile> hearing = published.preprocessor(HEARING);
-        boolean hears = hearing.isPresent();
-        Ast model = load(published, hearing);
-        ParityCase plain = ParityCase.traced(model, FORMAT.names(), TOLERANCE, (in, results) -> {
+        return parity(load(published, hearing), hearing.isPresent());
+    }
+
+    /**
+     * The same of a model that is there.
+     *
+     * @param hears whether it is known how sounds become its spectrograms
+     */
+    public static ParityCase parity(Ast model, boolean hears) {
+        Patches.Config seen = model.config().encoder().patches();
+        var inputValues = ModelInput.numbers(
+                "input.input_values", Axis.any("B"), Axis.of(seen.width()), Axis.of(seen.height())); // frames, bands
+        ParityCase plain = ParityCase.traced(model, FORMAT.names(), List.of(inputValues), TOLERANCE, (in, results) -> {
             Tensor values = in.get("input.input_values");
             if (hears && in.has("input.waveform")) {
                 Spectrogram bank =

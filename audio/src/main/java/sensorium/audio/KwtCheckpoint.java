@@ -12,6 +12,8 @@ import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
@@ -54,8 +56,10 @@ public final class KwtCheckpoint {
             "encoder.transformer.blocks.*.mlp.up", "blocks.*.mlp.fc1",
             "encoder.transformer.blocks.*.mlp.down", "blocks.*.mlp.fc2");
 
+    /** What recordings call what the encoder is shown. */
+    public static final String CEPSTRA = "mfcc_98x40";
+
     private static final String WAVEFORM = "input.waveform";
-    private static final String CEPSTRA = "mfcc_98x40";
     private static final String PATCH = "patch.weight";
     private static final int LARGEST = 1 << 12;
     private static final int MOST_SAMPLES = 1 << 24;
@@ -136,10 +140,20 @@ public final class KwtCheckpoint {
      * @throws BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
-        KeywordTransformer model = load(folder);
+        return parity(load(folder));
+    }
+
+    /** The same of a model that is there. */
+    public static ParityCase parity(KeywordTransformer model) {
+        Patches.Config heard = model.config().encoder().patches();
         return new ParityCase(
                 model,
                 KwtCheckpoint::recorded,
+                List.of(
+                        ModelInput.numbers(CEPSTRA, Axis.of(heard.height()), Axis.of(heard.width()))
+                                .optional(),
+                        ModelInput.numbers(WAVEFORM, Axis.of(model.config().samples()))
+                                .optional()),
                 (in, results) -> {
                     Tensor cepstra;
                     if (in.has(WAVEFORM)) {

@@ -1,6 +1,7 @@
 package sensorium.audio;
 
 import java.util.Arrays;
+import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.tensor.Tensor;
 
@@ -48,9 +49,9 @@ public final class SoundTokenizer {
         Waveform heard = sound.resampled(codec.config().rate());
         double level = level(heard);
         int hop = codec.config().samplesPerToken();
-        int frames = Math.ceilDiv(heard.samples().length, hop);
+        float[] x = whole(heard);
+        int frames = x.length / hop;
         int stages = codec.config().stages();
-        float[] x = Arrays.copyOf(levelled(heard, heard.sampleRate()).samples(), Math.multiplyExact(frames, hop));
         long[] ids = new long[Math.multiplyExact(frames, stages)];
         int reach = codec.encodingReach();
         for (int from = 0; from < frames; from += chunk) {
@@ -63,6 +64,26 @@ public final class SoundTokenizer {
             System.arraycopy(codes, (from - first) * stages, ids, from * stages, (to - from) * stages);
         }
         return new SoundTokens(ids, stages, heard.samples().length, level);
+    }
+
+    /** Levelled, with silence behind that fills the last frame. */
+    private float[] whole(Waveform heard) {
+        int hop = codec.config().samplesPerToken();
+        int frames = Math.ceilDiv(heard.samples().length, hop);
+        return Arrays.copyOf(levelled(heard, heard.sampleRate()).samples(), Math.multiplyExact(frames, hop));
+    }
+
+    /**
+     * What the codec is fed of a sound of any sample rate: (1, L).
+     *
+     * @throws BadInputException if it is empty
+     */
+    public Tensor input(Waveform sound) {
+        float[] samples = whole(sound.resampled(codec.config().rate()));
+        if (samples.length == 0) {
+            throw new BadInputException("a sound without a single sample has nothing to be heard; give another");
+        }
+        return Tensor.of(samples, 1, samples.length);
     }
 
     /** @param phases of the frame behind it */

@@ -11,6 +11,8 @@ import sensorium.nn.DiffusersFolder;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
@@ -141,7 +143,12 @@ public final class DiffusersDit {
      */
     public static ParityCase parity(Path folder) {
         Dit model = load(folder);
-        ParityCase plain = ParityCase.traced(model, FORMAT.names(), 3e-4, 3e-5, (in, results) -> {
+        DitConfig c = model.config();
+        List<ModelInput> inputs = List.of(
+                ModelInput.numbers("input.hidden_states", Axis.any("B"), Axis.of(c.in()), Axis.any("H"), Axis.any("W")),
+                ModelInput.either("input.timestep", Axis.any("B")),
+                ModelInput.ids("input.class_labels", c.classes(), Axis.any("B")));
+        ParityCase plain = ParityCase.traced(model, FORMAT.names(), inputs, 3e-4, 3e-5, (in, results) -> {
             if (model.positions() instanceof GridPositions.Sinusoidal grid) {
                 results.accept(TABLE, grid.table());
             }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.DiffusersFolder;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
@@ -15,6 +17,8 @@ import sensorium.tensor.Tensor;
 public final class DiffusersUNet {
     private static final CheckpointFormat FORMAT =
             CheckpointFormat.of(names(), DiffusersFolder.OLD_ATTENTION, DiffusersFolder.GATED_MLPS);
+
+    private static final String CLASSES = "input.class_labels";
 
     private DiffusersUNet() {}
 
@@ -88,16 +92,50 @@ public final class DiffusersUNet {
         // Intermediates of the conditional one differ by more from the reference's own in double precision; outputs do
         // not.
         double tolerance = model.layout().hasContext() ? 5e-4 : 3e-5;
-        return ParityCase.traced(model, format(model.layout()).names(), tolerance, 3e-5, (in, results) -> {
-            Tensor sample = model.forward(in.get("input.sample"), in.get("input.timestep"), told(model.layout(), in));
+        UNetLayout layout = model.layout();
+        return ParityCase.traced(model, format(layout).names(), inputs(layout), tolerance, 3e-5, (in, results) -> {
+            Tensor sample = model.forward(in.get("input.sample"), in.get("input.timestep"), told(layout, in));
             results.accept("output.sample", sample);
         });
+    }
+
+    private static List<ModelInput> inputs(UNetLayout layout) {
+        Axis samples = Axis.any("B");
+        int table = layout.style().timesteps();
+        List<ModelInput> inputs = new ArrayList<>(List.of(
+                ModelInput.numbers("input.sample", samples, Axis.of(layout.in()), Axis.any("H"), Axis.any("W")),
+                table > 0
+                        ? ModelInput.ids("input.timestep", table, samples)
+                        : ModelInput.either("input.timestep", samples)));
+        var told = layout.told();
+        switch (told.classes()) {
+            case NONE -> {}
+            case TABLE -> inputs.add(ModelInput.ids(CLASSES, told.classWidth(), samples));
+            case TIMESTEP -> inputs.add(ModelInput.either(CLASSES, samples));
+            case IDENTITY, LAYERS, LAYER -> inputs.add(ModelInput.numbers(CLASSES, samples, Axis.any("C")));
+        }
+        if (told.texts() > 0) {
+            inputs.add(ModelInput.numbers("input.text_embeds", samples, Axis.any("E")));
+            inputs.add(ModelInput.either("input.time_ids", samples, Axis.any("K")));
+        }
+        if (layout.hasContext()) {
+            inputs.add(ModelInput.numbers(
+                    "input.encoder_hidden_states", samples, Axis.any("S"), Axis.of(layout.contextWidth())));
+        }
+        if (layout.style().guidance() > 0) {
+            inputs.add(ModelInput.numbers(
+                            "input.timestep_cond",
+                            samples,
+                            Axis.of(layout.style().guidance()))
+                    .optional());
+        }
+        return inputs;
     }
 
     private static Conditioning told(UNetLayout layout, ParityCase.Recording in) {
         var told = layout.told();
         return new Conditioning(
-                told.classes() == UNetLayout.Classes.NONE ? null : in.get("input.class_labels"),
+                told.classes() == UNetLayout.Classes.NONE ? null : in.get(CLASSES),
                 told.texts() > 0 ? in.get("input.text_embeds") : null,
                 layout.hasContext() ? in.get("input.encoder_hidden_states") : null,
                 told.texts() > 0 ? in.get("input.time_ids") : null,

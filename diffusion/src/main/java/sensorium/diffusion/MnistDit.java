@@ -10,6 +10,8 @@ import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
@@ -84,9 +86,14 @@ public final class MnistDit {
      */
     public static ParityCase parity(Path folder) {
         Dit model = load(folder);
+        DitConfig c = model.config();
         return new ParityCase(
                 model,
                 path -> path.replaceFirst("^transformer\\.blocks\\.(\\d+)$", "block$1"),
+                List.of(
+                        ModelInput.pictures("x", c.in(), c.side(), c.side()),
+                        ModelInput.either("t", Axis.any("B")),
+                        ModelInput.ids("y", c.classes(), Axis.any("B"))),
                 (in, results) -> results.accept(
                         "eps", model.forward(in.get("x"), in.get("t"), Conditioning.ofClasses(in.get("y")))),
                 _ -> 1e-4);

@@ -77,33 +77,54 @@ public final class Embedder {
 
     /** The pictures of a bank, each drawn once as {@code how} says. */
     float[][] pictures(FilmBank bank, Augmentation how, long seed) {
+        FilmAugment augment = augment(bank, how, seed);
+        return batches(bank.size(), (from, to) -> space.ofPictures(pixels(augment, from, to)));
+    }
+
+    private FilmAugment augment(FilmBank bank, Augmentation how, long seed) {
+        return new FilmAugment(bank, space.config().side(), space.config().deep(), how, seed);
+    }
+
+    /** Of a bank's pictures those from {@code from} to before {@code to}. */
+    private Tensor pixels(FilmAugment augment, int from, int to) {
         var patches = space.config().picture().patches();
-        var augment =
-                new FilmAugment(bank, space.config().side(), space.config().deep(), how, seed);
-        return batches(bank.size(), (from, to) -> {
-            float[] pixels = new float[(to - from) * augment.length()];
-            for (int i = from; i < to; i++) {
-                augment.draw(i, 0, pixels, (i - from) * augment.length());
-            }
-            return space.ofPictures(
-                    Tensor.of(pixels, to - from, patches.channels(), patches.height(), patches.width()));
-        });
+        float[] pixels = new float[(to - from) * augment.length()];
+        for (int i = from; i < to; i++) {
+            augment.draw(i, 0, pixels, (i - from) * augment.length());
+        }
+        return Tensor.of(pixels, to - from, patches.channels(), patches.height(), patches.width());
+    }
+
+    /** What the space is fed of a picture: (1, C, H, W). */
+    public Tensor input(Picture picture) {
+        FilmBank bank = FilmBank.of(stills(List.of(picture)), Material.BANK_SIDE, frames());
+        return pixels(augment(bank, PLAIN, 0), 0, 1);
+    }
+
+    /** What the space is fed of a sound: (1, 1, frames, bands). */
+    public Tensor input(Waveform sound) {
+        var bank = new SoundBank(hearing);
+        bank.add(bank.prepare(sound));
+        return mels(bank, null, 0, 0, 1);
     }
 
     /** The sounds of a bank; plain where {@code how} is null, else each varied once. */
     float[][] sounds(SoundBank bank, AudioAugment.Config how, long seed) {
         var augment = how == null ? null : new AudioAugment(how, bank.logMel());
-        return batches(bank.size(), (from, to) -> {
-            float[] mels = new float[(to - from) * bank.length()];
-            for (int i = from; i < to; i++) {
-                if (augment == null) {
-                    bank.draw(i, mels, (i - from) * bank.length());
-                } else {
-                    bank.draw(i, augment, seed, 0, mels, (i - from) * bank.length());
-                }
+        return batches(bank.size(), (from, to) -> space.ofSounds(mels(bank, augment, seed, from, to)));
+    }
+
+    /** Of a bank's sounds those from {@code from} to before {@code to}; plain where {@code augment} is null. */
+    private static Tensor mels(SoundBank bank, AudioAugment augment, long seed, int from, int to) {
+        float[] mels = new float[(to - from) * bank.length()];
+        for (int i = from; i < to; i++) {
+            if (augment == null) {
+                bank.draw(i, mels, (i - from) * bank.length());
+            } else {
+                bank.draw(i, augment, seed, 0, mels, (i - from) * bank.length());
             }
-            return space.ofSounds(Tensor.of(mels, to - from, 1, bank.frames(), bank.length() / bank.frames()));
-        });
+        }
+        return Tensor.of(mels, to - from, 1, bank.frames(), bank.length() / bank.frames());
     }
 
     @FunctionalInterface

@@ -64,6 +64,10 @@ public final class HuggingFaceFolder {
     public static void addBertBlocks(List<String> pairs, String block, String layer) {
         pairs.addAll(List.of(block, layer));
         addAttention(pairs, block + ".attention", layer + ".attention", "self");
+        // Their module of that name goes on through residual and norm; ours ends with the last map, and has a name of
+        // its own.
+        pairs.addAll(List.of(block + ".attention", layer + ".attention.projected"));
+        pairs.addAll(List.of(block + ".attention.weights", layer + ".attention.weights"));
         pairs.addAll(List.of(block + ".attention.mixed", layer + ".attention.self"));
         pairs.addAll(List.of(block + ".norm1", layer + ".attention.output"));
         pairs.addAll(List.of(block + ".norm1.weight", layer + ".attention.output.LayerNorm.weight"));

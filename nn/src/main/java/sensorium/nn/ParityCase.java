@@ -17,17 +17,24 @@ import sensorium.tensor.ShapeException;
 import sensorium.tensor.Tensor;
 
 /**
- * A published model that can be held against a recorded run of its reference implementation: the recording's inputs go in, and every
- * value that it names is compared.
+ * A published model by the names of its reference implementation: it runs on tensors that are given by name, and names all that it
+ * computes. It can be held against a recorded run: the recording's inputs go in, and every value that it names is compared.
  *
  * @param model whose intermediates are traced
  * @param names from the path of one of them to its name in recordings
+ * @param inputs what the model takes
  * @param run the model on the recorded inputs
  * @param tolerance of a recorded value: its largest {@link ParityReport.Row#relative} error
  */
-public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToDoubleFunction<String> tolerance) {
+public record ParityCase(
+        Module model,
+        UnaryOperator<String> names,
+        List<ModelInput> inputs,
+        Run run,
+        ToDoubleFunction<String> tolerance) {
     private static final String INPUT = "input.";
     private static final String TRACE = "trace.";
+    private static final String OUTPUT = "output.";
     /** In front of a name, so that it is told apart from a path. */
     private static final String RESULT = "=";
 
@@ -77,8 +84,9 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
     }
 
     /** Intermediates are {@code trace.} and the checkpoint's name of their module. */
-    public static ParityCase traced(Module model, WeightNames names, double tolerance, Run run) {
-        return traced(model, names, tolerance, tolerance, run);
+    public static ParityCase traced(
+            Module model, WeightNames names, List<ModelInput> inputs, double tolerance, Run run) {
+        return traced(model, names, inputs, tolerance, tolerance, run);
     }
 
     /**
@@ -86,14 +94,19 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
      *
      * @param outputs tolerance of what is not an intermediate
      */
-    public static ParityCase traced(Module model, WeightNames names, double tolerance, double outputs, Run run) {
+    public static ParityCase traced(
+            Module model, WeightNames names, List<ModelInput> inputs, double tolerance, double outputs, Run run) {
         return new ParityCase(
-                model, path -> TRACE + names.theirs(path), run, name -> name.startsWith(TRACE) ? tolerance : outputs);
+                model,
+                path -> TRACE + names.theirs(path),
+                inputs,
+                run,
+                name -> name.startsWith(TRACE) ? tolerance : outputs);
     }
 
     /** The same with other tolerances. */
     public ParityCase within(ToDoubleFunction<String> allowed) {
-        return new ParityCase(model, names, run, allowed);
+        return new ParityCase(model, names, inputs, run, allowed);
     }
 
     /**
@@ -103,7 +116,7 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
      */
     public ParityReport compare(Recording recording) {
         return Scope.tidy("a parity run", () -> {
-            try (Trace trace = Trace.of(model, () -> run(recording))) {
+            try (Trace trace = traced(recording)) {
                 return compare(recording, trace.tensors());
             }
         });
@@ -118,7 +131,7 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
      */
     public void record(Recording recording, Consumer<Map<String, Tensor>> use) {
         Scope.tidyRun(() -> {
-            try (Trace trace = Trace.of(model, () -> run(recording))) {
+            try (Trace trace = traced(recording)) {
                 Map<String, Tensor> all = new LinkedHashMap<>();
                 recording.read.stream().sorted().forEach(name -> all.put(name, recording.tensors.get(name)));
                 trace.tensors().forEach((path, value) -> all.put(name(path), value));
@@ -127,18 +140,65 @@ public record ParityCase(Module model, UnaryOperator<String> names, Run run, ToD
         });
     }
 
+    /**
+     * Runs the model on raw tensors.
+     *
+     * @param given inputs by their names without {@code input.}; or a recording, whose other values are passed over
+     * @param source where they are from, for messages
+     * @param intermediates whether every named intermediate is wanted too
+     * @param use is given outputs by their names without {@code output.}, and intermediates as recordings name them; they end with it
+     * @throws BadInputException if an input is missing, left over, misshapen, of another type or out of its range
+     */
+    public void run(
+            Map<String, Tensor> given, String source, boolean intermediates, Consumer<Map<String, Tensor>> use) {
+        Scope.tidyRun(() -> {
+            Recording recording = recording(given, source);
+            Map<String, Tensor> all = new LinkedHashMap<>();
+            if (intermediates) {
+                try (Trace trace = traced(recording)) {
+                    trace.tensors().forEach((path, value) -> all.put(ModelInput.bare(name(path), OUTPUT), value));
+                    use.accept(all);
+                }
+                return;
+            }
+            run(recording, (name, value) -> {
+                if (!name.startsWith(TRACE)) {
+                    all.put(ModelInput.bare(name, OUTPUT), value);
+                }
+            });
+            use.accept(all);
+        });
+    }
+
+    /**
+     * Inputs by their names without {@code input.}, or a recording's, and nothing else, as what the model wants.
+     *
+     * @throws BadInputException as {@link #run}
+     */
+    public Recording recording(Map<String, Tensor> given, String source) {
+        return new Recording(ModelInput.match(inputs, given, source), source);
+    }
+
+    private Trace traced(Recording recording) {
+        return Trace.of(model, () -> {
+            run(recording, (name, value) -> Trace.file(RESULT + name, value));
+            return recording;
+        });
+    }
+
     private String name(String path) {
         return path.startsWith(RESULT) ? path.substring(RESULT.length()) : names.apply(path);
     }
 
-    private Void run(Recording recording) {
+    private void run(Recording recording, BiConsumer<String, Tensor> results) {
         try {
-            run.on(recording, (name, value) -> Trace.file(RESULT + name, value));
+            run.on(recording, results);
         } catch (ShapeException | IndexOutOfBoundsException e) {
             throw new BadInputException(
-                    recording.source + ": the model cannot take its inputs (" + e.getMessage() + ")", e);
+                    recording.source + ": the model cannot take its inputs (" + e.getMessage() + "); it takes "
+                            + ModelInput.describe(inputs),
+                    e);
         }
-        return null;
     }
 
     private ParityReport compare(Recording recording, Map<String, Tensor> traced) {

@@ -7,6 +7,8 @@ import java.util.Optional;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.DiffusersFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
@@ -31,6 +33,7 @@ public final class DiffusersAutoencoder {
     private static final String UP = "UpDecoderBlock2D";
     private static final String ATTENDING_DOWN = "AttnDownEncoderBlock2D";
     private static final String ATTENDING_UP = "AttnUpDecoderBlock2D";
+    private static final String NOISE = "input.noise";
     private static final int LARGEST = 1 << 16;
     private static final int MOST_CODES = 1 << 24;
 
@@ -146,13 +149,16 @@ public final class DiffusersAutoencoder {
     }
 
     /**
-     * For recordings that encode pictures and decode a sample, and other latents.
+     * For recordings that encode pictures and decode a sample, or the mean where no noise is recorded, and other latents.
      *
      * @throws sensorium.BadInputException as {@link #loadKl}
      */
     public static ParityCase parityKl(Path folder) {
         AutoencoderKl model = loadKl(folder);
-        return ParityCase.traced(model, KL.names(), 5e-5, (in, results) -> {
+        var noise = ModelInput.numbers(
+                NOISE, Axis.any("B"), Axis.of(model.config().latent()), Axis.any("h"), Axis.any("w"));
+        List<ModelInput> inputs = List.of(sample(model.config()), noise.optional());
+        return ParityCase.traced(model, KL.names(), inputs, 5e-5, (in, results) -> {
             if (in.has("input.latents2")) {
                 // Before the other, which leaves the intermediates that are recorded.
                 results.accept("output.decoded_latents2", model.decode(in.get("input.latents2")));
@@ -160,8 +166,11 @@ public final class DiffusersAutoencoder {
             AutoencoderKl.Distribution latent = model.encode(in.get("input.sample"));
             results.accept("output.mean", latent.mean());
             results.accept("output.logvar", latent.logVariance());
-            Tensor sample = latent.sample(in.get("input.noise"));
-            results.accept("output.sample_with_noise", sample);
+            Tensor sample = latent.mean();
+            if (in.has(NOISE)) {
+                sample = latent.sample(in.get(NOISE));
+                results.accept("output.sample_with_noise", sample);
+            }
             results.accept("output.decoded", model.decode(sample));
         });
     }
@@ -173,7 +182,7 @@ public final class DiffusersAutoencoder {
      */
     public static ParityCase parityVq(Path folder) {
         VqModel model = loadVq(folder);
-        return ParityCase.traced(model, VQ.names(), 3e-5, (in, results) -> {
+        return ParityCase.traced(model, VQ.names(), List.of(sample(model.config())), 3e-5, (in, results) -> {
             Tensor latents = model.encode(in.get("input.sample"));
             results.accept("output.latents", latents);
             results.accept("output.decoded_not_quantized", model.decode(latents));
@@ -183,6 +192,11 @@ public final class DiffusersAutoencoder {
             results.accept("output.quantized", codes);
             results.accept("output.decoded", model.decode(codes)); // whose intermediates are recorded
         });
+    }
+
+    /** Pictures of any size that halves as often as the model halves it. */
+    private static ModelInput sample(AutoencoderConfig c) {
+        return ModelInput.numbers("input.sample", Axis.any("B"), Axis.of(c.channels()), Axis.any("H"), Axis.any("W"));
     }
 
     private static AutoencoderLayout layout(ModelConfigFile file, int latent, boolean quant, boolean post) {

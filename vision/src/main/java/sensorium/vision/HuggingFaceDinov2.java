@@ -9,6 +9,8 @@ import sensorium.nn.GridPositions.Resizing;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.Mlp;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Norm;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Patches;
@@ -161,7 +163,14 @@ public final class HuggingFaceDinov2 {
     public static ParityCase parity(Path folder) {
         Named named = open(folder);
         Dinov2 model = named.model;
-        return ParityCase.traced(model, named.names, 2e-5, (in, results) -> {
+        // Positions are resized to pictures of other sizes.
+        var pixelValues = ModelInput.numbers(
+                "input.pixel_values",
+                Axis.any("B"),
+                Axis.of(model.config().patches().channels()),
+                Axis.any("H"),
+                Axis.any("W"));
+        return ParityCase.traced(model, named.names, List.of(pixelValues), 2e-5, (in, results) -> {
             // Before the others, which leave the intermediates that are recorded.
             for (int i = 1; in.has("input.size" + i + ".pixel_values"); i++) {
                 Tensor sized = in.get("input.size" + i + ".pixel_values");

@@ -9,6 +9,7 @@ import sensorium.nn.CheckpointFormat;
 import sensorium.nn.GridPositions;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
 import sensorium.nn.ParityCase;
 import sensorium.nn.PatchEncoder;
 import sensorium.nn.Patches;
@@ -74,8 +75,18 @@ public final class HuggingFaceVit {
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
-        Vit vit = load(folder);
-        return ParityCase.traced(vit, FORMAT.names(), 3e-5, (in, results) -> {
+        return parity(load(folder), folder);
+    }
+
+    /**
+     * The same of a model that is there.
+     *
+     * @param folder with the preprocessing of its pictures, if any
+     */
+    public static ParityCase parity(Vit vit, Path folder) {
+        Patches.Config p = vit.config().encoder().patches();
+        var pixelValues = ModelInput.pictures("input.pixel_values", p.channels(), p.height(), p.width());
+        return ParityCase.traced(vit, FORMAT.names(), List.of(pixelValues), 3e-5, (in, results) -> {
             Tensor pixels = RecordedPixels.of(folder, in, results);
             Tensor tokens = vit.encoder().tokens(pixels);
             results.accept("output.last_hidden_state", tokens);

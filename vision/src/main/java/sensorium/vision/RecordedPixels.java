@@ -9,7 +9,9 @@ import sensorium.tensor.Tensor;
 
 /** The pictures of a recorded run, the first of them as it was before the preprocessing where that is recorded too. */
 public final class RecordedPixels {
-    private static final String PIXELS = "input.pixel_values";
+    /** Pictures as a model is shown them. */
+    public static final String PIXELS = "input.pixel_values";
+
     private static final String PICTURE = "input.image_u8";
 
     private RecordedPixels() {}

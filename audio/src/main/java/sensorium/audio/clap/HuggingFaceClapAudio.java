@@ -8,6 +8,8 @@ import sensorium.nn.Activation;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.Module;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
@@ -33,6 +35,12 @@ public final class HuggingFaceClapAudio {
     private static final CheckpointFormat FORMAT = CheckpointFormat.of(names(), NO_TABLES);
     private static final int LARGEST = 1 << 16;
     private static final int MOST_STAGES = 8;
+
+    /** Spectrograms of sounds (S, channels, frames, bands). */
+    public static final String FEATURES = "input.input_features";
+
+    /** Which of them are of sounds that are longer than is heard at once (S, 1). */
+    private static final String LONGER = "input.is_longer";
 
     private HuggingFaceClapAudio() {}
 
@@ -254,7 +262,7 @@ public final class HuggingFaceClapAudio {
      */
     public static ParityCase parity(Path path) {
         Hearing model = load(path);
-        return ParityCase.traced(model, FORMAT.names(), 5e-4, 2e-4, (in, results) -> {
+        return ParityCase.traced(model, FORMAT.names(), inputs(model.encoder.config()), 5e-4, 2e-4, (in, results) -> {
             Tensor pooled = run(model.encoder, in, results);
             Tensor vectors = model.projection.forward(pooled);
             results.accept("output.audio_embeds", vectors);
@@ -262,12 +270,19 @@ public final class HuggingFaceClapAudio {
         });
     }
 
+    /** What {@link #run} reads. */
+    public static List<ModelInput> inputs(Htsat.Config c) {
+        Axis sounds = Axis.any("S");
+        return List.of(
+                ModelInput.numbers(
+                        FEATURES, sounds, Axis.of(c.channels()), Axis.upTo("F", c.frames()), Axis.of(c.bands())),
+                ModelInput.mask(LONGER, sounds, Axis.of(1)));
+    }
+
     /** Runs a tower on the recorded spectrograms: its vectors (B, D). */
     public static Tensor run(Htsat encoder, Recording in, BiConsumer<String, Tensor> results) {
-        Tensor mels = in.get("input.input_features");
-        Tensor longer = in.has("input.is_longer")
-                ? in.get("input.is_longer").to(DType.I64).ne(0).reshape(mels.dim(0))
-                : null;
+        Tensor mels = in.get(FEATURES);
+        Tensor longer = in.has(LONGER) ? in.get(LONGER).to(DType.I64).ne(0).reshape(mels.dim(0)) : null;
         Tensor tokens = encoder.tokens(mels, longer == null ? none(mels.dim(0)) : longer);
         results.accept("output.last_hidden_state", encoder.byBand(tokens));
         Tensor pooled = encoder.pooled(tokens);

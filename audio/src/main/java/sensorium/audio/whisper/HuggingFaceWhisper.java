@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Positions;
 import sensorium.nn.PublishedFolder;
@@ -26,6 +29,7 @@ public final class HuggingFaceWhisper {
     public static final CheckpointFormat FORMAT =
             CheckpointFormat.of(names(), new CheckpointFormat.PassedOver("proj_out.weight"));
 
+    private static final String IDS = "input.decoder_input_ids";
     private static final int LARGEST = 1 << 16;
     private static final int MOST_TOKENS = 1 << 20;
 
@@ -60,8 +64,21 @@ public final class HuggingFaceWhisper {
      */
     public static Whisper load(Path path) {
         PublishedFolder folder = PublishedFolder.open(path);
-        WhisperConfig config = folder.config(HuggingFaceWhisper::config, TYPE);
+        WhisperConfig config = config(folder);
         return folder.load(FORMAT, w -> Whisper.of(w, config));
+    }
+
+    /**
+     * What a sound is for the model of a folder; its weights are not read.
+     *
+     * @throws sensorium.BadInputException if {@code config.json} or {@code preprocessor_config.json} is not there, or malformed
+     */
+    public static WhisperHearing hearing(Path path) {
+        return WhisperHearing.read(path, config(PublishedFolder.open(path)));
+    }
+
+    private static WhisperConfig config(PublishedFolder folder) {
+        return folder.config(HuggingFaceWhisper::config, TYPE);
     }
 
     /**
@@ -139,24 +156,43 @@ public final class HuggingFaceWhisper {
     }
 
     /**
-     * For recordings of spectrograms with tokens, and of greedy decoding of the first of them.
+     * For recordings of spectrograms, of what is said of them where tokens are given, and of greedy decoding of the first of them.
      *
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         Whisper model = load(folder);
-        return ParityCase.traced(model, FORMAT.names(), 2e-5, (in, results) -> {
-            Tensor heard = model.encode(in.get("input.input_features"));
-            results.accept("output.encoder_last_hidden_state", heard);
-            if (in.has("input.generate.prompt")) {
-                // Before the other, which leaves the intermediates that are recorded.
-                Greedy written = greedy(model, heard.slice(0, 0, 1), in.get("input.generate.prompt"), in);
-                results.accept("output.generate.tokens", written.tokens);
-                results.accept("output.generate.step_logits", written.logits);
-            }
-            Tensor ids = in.get("input.decoder_input_ids");
-            results.accept("output.logits", model.decode(ids, Inputs.attendingTo(heard, null)));
-        });
+        return ParityCase.traced(model, FORMAT.names(), inputs(model), 2e-5, (in, results) -> run(model, in, results));
+    }
+
+    /** What {@link #run} reads. */
+    public static List<ModelInput> inputs(Whisper model) {
+        WhisperConfig c = model.config();
+        Axis sounds = Axis.any("B");
+        return List.of(
+                ModelInput.numbers("input.input_features", sounds, Axis.of(c.bands()), Axis.upTo("F", model.frames())),
+                ModelInput.ids(
+                                IDS,
+                                c.vocabulary(),
+                                sounds,
+                                Axis.upTo("N", c.written().positions().length()))
+                        .optional());
+    }
+
+    /** Runs a model on recorded spectrograms, and tokens: what it heard (B, T, D). */
+    public static Tensor run(Whisper model, ParityCase.Recording in, BiConsumer<String, Tensor> results) {
+        Tensor heard = model.encode(in.get("input.input_features"));
+        results.accept("output.encoder_last_hidden_state", heard);
+        if (in.has("input.generate.prompt")) {
+            // Before the other, which leaves the intermediates that are recorded.
+            Greedy written = greedy(model, heard.slice(0, 0, 1), in.get("input.generate.prompt"), in);
+            results.accept("output.generate.tokens", written.tokens);
+            results.accept("output.generate.step_logits", written.logits);
+        }
+        if (in.has(IDS)) {
+            results.accept("output.logits", model.decode(in.get(IDS), Inputs.attendingTo(heard, null)));
+        }
+        return heard;
     }
 
     /** @param logits of every step (steps, vocabulary) */

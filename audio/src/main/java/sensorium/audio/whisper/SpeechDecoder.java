@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import sensorium.BadInputException;
-import sensorium.audio.LogMel;
 import sensorium.audio.Spectrogram;
 import sensorium.audio.Waveform;
 import sensorium.memory.Scope;
@@ -22,12 +21,12 @@ import sensorium.tensor.Tensor;
 public final class SpeechDecoder {
     private final Whisper model;
     private final GenerationConfig config;
-    private final LogMel hearing;
+    private final WhisperHearing hearing;
 
     public SpeechDecoder(Whisper model, GenerationConfig config) {
         this.model = model;
         this.config = config;
-        this.hearing = new LogMel(LogMel.Config.whisper(model.config().bands()));
+        this.hearing = new WhisperHearing(model.config());
     }
 
     /**
@@ -72,13 +71,12 @@ public final class SpeechDecoder {
      */
     public Heard decode(Waveform sound, Options options, IntConsumer progress) {
         Waveform at = sound.resampled(hearing.sampleRate());
-        int frames = hearing.frames(at.samples().length);
         if (at.samples().length == 0) {
             throw new BadInputException("a sound without a single sample says nothing; record it again");
         }
-        int window = model.frames();
-        // Silence behind, so that the last window is whole. The peak that levels are relative to is the whole sound's.
-        Spectrogram mel = hearing.of(at.fittedTo(Math.addExact(at.samples().length, window * hop())));
+        int frames = hearing.frames(at.samples().length);
+        int window = hearing.window();
+        Spectrogram mel = hearing.of(at);
         boolean longer = frames > window;
         boolean times = config.hasTimestamps() && (options.times || longer);
         List<Integer> prompt = new ArrayList<>();
@@ -88,7 +86,7 @@ public final class SpeechDecoder {
             int length = Math.min(window, Math.max(1, frames - seek));
             Window heard = new Window(seek, length);
             seek += Scope.tidy("a window", () -> {
-                Tensor encoded = model.encode(Tensor.of(cut(mel, heard.start, window), 1, mel.bands(), window));
+                Tensor encoded = model.encode(hearing.input(mel, heard.start));
                 if (prompt.isEmpty()) {
                     prompt.addAll(prompt(encoded, options, times));
                 }
@@ -107,23 +105,8 @@ public final class SpeechDecoder {
     /** @param length frames of it that are sound */
     private record Window(int start, int length) {}
 
-    private int hop() {
-        return hearing.config().stft().hop();
-    }
-
     private double seconds(int frames) {
-        return (double) frames * hop() / hearing.sampleRate();
-    }
-
-    /** Bands first. */
-    private static float[] cut(Spectrogram mel, int start, int frames) {
-        var out = new float[mel.bands() * frames];
-        for (int t = 0; t < Math.min(frames, mel.frames() - start); t++) {
-            for (int band = 0; band < mel.bands(); band++) {
-                out[band * frames + t] = mel.at(start + t, band);
-            }
-        }
-        return out;
+        return hearing.seconds(frames);
     }
 
     /** What the model is told first: language and task, where it has tokens for them, and whether times are wanted. */

@@ -1,6 +1,7 @@
 package sensorium.audio.whisper;
 
 import sensorium.memory.Scope;
+import sensorium.nn.Activation;
 import sensorium.nn.Conv1d;
 import sensorium.nn.Embedding;
 import sensorium.nn.Module;
@@ -12,7 +13,7 @@ import sensorium.tensor.Tensor;
 
 /**
  * The encoder–decoder of Whisper (Radford et al., arXiv:2212.04356): one transformer reads a log-mel spectrogram, another one writes
- * what it heard, token by token.
+ * what it heard, token by token. GELU follows the convolutions, whatever the activation inside the blocks is.
  *
  * @param conv1 over time, bands to width
  * @param conv2 halves the number of frames
@@ -58,12 +59,12 @@ public record Whisper(
                     + frames() + " frames");
         }
         return Scope.tidy("whisper's encoder", () -> {
-            Tensor x = config.activation().apply(conv1.forward(mel));
+            Tensor x = Activation.GELU.apply(conv1.forward(mel));
             if (frames != null) {
                 // What a convolution sees beside a sound alone are zeros.
                 x = x.times(among(frames, x.dim(2)).to(x.dtype()).unsqueeze(1));
             }
-            x = config.activation().apply(conv2.forward(x)); // (B, D, T)
+            x = Activation.GELU.apply(conv2.forward(x)); // (B, D, T)
             return encoder.forward(x.t(), frames == null ? Inputs.NONE : Inputs.masked(heard(frames, x.dim(2))));
         });
     }

@@ -65,19 +65,29 @@ public final class CaptionWriter {
                 .getFirst();
     }
 
+    /** What the model is fed of a picture: (1, 3, side, side). */
+    public Tensor input(Picture picture) {
+        var bank = PictureBank.of(List.of(picture), BANK_SIDE);
+        return pixels(new PictureAugment(bank, model.config().side(), Embedder.PLAIN, 0), 0);
+    }
+
+    private Tensor pixels(PictureAugment augment, int picture) {
+        float[] pixels = new float[augment.length()];
+        augment.draw(picture, 0, pixels, 0);
+        return Tensor.of(pixels, 1, 3, model.config().side(), model.config().side());
+    }
+
     /** What some pictures of a bank show, each varied once. */
     public List<Written> write(
             PictureBank bank, int[] pictures, Augmentation how, long seed, Options options, Material.Watcher watcher) {
-        int side = model.config().side();
-        var augment = new PictureAugment(bank, side, how, seed);
+        var augment = new PictureAugment(bank, model.config().side(), how, seed);
         List<Written> all = new ArrayList<>();
         for (int i = 0; i < pictures.length; i++) {
             watcher.update("write captions", i, pictures.length);
-            float[] pixels = new float[augment.length()];
-            augment.draw(pictures[i], 0, pixels, 0);
+            int picture = pictures[i];
             long drawn = options.seed + i;
             TokenSearch.Found found = Scope.tidy(() -> {
-                Tensor seen = model.see(Tensor.of(pixels, 1, 3, side, side));
+                Tensor seen = model.see(pixels(augment, picture));
                 return options.choice
                         .map(choice -> model.drawn(seen, choice, drawn))
                         .orElseGet(() -> model.best(seen, options.beams));

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import sensorium.audio.AudioFile;
 import sensorium.audio.SoundClassifier;
@@ -16,15 +17,14 @@ import sensorium.vision.PictureFile;
 /** Tells what is in a file: a classifier of ours or a published one, with what its inputs go through before. */
 public final class FileClassifier {
     private final List<String> labels;
-    private final Function<Path, Tensor> logits; // (1, labels)
+    private final Function<Path, Tensor> input;
+    private final UnaryOperator<Tensor> logits; // (1, labels)
     private final boolean several;
 
-    private FileClassifier(List<String> labels, Function<Path, Tensor> logits) {
-        this(labels, logits, false);
-    }
-
-    private FileClassifier(List<String> labels, Function<Path, Tensor> logits, boolean several) {
+    private FileClassifier(
+            List<String> labels, Function<Path, Tensor> input, UnaryOperator<Tensor> logits, boolean several) {
         this.labels = labels;
+        this.input = input;
         this.logits = logits;
         this.several = several;
     }
@@ -32,8 +32,8 @@ public final class FileClassifier {
     public static FileClassifier of(Classifier model) {
         return new FileClassifier(
                 model.config().labels(),
-                file -> model.forward(
-                        Inputs.ofFile(model.config().input(), file).plain(0, 1)),
+                file -> Inputs.ofFile(model.config().input(), file).plain(0, 1),
+                model::forward,
                 model.several());
     }
 
@@ -41,14 +41,27 @@ public final class FileClassifier {
     public static FileClassifier of(PictureClassifier model, ImageProcessor preprocessing) {
         return new FileClassifier(
                 model.labels(),
-                file -> model.forward(
-                        preprocessing.process(PictureFile.decode(file)).toTensor()));
+                file -> preprocessing.process(PictureFile.decode(file)).toTensor(),
+                model::forward,
+                false);
     }
 
     /** A published one of sounds. */
     public static FileClassifier of(SoundClassifier model) {
         return new FileClassifier(
-                model.labels(), file -> model.classify(AudioFile.decode(file).mono()));
+                model.labels(),
+                file -> model.heard(AudioFile.decode(file).mono()).unsqueeze(0),
+                model::forward,
+                false);
+    }
+
+    /**
+     * A file as the model is shown it, alone in a batch.
+     *
+     * @throws sensorium.BadInputException if it cannot be decoded
+     */
+    public Tensor input(Path file) {
+        return input.apply(file);
     }
 
     /** Whether any number of labels may be true of a file; else one is, and their probabilities sum to 1. */
@@ -63,7 +76,7 @@ public final class FileClassifier {
      */
     public List<Guess> classify(Path file) {
         double[] p = Scope.tidy(() -> {
-            Tensor x = logits.apply(file);
+            Tensor x = logits.apply(input(file));
             return (several ? x.sigmoid() : x.softmax(-1)).toDoubles();
         });
         return IntStream.range(0, p.length)

@@ -101,6 +101,11 @@ public sealed interface Input {
         }
     }
 
+    /** How a picture is shown to what makes square pictures of that size. */
+    static Input made(int channels, int side) {
+        return channels == 1 ? new Grey(side, side, 0, 1) : new Whole(side);
+    }
+
     /** Sounds as standardised log-mels: (1, frames, bands). */
     record Heard(SoundBank.Config hearing) implements Input {
         private static final double MAX_SECONDS = 60;

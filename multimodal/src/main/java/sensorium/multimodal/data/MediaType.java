@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a file is taken for, by the ending of its name. */
-enum MediaType {
+public enum MediaType {
     PICTURE(Set.of("png", "jpg", "jpeg", "gif", "bmp", "webp", "svg")),
     SOUND(Set.of("wav", "aif", "aiff", "aifc", "ogg", "oga", "flac", "mp3"));
 
@@ -15,7 +15,7 @@ enum MediaType {
         this.endings = endings;
     }
 
-    static Optional<MediaType> of(String fileName) {
+    public static Optional<MediaType> of(String fileName) {
         var ending = fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         for (var type : values()) {
             if (type.endings.contains(ending)) {

@@ -3,10 +3,13 @@ package sensorium.multimodal.dual;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import sensorium.audio.clap.HuggingFaceClapAudio;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
 import sensorium.nn.ParityCase;
+import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.WeightNames;
 import sensorium.tensor.Tensor;
@@ -69,29 +72,38 @@ public final class HuggingFaceClap {
     }
 
     /**
-     * For recordings of spectrograms, {@code input.input_features}, and token ids, {@code input.input_ids}.
+     * For recordings of spectrograms, {@code input.input_features}, token ids, {@code input.input_ids}, or both.
      *
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         Clap model = load(folder);
-        return ParityCase.traced(model, FORMAT.names(), 5e-4, 2e-4, (in, results) -> {
-            Tensor audio = model.ofAudio(HuggingFaceClapAudio.run(model.audio(), in, results));
-            results.accept("output.audio_embeds", audio);
-            Tensor ids = in.get("input.input_ids");
-            Tensor mask = in.has("input.attention_mask")
-                    ? in.get("input.attention_mask").ne(0)
-                    : null;
-            Tensor tokens = model.text().tokens(ids, mask);
-            results.accept("output.text_model.last_hidden_state", tokens);
-            Tensor pooled = model.text().pooled(tokens);
-            results.accept("output.text_model.pooler_output", pooled);
-            Tensor text = model.ofText(pooled);
-            results.accept("output.text_embeds", text);
-            results.accept("output.logits_per_audio", model.scores(audio, text));
-            Tensor byText =
-                    text.matmul(audio.t()).times(model.textScale().value().exp());
-            results.accept("output.logits_per_text", byText);
+        List<ModelInput> inputs = new ArrayList<>(HuggingFaceDual.texts(
+                model.text().config().vocabulary(), model.text().config().length()));
+        HuggingFaceClapAudio.inputs(model.audio().config()).forEach(input -> inputs.add(input.optional()));
+        return ParityCase.traced(model, FORMAT.names(), inputs, 5e-4, 2e-4, (in, results) -> {
+            Tensor audio = null;
+            if (in.has(HuggingFaceClapAudio.FEATURES) || !in.has(HuggingFaceDual.IDS)) {
+                audio = model.ofAudio(HuggingFaceClapAudio.run(model.audio(), in, results));
+                results.accept("output.audio_embeds", audio);
+            }
+            Tensor text = in.has(HuggingFaceDual.IDS) ? text(model, in, results) : null;
+            if (audio != null && text != null) {
+                results.accept("output.logits_per_audio", model.scores(audio, text));
+                Tensor byText =
+                        text.matmul(audio.t()).times(model.textScale().value().exp());
+                results.accept("output.logits_per_text", byText);
+            }
         });
+    }
+
+    private static Tensor text(Clap model, Recording in, BiConsumer<String, Tensor> results) {
+        Tensor tokens = model.text().tokens(in.get(HuggingFaceDual.IDS), HuggingFaceDual.mask(in));
+        results.accept("output.text_model.last_hidden_state", tokens);
+        Tensor pooled = model.text().pooled(tokens);
+        results.accept("output.text_model.pooler_output", pooled);
+        Tensor text = model.ofText(pooled);
+        results.accept("output.text_embeds", text);
+        return text;
     }
 }

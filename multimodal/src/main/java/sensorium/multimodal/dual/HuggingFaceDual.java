@@ -8,6 +8,8 @@ import sensorium.multimodal.dual.DualEncoder.Scores;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceTower;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.ParityCase.Recording;
 import sensorium.nn.PublishedFolder;
@@ -27,6 +29,9 @@ public final class HuggingFaceDual {
 
     /** SigLIP's. */
     public static final String SIGLIP = "siglip";
+
+    static final String IDS = "input.input_ids";
+    private static final String MASK = "input.attention_mask";
 
     private static final int LARGEST = 1 << 16;
     private static final double TOLERANCE = 2e-5;
@@ -110,19 +115,40 @@ public final class HuggingFaceDual {
     }
 
     /**
-     * For recordings of pictures, see {@link RecordedPixels}, and token ids, {@code input.input_ids}.
+     * For recordings of pictures, see {@link RecordedPixels}, of token ids, {@code input.input_ids}, or of both.
      *
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         DualEncoder model = load(folder);
-        return ParityCase.traced(model, names(model.config().scores()), TOLERANCE, (in, results) -> {
-            Tensor image = image(model, RecordedPixels.of(folder, in, results), results);
-            Tensor text = text(model, in, results);
-            Tensor scores = model.scores(image, text);
-            results.accept("output.logits_per_image", scores);
-            results.accept("output.logits_per_text", scores.t());
+        ImageTransformer.Config seen = model.config().image();
+        TextTransformer.Config read = model.config().text();
+        List<ModelInput> inputs = new ArrayList<>(texts(read.vocabulary(), read.length()));
+        inputs.add(ModelInput.pictures(RecordedPixels.PIXELS, seen.channels(), seen.side(), seen.side())
+                .optional());
+        return ParityCase.traced(model, names(model.config().scores()), inputs, TOLERANCE, (in, results) -> {
+            Tensor image = in.has(RecordedPixels.PIXELS) || !in.has(IDS)
+                    ? image(model, RecordedPixels.of(folder, in, results), results)
+                    : null;
+            Tensor text = in.has(IDS) ? text(model, in, results) : null;
+            if (image != null && text != null) {
+                Tensor scores = model.scores(image, text);
+                results.accept("output.logits_per_image", scores);
+                results.accept("output.logits_per_text", scores.t());
+            }
         });
+    }
+
+    /** Texts as a tower of them reads them; the model can do without. */
+    static List<ModelInput> texts(int vocabulary, int longest) {
+        Axis texts = Axis.any("T");
+        Axis tokens = Axis.upTo("N", longest);
+        return List.of(ModelInput.ids(IDS, vocabulary, texts, tokens).optional(), ModelInput.mask(MASK, texts, tokens));
+    }
+
+    /** Which tokens are seen by others (T, N), BOOL, or null for all. */
+    static Tensor mask(Recording in) {
+        return in.has(MASK) ? in.get(MASK).ne(0) : null;
     }
 
     private static Tensor image(DualEncoder model, Tensor pixels, BiConsumer<String, Tensor> results) {
@@ -138,7 +164,7 @@ public final class HuggingFaceDual {
     }
 
     private static Tensor text(DualEncoder model, Recording in, BiConsumer<String, Tensor> results) {
-        Tensor ids = in.get("input.input_ids");
+        Tensor ids = in.get(IDS);
         if (in.has("input.attention_mask_for_masked")) {
             // Before the other, which leaves the intermediates that are recorded.
             Tensor mask = in.get("input.attention_mask_for_masked").ne(0);
@@ -146,9 +172,7 @@ public final class HuggingFaceDual {
             results.accept(
                     "output.text_features_masked", model.ofText(model.text().pooled(masked, ids)));
         }
-        Tensor mask =
-                in.has("input.attention_mask") ? in.get("input.attention_mask").ne(0) : null;
-        Tensor tokens = model.text().tokens(ids, mask);
+        Tensor tokens = model.text().tokens(ids, mask(in));
         results.accept("output.text_model.last_hidden_state", tokens);
         Tensor pooled = model.text().pooled(tokens, ids);
         Tensor features = model.ofText(pooled);

@@ -2,6 +2,7 @@ package sensorium.multimodal.dual;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import sensorium.BadInputException;
 import sensorium.nn.Module;
 import sensorium.tensor.Tensor;
@@ -27,6 +28,20 @@ public sealed interface Matcher permits PictureMatcher, SoundMatcher {
      * @throws BadInputException if the file is not one that the model knows
      */
     float[] file(Path file);
+
+    /**
+     * What the model is fed of a text, by the names of its reference library.
+     *
+     * @throws BadInputException if the model's tokenizer is not there, or cannot read it
+     */
+    Map<String, Tensor> inputs(String text);
+
+    /**
+     * What the model is fed of a picture or a sound, by the names of its reference library.
+     *
+     * @throws BadInputException if the file is not one that the model knows
+     */
+    Map<String, Tensor> inputs(Path file);
 
     /**
      * Whether each text is what was seen or heard: of unit vectors. They sum to one where the model tells which it is; where it tells

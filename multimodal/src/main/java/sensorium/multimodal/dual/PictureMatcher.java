@@ -2,6 +2,7 @@ package sensorium.multimodal.dual;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import sensorium.BadInputException;
 import sensorium.memory.Scope;
 import sensorium.multimodal.dual.DualEncoder.Scores;
@@ -35,7 +36,7 @@ public final class PictureMatcher implements Matcher {
 
     @Override
     public String kind() {
-        return model.config().scores() == Scores.WHICH ? HuggingFaceDual.CLIP : HuggingFaceDual.SIGLIP;
+        return isClip() ? HuggingFaceDual.CLIP : HuggingFaceDual.SIGLIP;
     }
 
     @Override
@@ -48,16 +49,28 @@ public final class PictureMatcher implements Matcher {
         if (texts.isEmpty()) {
             return new float[0][];
         }
-        TextTransformer.Config tower = model.text().config();
-        TokenReader reader = model.config().scores() == Scores.WHICH
-                ? TokenReader.clip(folder, tower)
-                : TokenReader.siglip(folder, tower);
+        TokenReader reader = reader();
         return texts.stream()
                 .map(text -> Scope.tidy(() -> {
                     Tensor features = model.ofText(model.text().forward(reader.read(text)));
                     return Matcher.checked(DualEncoder.unit(features), model, "the text \"" + brief(text) + "\"");
                 }))
                 .toArray(float[][]::new);
+    }
+
+    private TokenReader reader() {
+        TextTransformer.Config tower = model.text().config();
+        return isClip() ? TokenReader.clip(folder, tower) : TokenReader.siglip(folder, tower);
+    }
+
+    private boolean isClip() {
+        return model.config().scores() == Scores.WHICH;
+    }
+
+    /** SigLIP's texts fill all places, and none is masked. */
+    @Override
+    public Map<String, Tensor> inputs(String text) {
+        return isClip() ? reader().inputs(text) : Map.of("input_ids", reader().read(text));
     }
 
     private static String brief(String text) {
@@ -67,6 +80,19 @@ public final class PictureMatcher implements Matcher {
 
     @Override
     public float[] file(Path file) {
+        return Scope.tidy(() -> {
+            Tensor features = model.ofImage(model.image().forward(pixels(file)));
+            return Matcher.checked(DualEncoder.unit(features), model, file.toString());
+        });
+    }
+
+    @Override
+    public Map<String, Tensor> inputs(Path file) {
+        return Map.of("pixel_values", pixels(file));
+    }
+
+    /** (1, C, side, side). */
+    private Tensor pixels(Path file) {
         PixelValues pixels = preprocessing.process(PictureFile.decode(file));
         int side = model.config().image().side();
         if (pixels.width() != side
@@ -82,10 +108,7 @@ public final class PictureMatcher implements Matcher {
                                     side,
                                     side));
         }
-        return Scope.tidy(() -> {
-            Tensor features = model.ofImage(model.image().forward(pixels.toTensor()));
-            return Matcher.checked(DualEncoder.unit(features), model, file.toString());
-        });
+        return pixels.toTensor();
     }
 
     @Override
@@ -96,7 +119,7 @@ public final class PictureMatcher implements Matcher {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = scores[i] * scale + bias;
         }
-        if (model.config().scores() == Scores.WHICH) {
+        if (isClip()) {
             return Matcher.softmax(scores);
         }
         for (int i = 0; i < scores.length; i++) {

@@ -2,6 +2,8 @@ package sensorium.multimodal.dual;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import sensorium.audio.AudioFile;
 import sensorium.audio.clap.ClapFeatures;
 import sensorium.memory.Scope;
@@ -45,7 +47,7 @@ public final class SoundMatcher implements Matcher {
         if (texts.isEmpty()) {
             return new float[0][];
         }
-        TokenReader reader = TokenReader.roberta(folder, model.text().config());
+        TokenReader reader = reader();
         return texts.stream()
                 .map(text -> Scope.tidy(() -> {
                     Tensor tokens = model.text().tokens(reader.read(text), null);
@@ -54,12 +56,38 @@ public final class SoundMatcher implements Matcher {
                 .toArray(float[][]::new);
     }
 
+    private TokenReader reader() {
+        return TokenReader.roberta(folder, model.text().config());
+    }
+
+    @Override
+    public Map<String, Tensor> inputs(String text) {
+        return reader().inputs(text);
+    }
+
+    /** Only with fusion the model asks whether a sound is a longer one. */
+    @Override
+    public Map<String, Tensor> inputs(Path file) {
+        Map<String, Tensor> inputs = new TreeMap<>(Map.of("input_features", heard(file)));
+        if (model.audio().config().channels() > 1) {
+            inputs.put("is_longer", longer().unsqueeze(1));
+        }
+        return inputs;
+    }
+
+    private Tensor heard(Path file) {
+        return hearing.of(AudioFile.decode(file).mono());
+    }
+
+    /** The reference takes a sound that comes alone for a longer one, whatever it is. */
+    private static Tensor longer() {
+        return Tensor.of(new boolean[] {true}, 1);
+    }
+
     @Override
     public float[] file(Path file) {
         return Scope.tidy(() -> {
-            Tensor mels = hearing.of(AudioFile.decode(file).mono());
-            // The reference takes a sound that comes alone for a longer one, whatever it is.
-            Tensor tokens = model.audio().tokens(mels, Tensor.of(new boolean[] {true}, 1));
+            Tensor tokens = model.audio().tokens(heard(file), longer());
             return Matcher.checked(model.ofAudio(model.audio().pooled(tokens)), model, file.toString());
         });
     }

@@ -3,6 +3,7 @@ package sensorium.multimodal.dual;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import sensorium.BadInputException;
@@ -67,6 +68,14 @@ final class TokenReader {
             return IntStream.concat(IntStream.concat(IntStream.of(first), inner), IntStream.of(last))
                     .toArray();
         });
+    }
+
+    /** A text with a mask that hides nothing. */
+    Map<String, Tensor> inputs(String text) {
+        Tensor ids = read(text);
+        long[] mask = new long[ids.dim(1)];
+        Arrays.fill(mask, 1);
+        return Map.of("input_ids", ids, "attention_mask", Tensor.of(mask, 1, mask.length));
     }
 
     /** (1, T), I64. */

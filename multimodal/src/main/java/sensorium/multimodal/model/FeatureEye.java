@@ -19,6 +19,18 @@ public record FeatureEye(Dinov2 model, ImageProcessor preprocessing) {
      * @throws BadInputException if the file is no picture that the model can see
      */
     public float[] features(Path file) {
+        return Scope.tidy(() -> {
+            Tensor features = model.pooled(model.tokens(input(file)));
+            return Matcher.checked(features, model, file.toString());
+        });
+    }
+
+    /**
+     * The pixels of a picture as the model is shown them (1, C, H, W).
+     *
+     * @throws BadInputException if the file is no picture that the model can see
+     */
+    public Tensor input(Path file) {
         PixelValues pixels = preprocessing.process(PictureFile.decode(file));
         Patches.Config patches = model.config().patches();
         if (pixels.channels() != patches.channels()
@@ -28,9 +40,6 @@ public record FeatureEye(Dinov2 model, ImageProcessor preprocessing) {
                     + ": prepared as preprocessor_config.json says it is a picture of %d channels, %dx%d: not one patch of %d channels for the model"
                             .formatted(pixels.channels(), pixels.width(), pixels.height(), patches.channels()));
         }
-        return Scope.tidy(() -> {
-            Tensor features = model.pooled(model.tokens(pixels.toTensor()));
-            return Matcher.checked(features, model, file.toString());
-        });
+        return pixels.toTensor();
     }
 }

@@ -225,6 +225,21 @@ public record ModelFolder(Path path) {
         };
     }
 
+    /**
+     * Whether it is the folder of a run; else it is that of a published model.
+     *
+     * @throws BadInputException if it has no readable {@code config.json}
+     */
+    public boolean isRun() {
+        return !config().path("kind").asString("").isEmpty();
+    }
+
+    /** Its {@code model_type}, empty where it has none: of a pipeline, of a run, of models of diffusers. */
+    String type() {
+        boolean pipeline = Files.isRegularFile(path.resolve(StableDiffusion.INDEX));
+        return pipeline ? "" : config().path("model_type").asString("");
+    }
+
     /** How a run that taught a published model something else did it. */
     private FineTuning fineTuning(JsonNode config) {
         return read(config, FineTuning.class);
@@ -298,7 +313,7 @@ public record ModelFolder(Path path) {
      * @throws BadInputException if it is another kind of model, or none
      */
     public PublishedClassifier openPublishedClassifier() {
-        if (!config().path("kind").asString("").isEmpty()) {
+        if (isRun()) {
             throw new BadInputException(path + ": a run, not a published model; of one that taught a published model"
                     + " something else make a new one with: sensorium export RUN --out FOLDER");
         }

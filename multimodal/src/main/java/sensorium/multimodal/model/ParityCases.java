@@ -21,7 +21,10 @@ import sensorium.vision.DiffusersAutoencoder;
 import sensorium.vision.HuggingFaceDinov2;
 import sensorium.vision.HuggingFaceVit;
 
-/** The published models that can be held against a recorded run, by what their {@code config.json} calls them. */
+/**
+ * The models that run on tensors by name and can be held against a recorded run: published ones, by what their {@code config.json} calls
+ * them, and those that were trained here.
+ */
 public final class ParityCases {
     private static final Map<String, Function<Path, ParityCase>> KNOWN = new TreeMap<>(Map.ofEntries(
             Map.entry(ModelFolder.VIT, HuggingFaceVit::parity),
@@ -45,12 +48,21 @@ public final class ParityCases {
 
     private ParityCases() {}
 
+    /** Whether there is a published model that calls itself so. */
+    static boolean know(String kind) {
+        return KNOWN.containsKey(kind);
+    }
+
     /**
      * The model of a folder.
      *
      * @throws BadInputException if there is none, it is of no known kind, or it is damaged
      */
     public static ParityCase open(Path folder) {
+        var run = new ModelFolder(folder);
+        if (run.isRun()) {
+            return RunCases.of(run.open(), folder);
+        }
         String kind = PublishedFolder.open(folder).kind();
         Function<Path, ParityCase> known = KNOWN.get(kind);
         if (known == null) {

@@ -11,6 +11,7 @@ import sensorium.multimodal.dual.HuggingFaceDual;
 import sensorium.multimodal.dual.PictureMatcher;
 import sensorium.multimodal.dual.SoundMatcher;
 import sensorium.multimodal.transcribe.Transcriber;
+import sensorium.nn.PublishedFolder;
 import sensorium.text.bert.HuggingFaceBert;
 import sensorium.text.bert.SentenceEncoder;
 import sensorium.vision.Dinov2;
@@ -35,23 +36,31 @@ final class PublishedModels {
             case KwtCheckpoint.TYPE -> new OpenedModel.Sounds(KwtCheckpoint.load(path), type);
             case HuggingFaceAst.TYPE -> new OpenedModel.Sounds(HuggingFaceAst.load(path), type);
             case HuggingFaceWhisper.TYPE -> new OpenedModel.Speech(Transcriber.open(path));
-            default ->
-                throw new BadInputException(path.resolve("config.json")
-                        + ": says neither a kind nor a model_type that is known"
-                        + (type.isEmpty() ? "" : ", but \"" + ModelFolder.brief(type) + "\"") + "; known are "
-                        + String.join(
-                                ", ",
-                                HuggingFaceVit.TYPE,
-                                HuggingFaceDinov2.TYPE,
-                                HuggingFaceDual.CLIP,
-                                HuggingFaceDual.SIGLIP,
-                                HuggingFaceClap.TYPE,
-                                HuggingFaceBert.TYPE,
-                                KwtCheckpoint.TYPE,
-                                HuggingFaceAst.TYPE,
-                                HuggingFaceWhisper.TYPE)
-                        + " and " + ModelFolder.DIGITS + "; is this the folder of a model?");
+            default -> throw unknown(path, type);
         };
+    }
+
+    private static BadInputException unknown(Path path, String type) {
+        String kind = PublishedFolder.open(path).kind();
+        if (ParityCases.know(kind)) {
+            return new BadInputException(
+                    path + ": a " + kind + ", which is given tensors and no files; use run, trace or parity");
+        }
+        return new BadInputException(path.resolve("config.json")
+                + ": says neither a kind nor a model_type that is known"
+                + (type.isEmpty() ? "" : ", but \"" + ModelFolder.brief(type) + "\"") + "; known are "
+                + String.join(
+                        ", ",
+                        HuggingFaceVit.TYPE,
+                        HuggingFaceDinov2.TYPE,
+                        HuggingFaceDual.CLIP,
+                        HuggingFaceDual.SIGLIP,
+                        HuggingFaceClap.TYPE,
+                        HuggingFaceBert.TYPE,
+                        KwtCheckpoint.TYPE,
+                        HuggingFaceAst.TYPE,
+                        HuggingFaceWhisper.TYPE)
+                + " and " + ModelFolder.DIGITS + "; is this the folder of a model?");
     }
 
     /** One that was taught classes tells them apart. */

@@ -143,7 +143,6 @@ public final class SpeechToText {
             throw new BadInputException("a sound without a single sample says nothing; record it again");
         }
         double silent = at.loudest() * Math.pow(10, SILENT_DB / 10);
-        int window = tokens(WINDOW_SECONDS);
         int margin = tokens(MARGIN_SECONDS);
         int most = tokens(PIECE_SECONDS);
         int all = Math.ceilDiv(length, token);
@@ -152,7 +151,7 @@ public final class SpeechToText {
         int start = 0; // of the window
         int from = 0; // of what counts of it
         while (from < all) {
-            int end = start + window + margin >= all ? all : start + window;
+            int end = end(start, all);
             int to = end == all ? all : end - margin;
             Emissions heard = heard(at.cut(samples(start, end, length)), end - start, silent);
             open = open.followedBy(heard.slice(from - start, to - start));
@@ -166,6 +165,12 @@ public final class SpeechToText {
             progress.accept((int) Math.min(at.seconds(), (double) to * token / hearing.sampleRate()));
         }
         return written.transcript();
+    }
+
+    /** Where the window ends that begins there: a short rest is heard with it. */
+    private int end(int start, int all) {
+        int window = tokens(WINDOW_SECONDS);
+        return start + window + tokens(MARGIN_SECONDS) >= all ? all : start + window;
     }
 
     private int tokens(double seconds) {
@@ -199,9 +204,8 @@ public final class SpeechToText {
             Arrays.fill(values, t * classes, (t + 1) * classes - 1, NEVER);
         }
         double loudest = window.loudest();
-        Stretch loud = window.loud(SpeechBank.TRIM);
-        int first = loud.from() / token;
-        Stretch sound = new Stretch(first * token, loud.to());
+        Stretch sound = loud(window);
+        int first = sound.from() / token;
         if (loudest > 0 && loudest >= silent && hearing.frames(sound.length()) > 0) {
             Emissions said = Scope.tidy(() -> model.emissions(encoded(window.cut(sound))));
             int n = Math.min(said.frames(), count - first);
@@ -210,10 +214,37 @@ public final class SpeechToText {
         return new Emissions(values, count, classes);
     }
 
+    /** What of a window is no silence, from the beginning of a token on. */
+    private Stretch loud(Waveform window) {
+        Stretch loud = window.loud(SpeechBank.TRIM);
+        return new Stretch(loud.from() / token * token, loud.to());
+    }
+
+    /**
+     * What the model is fed of the first window of a sound: its loud part as a spectrogram (1, bands, frames).
+     *
+     * @throws BadInputException if there is none
+     */
+    public Tensor input(Waveform sound) {
+        Waveform at = sound.resampled(hearing.sampleRate());
+        int length = at.samples().length;
+        int all = Math.ceilDiv(length, token);
+        Waveform window = at.cut(samples(0, end(0, all), length));
+        Stretch loud = loud(window);
+        if (!(window.loudest() > 0) || hearing.frames(loud.length()) == 0) {
+            throw new BadInputException("nothing is heard in the first " + (int) WINDOW_SECONDS
+                    + " seconds of the sound; give another, or cut it");
+        }
+        return input(hearing.of(window.cut(loud)));
+    }
+
+    private static Tensor input(Spectrogram mel) {
+        return Tensor.of(mel.bandsFirst(), 1, mel.bands(), mel.frames());
+    }
+
     /** (1, T, D). */
     private Tensor encoded(Waveform sound) {
-        Spectrogram mel = hearing.of(sound);
-        return model.whisper().encode(Tensor.of(mel.bandsFirst(), 1, mel.bands(), mel.frames()));
+        return model.whisper().encode(input(hearing.of(sound)));
     }
 
     /** Pieces that are written, one after the other. */

@@ -8,7 +8,7 @@ import sensorium.audio.whisper.GenerationConfig;
 import sensorium.audio.whisper.HuggingFaceWhisper;
 import sensorium.audio.whisper.SpeechDecoder;
 import sensorium.audio.whisper.Whisper;
-import sensorium.nn.ModelConfigFile;
+import sensorium.audio.whisper.WhisperHearing;
 import sensorium.text.Tokenizer;
 import sensorium.text.WhisperTokenizer;
 
@@ -30,24 +30,10 @@ public final class Transcriber {
      */
     public static Transcriber open(Path folder) {
         Whisper model = HuggingFaceWhisper.load(folder);
-        checkHearing(folder, model);
+        WhisperHearing.read(folder, model.config()); // what the file says must be what is done
         Tokenizer tokenizer = WhisperTokenizer.read(folder, model.config().vocabulary());
         GenerationConfig config = GenerationConfig.read(folder, model.config()).with(tokenizer.specials());
         return new Transcriber(model, config, tokenizer);
-    }
-
-    /** The front end is Whisper's; what the file says of it must be the same. */
-    private static void checkHearing(Path folder, Whisper model) {
-        ModelConfigFile hearing = ModelConfigFile.readPreprocessor(folder, "WhisperFeatureExtractor");
-        hearing.require("feature_size", model.config().bands());
-        hearing.require("sampling_rate", 16_000);
-        hearing.require("n_fft", 400);
-        hearing.require("hop_length", 160);
-        hearing.require("dither", 0);
-        // These follow from the model's positions; the filters are computed; padding is zeros, without a mask.
-        hearing.ignore("chunk_length", "n_samples", "nb_max_frames", "mel_filters", "padding_side", "padding_value");
-        hearing.ignore("return_attention_mask");
-        hearing.refuseUnknown();
     }
 
     /**

@@ -22,6 +22,8 @@ import sensorium.io.Safetensors;
 import sensorium.multimodal.classify.Guess;
 import sensorium.multimodal.model.ModelFolder;
 import sensorium.multimodal.model.OpenedModel;
+import sensorium.multimodal.model.ParityCases;
+import sensorium.multimodal.model.Preprocessing;
 import sensorium.nn.PublishedFolder;
 import sensorium.nn.Weights;
 import sensorium.tensor.Tensor;
@@ -143,6 +145,32 @@ class MatchersTest {
         assertThatThrownBy(() -> new ZeroShotClassifier(matcher, List.of("x"), List.of("a photo")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("has no {}");
+    }
+
+    /** What is shown of the preprocessing, given to the model, becomes what the matcher makes of files and texts. */
+    @Test
+    void whatTheModelIsFedRuns() throws IOException {
+        writeClap();
+        Preprocessing preprocessing = Preprocessing.open(folder);
+        Map<String, Tensor> fed = new HashMap<>(preprocessing.ofFile(sound()));
+        fed.putAll(preprocessing.ofText("ab"));
+        assertThat(fed).containsOnlyKeys("input_features", "input_ids", "attention_mask");
+        Matcher matcher = open();
+        float[] heard = matcher.file(sound());
+        float[] read = matcher.texts(List.of("ab"))[0];
+        ParityCases.open(folder).run(fed, "fed", false, outputs -> {
+            assertThat(outputs.get("audio_embeds").toFloats()).containsExactly(heard, within(1e-6f));
+            assertThat(outputs.get("text_embeds").toFloats()).containsExactly(read, within(1e-6f));
+            assertThat(outputs).containsKeys("logits_per_audio", "logits_per_text");
+        });
+        ParityCases.open(folder)
+                .run(
+                        preprocessing.ofText("ab"),
+                        "fed",
+                        true,
+                        outputs -> assertThat(outputs)
+                                .containsKeys("text_embeds", "trace.text_model.embeddings")
+                                .doesNotContainKeys("audio_embeds", "logits_per_text"));
     }
 
     @Test

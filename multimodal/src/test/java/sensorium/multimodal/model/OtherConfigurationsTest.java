@@ -34,9 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Models with other settings than the recorded checkpoints have: CLIP, SigLIP, DINOv2 and CLAP against outputs of transformers 4.57.6
- * (eager attention, F32), U-Nets, autoencoders and DiT against those of diffusers 0.31 (that of today for {@code UNet2DModel}). Weights and
- * inputs are sines, so that both sides can make them; the outputs are in {@code other-configurations.json} and {@code
- * diffusers-configurations.json}.
+ * (eager attention, F32), BERT, ViT, AST and Whisper against those of 5.18, U-Nets, autoencoders and DiT against those of diffusers 0.31
+ * (that of today for {@code UNet2DModel}). Weights and inputs are sines, so that both sides can make them; the outputs are in {@code
+ * other-configurations.json}, {@code transformers5-configurations.json} and {@code diffusers-configurations.json}.
  */
 class OtherConfigurationsTest {
     @TempDir
@@ -57,13 +57,15 @@ class OtherConfigurationsTest {
         }
     }
 
-    static Stream<Case> cases() throws IOException {
-        return Stream.concat(cases("other-configurations.json"), cases("diffusers-configurations.json"));
+    static Stream<Case> cases() {
+        return Stream.of("other", "transformers5", "diffusers").flatMap(OtherConfigurationsTest::cases);
     }
 
-    private static Stream<Case> cases(String file) throws IOException {
-        try (var in = OtherConfigurationsTest.class.getResourceAsStream(file)) {
+    private static Stream<Case> cases(String of) {
+        try (var in = OtherConfigurationsTest.class.getResourceAsStream(of + "-configurations.json")) {
             return JsonMapper.shared().readTree(in.readAllBytes()).valueStream().map(Case::new);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -123,12 +125,19 @@ class OtherConfigurationsTest {
 
     private void write(Case c, Map<String, Tensor> weights) {
         configure(c.json.path("config").toString());
+        if (c.json.has("preprocessor")) {
+            write("preprocessor_config.json", c.json.path("preprocessor").toString());
+        }
         Safetensors.write(folder.resolve(c.weights()), weights, Map.of());
     }
 
     private void configure(String config) {
+        write("config.json", config);
+    }
+
+    private void write(String file, String text) {
         try {
-            Files.writeString(folder.resolve("config.json"), config);
+            Files.writeString(folder.resolve(file), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import sensorium.nn.CheckpointFormat;
 import sensorium.nn.HuggingFaceFolder;
 import sensorium.nn.ModelConfigFile;
+import sensorium.nn.ModelInput;
+import sensorium.nn.ModelInput.Axis;
 import sensorium.nn.ParityCase;
 import sensorium.nn.Pooling;
 import sensorium.nn.PublishedFolder;
@@ -126,14 +128,23 @@ public final class HuggingFaceBert {
     }
 
     /**
-     * For recordings of tokens with their mask and kinds.
+     * For recordings of tokens with their mask and kinds, where there are such.
      *
      * @throws sensorium.BadInputException as {@link #load}
      */
     public static ParityCase parity(Path folder) {
         Bert bert = load(folder);
-        return ParityCase.traced(bert, NAMES, TOLERANCE, (in, results) -> {
-            Tensor mask = in.get("input.attention_mask").ne(0);
+        Axis texts = Axis.any("B");
+        Axis tokens = Axis.upTo("N", bert.config().places());
+        List<ModelInput> inputs = List.of(
+                ModelInput.ids("input.input_ids", bert.config().vocabulary(), texts, tokens),
+                ModelInput.mask("input.attention_mask", texts, tokens),
+                ModelInput.ids("input.token_type_ids", bert.config().types(), texts, tokens)
+                        .optional());
+        return ParityCase.traced(bert, NAMES, inputs, TOLERANCE, (in, results) -> {
+            Tensor mask = in.has("input.attention_mask")
+                    ? in.get("input.attention_mask").ne(0)
+                    : null;
             Tensor kinds = in.has("input.token_type_ids") ? in.get("input.token_type_ids") : null;
             Tensor states = bert.forward(in.get("input.input_ids"), kinds, mask);
             results.accept("output.last_hidden_state", states);
