@@ -9,6 +9,9 @@ package sensorium;
 public class BadInputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Characters of a line: what lists names out of a file may find thousands. */
+    private static final int MOST = 1500;
+
     public BadInputException(String message) {
         super(line(message));
     }
@@ -19,6 +22,7 @@ public class BadInputException extends RuntimeException {
 
     /** Names out of files may hold line breaks. */
     private static String line(String message) {
-        return message.replaceAll("\\p{Cntrl}", "?");
+        String some = message.length() > MOST ? message.substring(0, MOST) + "…" : message;
+        return some.replaceAll("\\p{Cntrl}", "?");
     }
 }

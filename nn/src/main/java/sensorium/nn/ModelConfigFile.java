@@ -528,7 +528,7 @@ public final class ModelConfigFile {
                     || v.isContainer() && v.isEmpty()
                     || CommonSettings.saysNothing(entry.getKey(), v);
             if (!off && !asked.contains(entry.getKey())) {
-                unknown.add(entry.getKey());
+                unknown.add(brief(entry.getKey()));
             }
         }
         if (!unknown.isEmpty()) {

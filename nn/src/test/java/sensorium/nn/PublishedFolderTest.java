@@ -156,6 +156,9 @@ class PublishedFolderTest {
         assertThat(load(folder).parameters()).hasSize(3);
         config(", \"surprise\": 7");
         refused("settings that are not known here: surprise");
+        config(", \"%s\": 7".formatted("y".repeat(5000)));
+        refused("settings that are not known here: yyy");
+        assertThatThrownBy(() -> load(folder)).message().hasSizeLessThan(1000);
         config(", \"hidden\": 1048576");
         refused("the model needs (1048576,4)");
         config(", \"hidden\": 1000000000000");

@@ -2,7 +2,8 @@ package sensorium.nn.training;
 
 /**
  * Makes a run end in time. The number of its updates is estimated again and again: after the first, and whenever a quarter
- * more time has passed, a twentieth of the whole, or half of what was left. Each estimate goes by the pace since the one
+ * more time has passed, a twentieth of the whole, or half of what was left; and when half of the updates that were left are
+ * prepared, since a stage whose updates are cheap may end sooner than any of these. Each estimate goes by the pace since the one
  * before. So the slow beginning of a cold machine is soon forgotten, stages of a run may differ in cost, and what is wrong with
  * an estimate near the end is little.
  */
@@ -14,6 +15,7 @@ final class Pace {
     private long step;
     private double since;
     private double due;
+    private long halfway = Long.MAX_VALUE; // of the updates that are thought to be left
 
     /** @param limit seconds that the run is to take */
     Pace(double limit) {
@@ -40,13 +42,15 @@ final class Pace {
      * @param seconds of training so far
      */
     Course revise(Course course, long made, long open, double seconds) {
-        if (seconds <= due || open >= course.total()) {
+        if (seconds <= due && open < halfway || seconds <= since || open >= course.total()) {
             return course;
         }
         double each = (seconds - since) / (made - step);
         long left = Math.round((limit - seconds) / each);
+        long total = Math.max(open + 1, made + left);
         start(made, seconds);
-        return course.bent(open, Math.max(open + 1, made + left));
+        halfway = total - (total - open) / 2;
+        return course.bent(open, total);
     }
 
     double secondsLeft(double seconds) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sensorium.BadInputException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -113,6 +114,17 @@ class TimedRunTest {
                 .sum();
         assertThat(first).as("half of the run is half of the time").isCloseTo(SECONDS / 2, within(0.1 * SECONDS));
         assertRises(recipe.begun);
+    }
+
+    /** What was left by the pace of the first stage is done before it is time to ask again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void doesNotEndEarlyThoughASecondStageIsMuchCheaper(int loaders) {
+        var recipe = new Timed(step -> step.fraction() < 0.2 ? 2 : 0.1);
+        try (RunFolder folder = Toy.fresh(temp.resolve("run"))) {
+            var outcome = recipe.train(plan(MINUTE, loaders, 1), folder, TrainingListener.SILENT);
+            assertThat(outcome.seconds()).isCloseTo(SECONDS, within(0.05 * SECONDS));
+        }
     }
 
     private static void assertRises(List<Step> steps) {
