@@ -31,20 +31,22 @@ public record SoundCodec(SoundEncoder encoder, ResidualCodebooks codebooks, Soun
     public record Config(LogMel.Config hearing, int channels, int blocks, int stages, int codes, int width) {
         private static final int MOST_CODES = 1 << 15;
         private static final int MOST_STAGES = 64;
+        private static final int MOST_BLOCKS = 1 << 10;
 
         public Config {
             if (!(hearing.compression() instanceof Compression.Floored)
                     || !hearing.dropLastFrame()
                     || channels < 1
                     || blocks < 0
+                    || blocks > MOST_BLOCKS
                     || stages < 1
                     || stages > MOST_STAGES
                     || codes < 2
                     || codes > MOST_CODES
                     || width < 1) {
                 throw new IllegalArgumentException(
-                        "[codec] no sounds in %d stages of %d codes of %d numbers, by %d channels"
-                                .formatted(stages, codes, width, channels));
+                        "[codec] no sounds in %d stages of %d codes of %d numbers, by %d blocks of %d channels"
+                                .formatted(stages, codes, width, blocks, channels));
             }
         }
 

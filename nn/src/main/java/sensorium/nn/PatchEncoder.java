@@ -30,8 +30,13 @@ public record PatchEncoder(
             GridPositions.Kind positions,
             Pooling.Kind pooling,
             TransformerConfig transformer) {
+        /** A damaged file may ask for any number, and room is made for all of them at once. */
+        private static final int MOST_IN_FRONT = 1 << 12;
 
         public Config {
+            if (front < 0 || front > MOST_IN_FRONT) {
+                throw new IllegalArgumentException("[patch encoder] there are no " + front + " tokens in front");
+            }
             if (front == 0 && pooling == Pooling.Kind.FRONT) {
                 throw new IllegalArgumentException("[patch encoder] there is no token in front to pool");
             }

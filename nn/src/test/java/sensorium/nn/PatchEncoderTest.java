@@ -160,4 +160,13 @@ class PatchEncoderTest {
         assertThat(names.theirs("header")).isEqualTo("header");
         assertThat(names.theirs("blocks.x")).isEqualTo("blocks.x");
     }
+
+    @Test
+    void noFileAsksForMoreTokensInFrontThanThereIsRoomFor() {
+        for (int front : new int[] {-1, 2_000_000_000}) {
+            assertThatThrownBy(() -> config(Patches.Config.of(3, 12, 8, 4), front, Pooling.Kind.MEAN))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("tokens in front");
+        }
+    }
 }
