@@ -50,14 +50,9 @@ record AnyToAnyTraining(
         SpaceData data = SpaceData.open(options.data);
         List<Item> items = data.training();
         // The words have to be known before the model can be.
-        Units units = Units.of(Units.Kind.BPE, TokenReading.texts(items));
-        AnyToAny.Config config = AnyToAny.Config.of(
-                units,
-                pictures.config(),
-                sounds.config(),
-                language,
-                speech == null ? TokenReading.mostSpoken(items) : speech,
-                size);
+        String spoken = speech == null ? TokenReading.mostSpoken(items) : speech;
+        Units units = Units.bpe(TokenReading.texts(items, language, spoken), Math.max(0, size.merges()), 1);
+        AnyToAny.Config config = AnyToAny.Config.of(units, pictures.config(), sounds.config(), language, spoken, size);
         ObjectNode described = ModelFolder.config(config);
         described
                 .putObject(CODECS)

@@ -19,8 +19,14 @@ public final class GuidedScores implements AutoCloseable {
      *
      * @param tokens (N, T, D) that follow those before
      * @param mask (N, all places so far) which are seen, BOOL; null for all
+     * @param condition (N, C) for adaptive norms, or null
      */
-    public record Read(Tensor tokens, Tensor mask) {}
+    public record Read(Tensor tokens, Tensor mask, Tensor condition) {
+        private Transformer.Inputs inputs(Transformer.Cache cache) {
+            var inputs = condition == null ? Transformer.Inputs.NONE : Transformer.Inputs.conditioned(condition);
+            return inputs.withMask(mask).withCache(cache);
+        }
+    }
 
     /**
      * @param output (N, D) → scores (N, …)
@@ -45,8 +51,7 @@ public final class GuidedScores implements AutoCloseable {
     }
 
     private Tensor scores(Read read, Transformer.Cache cache) {
-        Tensor y = transformer.forward(
-                read.tokens, Transformer.Inputs.NONE.withMask(read.mask).withCache(cache));
+        Tensor y = transformer.forward(read.tokens, read.inputs(cache));
         return output.apply(y.select(1, y.dim(1) - 1));
     }
 

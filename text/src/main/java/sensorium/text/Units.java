@@ -54,9 +54,9 @@ public final class Units {
         }
     }
 
-    /** Merges of a BPE that is learnt here. */
+    /** Merges of a BPE that is learnt here, where not said. */
     private static final int MERGES = 200;
-    /** Pairs seen less often are not merged. */
+    /** Pairs seen less often are then not merged. */
     private static final int LEAST_COUNT = 3;
 
     private static final int MOST_LISTED = 40;
@@ -80,22 +80,32 @@ public final class Units {
      * @throws BadInputException if nothing is said in them, or too much
      */
     public static Units of(Kind kind, List<String> texts) {
-        if (texts.stream().allMatch(String::isBlank)) {
-            throw new BadInputException("nothing is said in the texts, so there is nothing to learn to write");
-        }
+        requireSome(texts);
         var symbols = new TreeSet<String>();
         switch (kind) {
             case CHARACTERS -> texts.forEach(t -> symbols.addAll(characters(t)));
             case WORDS -> texts.forEach(t -> symbols.addAll(words(t)));
             case BPE -> {
-                var learnt = new BpeTrainer(256 + MERGES, LEAST_COUNT, List.of()).train(texts);
-                return new Units(new Config(kind, learnt.mergeLines()));
+                return bpe(texts, MERGES, LEAST_COUNT);
             }
         }
         try {
             return new Units(new Config(kind, List.copyOf(symbols)));
         } catch (IllegalArgumentException e) {
             throw new BadInputException("the texts need too many units (" + e.getMessage() + "); write in bpe", e);
+        }
+    }
+
+    /** Pieces as {@link BpeTrainer} learns them; with very many merges and a least count of 1 whole words. */
+    public static Units bpe(List<String> texts, int merges, int leastCount) {
+        requireSome(texts);
+        var learnt = new BpeTrainer(256 + merges, leastCount, List.of()).train(texts);
+        return new Units(new Config(Kind.BPE, learnt.mergeLines()));
+    }
+
+    private static void requireSome(List<String> texts) {
+        if (texts.stream().allMatch(String::isBlank)) {
+            throw new BadInputException("nothing is said in the texts, so there is nothing to learn to write");
         }
     }
 

@@ -118,8 +118,8 @@ public record TokenPrior(
                 Tensor withClass = labels.forward(Tensor.of(classes, n)).unsqueeze(1);
                 Tensor without = labels.forward(none).unsqueeze(1);
                 for (int place = 0; place < length; place++) {
-                    var told = new GuidedScores.Read(withClass, null);
-                    var untold = new GuidedScores.Read(without, null);
+                    var told = new GuidedScores.Read(withClass, null, null);
+                    var untold = new GuidedScores.Read(without, null, null);
                     var random = Philox.keyed(seed, place);
                     long[] chosen = Scope.tidy(() -> choice.choose(scores.next(told, untold), random));
                     for (int i = 0; i < n; i++) {

@@ -5,12 +5,14 @@ import java.util.List;
 import sensorium.BadInputException;
 import sensorium.audio.SoundCodec;
 import sensorium.nn.Embedding;
+import sensorium.nn.LayerNorm;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
 import sensorium.nn.Trace;
 import sensorium.nn.Transformer;
 import sensorium.nn.Transformer.Inputs;
 import sensorium.nn.TransformerConfig;
+import sensorium.nn.TransformerConfig.Modulation;
 import sensorium.nn.Weights;
 import sensorium.random.Philox;
 import sensorium.tensor.DType;
@@ -21,13 +23,16 @@ import sensorium.vision.PictureTokenizer;
 
 /**
  * From words, pictures or sounds to words, pictures or sounds: one vocabulary, one causal transformer, one set of weights. A row is
- * {@code what is asked for, what is given, separator, what is written}; see {@link Streams} for how a medium stands in it.
+ * {@code what is asked for, what is given, separator, what is written}; see {@link Streams} for how a medium stands in it. Beside what
+ * attention finds in it, the mean of all that is given adapts the norms, as labels do in DiT (Peebles and Xie, arXiv:2212.09748): which of a
+ * few hundred things it is reaches every place from the first updates on, long before attention has learnt where to look.
  *
  * @param pictures what made the tokens of pictures
  * @param sounds what made those of sounds
  * @param codes a vector for each token of the vocabulary; those of one place are added
  * @param places a vector for each place of each medium, given and written; so what is written begins at its own first place, however long
  *     what is given is
+ * @param meanNorm of the mean of what is given
  * @param output scores of every token
  */
 public record AnyToAny(
@@ -35,6 +40,7 @@ public record AnyToAny(
         SoundCodec sounds,
         Embedding codes,
         Embedding places,
+        LayerNorm meanNorm,
         Transformer transformer,
         Linear output,
         Vocabulary vocabulary,
@@ -43,15 +49,18 @@ public record AnyToAny(
     /** How far vectors of tokens and places are from 0 in the beginning. */
     private static final double SPREAD = 0.02;
 
+    private static final double EPS = 1e-6;
+
     /**
      * How large it is.
      *
      * @param stages of sound that are heard and made, as many as there are at most
      * @param longest text, units
+     * @param merges of the units of texts: with so many as there are words a word is soon one unit, which is quickly told from others
      */
-    public record Size(int width, int depth, int heads, int stages, int longest) {
+    public record Size(int width, int depth, int heads, int stages, int longest, int merges) {
         /** Small enough to learn a few hundred things in half an hour on two cores. */
-        public static final Size SMALL = new Size(160, 4, 4, 4, 24);
+        public static final Size SMALL = new Size(160, 4, 4, 4, 24, 1500);
     }
 
     /**
@@ -112,7 +121,8 @@ public record AnyToAny(
                     || size.heads < 1
                     || size.width % size.heads != 0
                     || size.longest < 1
-                    || size.longest > LONGEST) {
+                    || size.longest > LONGEST
+                    || size.merges < 0) {
                 throw new BadInputException(
                         "no transformer is %d wide and %d deep with %d heads, of texts of %d units; the width is a multiple of the heads"
                                 .formatted(size.width, size.depth, size.heads, size.longest));
@@ -127,7 +137,9 @@ public record AnyToAny(
                     (int) (SECONDS * sounds.rate() / sounds.samplesPerToken()),
                     language,
                     speech,
-                    TransformerConfig.of(size.width, size.depth, size.heads).causally());
+                    TransformerConfig.of(size.width, size.depth, size.heads)
+                            .causally()
+                            .with(new Modulation(size.width, false)));
         }
 
         Vocabulary vocabulary() {
@@ -152,6 +164,7 @@ public record AnyToAny(
                 sounds,
                 Embedding.of(w.at("codes"), v.size(), width),
                 Embedding.of(w.at("places"), v.places(), width),
+                LayerNorm.of(w.at("meanNorm"), width, EPS),
                 Transformer.of(w.at("transformer"), c.transformer),
                 Linear.of(w.at("output"), width, v.size(), true),
                 v,
@@ -229,8 +242,15 @@ public record AnyToAny(
     Tensor forward(Direction d, Padded given, Padded written) {
         Tensor x = Tensor.concat(1, List.of(before(d, given), written(d.to(), written.tensor(), 0)));
         int first = given.places() + 1; // the separator
-        Tensor y = transformer.forward(x, Inputs.masked(given.mask(1, written.places() + 1)));
+        var inputs = Inputs.conditioned(mean(given)).withMask(given.mask(1, written.places() + 1));
+        Tensor y = transformer.forward(x, inputs);
         return Trace.note(this, scores(d.to(), y.slice(1, first, y.dim(1))));
+    }
+
+    /** What the norms are adapted to: (N, D). */
+    Tensor mean(Padded given) {
+        Tensor vectors = codes.forward(given.tensor()).sum(2); // (N, S, D)
+        return meanNorm.forward(vectors.times(given.shares().unsqueeze(2)).sum(1));
     }
 
     /** What stands before the first that is written: (N, S + 2, D). */

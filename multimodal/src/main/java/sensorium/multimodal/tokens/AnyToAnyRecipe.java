@@ -26,9 +26,10 @@ import sensorium.vision.TokenRecipe;
  * to what makes pictures and sounds, so that they can be guided; and some codes of given pictures and sounds are missing, so that they are
  * not learnt by heart.
  *
- * <p>What was written before is missing in part too, in some rows hardly, in some all of it (word dropout: Bowman et al., arXiv:1511.06349).
- * A few hundred things are soon known by heart, and then the codes before say nearly everything of the next: of the hundreds of nats of a
- * picture, which picture it is counts for six, and a model that reads all of its own writing never comes to look at what it was given.
+ * <p>What was written before is missing too, in some rows all of it, in the others more or less (word dropout: Bowman et al.,
+ * arXiv:1511.06349). A few hundred things are soon known by heart, and then a handful of the codes before says nearly everything of the
+ * next: of the hundreds of nats of a picture, which picture it is counts for six, and a model that reads its own writing never comes to look
+ * at what it was given. A row of which all is missing is nothing but what is given and the place of each code.
  */
 public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
     /** Rows of each direction. */
@@ -40,7 +41,12 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
      * @param toLearn (rows, places, streams)
      */
     @SuppressWarnings("ArrayRecordComponent") // a batch is never compared
-    record Rows(Direction direction, Padded given, Padded written, long[] toLearn) {}
+    record Rows(Direction direction, Padded given, Padded written, long[] toLearn) {
+        /** With this given, and some codes missing of what was written before. */
+        Rows forgetting(Vocabulary v, Padded seen, Padded.Missing forgotten) {
+            return new Rows(direction, seen, written.missing(v, direction.to(), forgotten), toLearn);
+        }
+    }
 
     /**
      * How much of what.
@@ -48,7 +54,8 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
      * @param textToPicture rows of this direction in a batch, and so on
      * @param withheld probability of nothing being given
      * @param missing probability of a code of a given picture or sound being missing
-     * @param forgotten up to which probability a code that was written before is missing; each row draws its own
+     * @param blind probability of all that was written before being missing
+     * @param forgotten up to which probability a code that was written before is missing in the other rows; each draws its own
      * @param asIs probability of a given thing not being varied
      */
     public record Options(
@@ -59,10 +66,11 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
             int pictureToSound,
             double withheld,
             double missing,
+            double blind,
             double forgotten,
             double asIs) {
         /** To tell things apart takes the most examples, so most rows go to words; a row of them is short. */
-        public static final Options STANDARD = new Options(12, 20, 20, 6, 6, 0.1, 0.1, 1, 0.3);
+        public static final Options STANDARD = new Options(12, 8, 10, 10, 8, 0.1, 0.1, 0.5, 0.5, 0.5);
 
         /** @throws BadInputException if there are none of a direction, or a probability is none */
         public Options {
@@ -72,11 +80,12 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
                             < 1
                     || !(withheld >= 0 && withheld < 1)
                     || !(missing >= 0 && missing < 1)
+                    || !(blind >= 0 && blind <= 1)
                     || !(forgotten >= 0 && forgotten <= 1)
                     || !(asIs >= 0 && asIs <= 1)) {
                 throw new BadInputException(
                         "a batch needs rows of each direction; withheld and missing are from 0 to below 1,"
-                                + " forgotten and asIs from 0 to 1");
+                                + " blind, forgotten and asIs from 0 to 1");
             }
         }
 
@@ -146,24 +155,21 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
         double[] forgotten = new double[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
             TokenBank.Entry thing = things.get(d).get(chosen[i]);
-            long draw = 6L * i;
+            long draw = 7L * i;
             TokenBank.Views views = drawn(thing.given().get(d.from()), random, draw);
             given.add(random.uniform(draw + 1) < options.asIs ? views.plain() : drawn(views.rows(), random, draw + 2));
             wanted.add(drawn(thing.wanted().get(d.to()), random, draw + 3));
             dropped[i] = d.isGuided() && random.uniform(draw + 4) < options.withheld;
-            forgotten[i] = options.forgotten * random.uniform(draw + 5);
+            forgotten[i] = random.uniform(draw + 6) < options.blind ? 1 : options.forgotten * random.uniform(draw + 5);
         }
         Rows rows = rows(d, given, wanted);
         double missing = d.from() == Medium.TEXT ? 0 : options.missing;
         var ofGiven = Philox.keyed(random.seed(), random.stream(), 1);
         var ofWritten = Philox.keyed(random.seed(), random.stream(), 2);
-        return new Rows(
-                d,
-                rows.given
-                        .without(dropped)
-                        .missing(model.vocabulary(), d.from(), (_, at) -> ofGiven.uniform(at) < missing),
-                rows.written.missing(model.vocabulary(), d.to(), (row, at) -> ofWritten.uniform(at) < forgotten[row]),
-                rows.toLearn);
+        Padded seen = rows.given
+                .without(dropped)
+                .missing(model.vocabulary(), d.from(), (_, at) -> ofGiven.uniform(at) < missing);
+        return rows.forgetting(model.vocabulary(), seen, (row, at) -> ofWritten.uniform(at) < forgotten[row]);
     }
 
     private static <T> T drawn(List<T> some, Philox random, long draw) {
@@ -206,10 +212,14 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
         return Losses.crossEntropy(scores, targets, PLAIN);
     }
 
-    /** {@code surprise.text→picture} and so on: nats a code of what is known, as it is. */
+    /**
+     * {@code surprise.text→picture} and so on: nats a code of what is known, as it is; {@code blind.text→picture} without sight of what was
+     * written before, so by what is given alone.
+     */
     @Override
     public Map<String, Double> evaluate() {
         Map<String, Double> measures = new LinkedHashMap<>();
+        Map<String, Double> blind = new LinkedHashMap<>();
         for (Direction d : Direction.LEARNT) {
             List<TokenBank.Entry> some = things.get(d).stream().limit(MEASURED).toList();
             Rows rows = rows(
@@ -219,7 +229,10 @@ public final class AnyToAnyRecipe implements Recipe<AnyToAnyRecipe.Batch> {
                             .toList(),
                     some.stream().map(e -> e.wanted().get(d.to()).getFirst()).toList());
             measures.put("surprise." + d, Scope.tidy(() -> surprise(rows).item()));
+            Rows unseen = rows.forgetting(model.vocabulary(), rows.given, (_, _) -> true);
+            blind.put("blind." + d, Scope.tidy(() -> surprise(unseen).item()));
         }
+        measures.putAll(blind);
         return measures;
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import sensorium.BadInputException;
 import sensorium.audio.AudioAugment;
@@ -14,11 +15,9 @@ import sensorium.audio.LogMel;
 import sensorium.audio.Waveform;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.caption.PictureNames;
-import sensorium.multimodal.data.Caption;
 import sensorium.multimodal.data.Item;
 import sensorium.multimodal.data.Skipped;
 import sensorium.multimodal.data.Sound;
-import sensorium.multimodal.data.StampsSplit;
 import sensorium.vision.Augmentation;
 import sensorium.vision.Picture;
 import sensorium.vision.PictureAugment;
@@ -28,7 +27,8 @@ import sensorium.vision.Resize;
 
 /**
  * Reads things as tokens: each picture and each sound as it is and in a few variations, since what a codec makes of a varied picture can
- * only be had from the picture.
+ * only be had from the picture. Of texts and of speech only that in the two languages of the model is read, that of texts and that which is
+ * spoken: in half an hour each text is then seen dozens of times, and not a few times only.
  */
 public final class TokenReading {
     /**
@@ -114,7 +114,8 @@ public final class TokenReading {
         requireSome(items, "sounds", Item::sounds);
         List<Thing> things = items.stream().map(Thing::new).toList();
         for (Thing thing : things) {
-            said(thing.item).forEach(row -> thing.given(Medium.TEXT, List.of(row)));
+            texts(thing.item, codec.language(), codec.speech())
+                    .forEach(text -> thing.given(Medium.TEXT, List.of(codec.text(text))));
             PictureNames.texts(thing.item, codec.language())
                     .forEach(text -> thing.wanted(Medium.TEXT, codec.text(text)));
         }
@@ -130,21 +131,18 @@ public final class TokenReading {
         }
     }
 
-    /** All that is said in some items: what a vocabulary has to spell. */
-    public static List<String> texts(List<Item> items) {
-        return items.stream().flatMap(item -> texts(item).stream()).toList();
+    /** All that is read in some items: what a vocabulary has to spell. */
+    public static List<String> texts(List<Item> items, String language, String speech) {
+        return items.stream()
+                .flatMap(item -> texts(item, language, speech).stream())
+                .toList();
     }
 
-    /** What is said of an item, in all languages; its label where nothing is. */
-    private static List<String> texts(Item item) {
-        Stream<String> texts = item.captions().isEmpty()
-                ? item.label().stream()
-                : item.captions().stream().map(Caption::text);
-        return texts.map(StampsSplit::key).filter(t -> !t.isBlank()).distinct().toList();
-    }
-
-    private List<int[]> said(Item item) {
-        return texts(item).stream().map(codec::text).toList();
+    private static List<String> texts(Item item, String language, String speech) {
+        return Stream.of(language, speech)
+                .flatMap(l -> PictureNames.texts(item, l).stream())
+                .distinct()
+                .toList();
     }
 
     /** The language in which most items are spoken; empty where nobody speaks. */
@@ -214,7 +212,11 @@ public final class TokenReading {
 
     private void hear(List<Item> items, List<Thing> things) {
         String speech = codec.speech();
-        int all = items.stream().mapToInt(i -> i.sounds().size()).sum();
+        Predicate<Sound> isHeard =
+                s -> speech.isEmpty() || !isSpeech(s.language()) || s.language().equals(speech);
+        Function<Item, List<Sound>> of =
+                item -> item.sounds().stream().filter(isHeard).toList();
+        int all = items.stream().mapToInt(i -> of.apply(i).size()).sum();
         int views = views(options.soundViews, all, codec.soundLength());
         var augment = new AudioAugment(options.hearing, new LogMel(codec.hearing()));
         int done = 0;
@@ -225,7 +227,7 @@ public final class TokenReading {
                     skipped,
                     "read sounds",
                     (_, _, _) -> {},
-                    Item::sounds,
+                    of,
                     (i, sound) -> new Heard(
                             first + i,
                             sound.language(),

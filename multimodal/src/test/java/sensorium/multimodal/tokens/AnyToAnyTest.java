@@ -57,7 +57,7 @@ class AnyToAnyTest {
                 sounds,
                 "en",
                 "fr",
-                new AnyToAny.Size(48, 2, 4, 2, 12));
+                new AnyToAny.Size(48, 2, 4, 2, 12, 0));
     }
 
     private static AnyToAny model(long seed) {
