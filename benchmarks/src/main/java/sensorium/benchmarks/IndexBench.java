@@ -26,6 +26,7 @@ import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SpaceVectors;
 import sensorium.multimodal.data.DataSets;
 import sensorium.multimodal.index.Entry;
+import sensorium.multimodal.index.Filter;
 import sensorium.multimodal.index.Hit;
 import sensorium.multimodal.index.SpaceIndex;
 import sensorium.multimodal.index.SpaceIndexWriter;
@@ -49,6 +50,8 @@ final class IndexBench implements Runnable {
     private static final int K = 10;
     private static final int CHUNK = 20_000;
     private static final int WARM = 200; // queries before the clock runs
+    /** Candidates that a walk over the graph keeps in view. */
+    private static final int[] BREADTHS = {10, 20, SpaceIndex.BREADTH, 100};
 
     @Spec
     private CommandSpec spec;
@@ -201,6 +204,68 @@ final class IndexBench implements Runnable {
         return flat;
     }
 
+    /**
+     * Of the queries with one breadth.
+     *
+     * @param recall of the ten nearest
+     * @param milliseconds of each query, the quickest first
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Row(int breadth, double recall, double[] milliseconds) {
+        double mean() {
+            return Arrays.stream(milliseconds).average().orElseThrow();
+        }
+
+        double median() {
+            return milliseconds[milliseconds.length / 2];
+        }
+
+        double most() {
+            return milliseconds[Math.min(milliseconds.length - 1, milliseconds.length * 99 / 100)];
+        }
+
+        Map<String, Object> toMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("breadth", breadth);
+            map.put("recall_at_10", recall);
+            map.put("ms_mean", mean());
+            map.put("ms_median", median());
+            map.put("ms_99", most());
+            return map;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "breadth %4d: %.2f ms a query (half within %.2f, 99 of 100 within %.2f), recall@10 %.3f",
+                    breadth,
+                    mean(),
+                    median(),
+                    most(),
+                    recall);
+        }
+    }
+
+    private static Row measured(SpaceIndex index, int breadth, float[][] asked, List<PriorityQueue<Found>> nearest) {
+        for (int i = 0; i < WARM; i++) {
+            var _ = index.search(asked[i % asked.length], K, Filter.NONE, breadth);
+        }
+        double[] milliseconds = new double[asked.length];
+        long right = 0;
+        for (int q = 0; q < asked.length; q++) {
+            long began = System.nanoTime();
+            List<Hit> hits = index.search(asked[q], K, Filter.NONE, breadth);
+            milliseconds[q] = (System.nanoTime() - began) * 1e-6;
+            List<String> truth = nearest.get(q).stream()
+                    .map(f -> Integer.toString(f.vector()))
+                    .toList();
+            right += hits.stream().filter(h -> truth.contains(h.item())).count();
+        }
+        Arrays.sort(milliseconds);
+        return new Row(breadth, right / (double) (K * asked.length), milliseconds);
+    }
+
     private void print(
             Path folder,
             SpaceIndex index,
@@ -208,22 +273,10 @@ final class IndexBench implements Runnable {
             double built,
             float[][] asked,
             List<PriorityQueue<Found>> nearest) {
-        for (int i = 0; i < WARM; i++) {
-            var _ = index.search(asked[i % asked.length], K);
-        }
-        double[] milliseconds = new double[asked.length];
-        long right = 0;
-        for (int q = 0; q < asked.length; q++) {
-            long began = System.nanoTime();
-            List<Hit> hits = index.search(asked[q], K);
-            milliseconds[q] = (System.nanoTime() - began) * 1e-6;
-            List<String> truth = nearest.get(q).stream()
-                    .map(f -> Integer.toString(f.vector()))
-                    .toList();
-            right += hits.stream().filter(h -> truth.contains(h.item())).count();
-        }
-        double mean = Arrays.stream(milliseconds).average().orElseThrow();
-        Arrays.sort(milliseconds);
+        boolean walks = index.extent().method() == SpaceIndex.Method.GRAPH;
+        List<Row> rows = Arrays.stream(walks ? BREADTHS : new int[] {SpaceIndex.BREADTH})
+                .mapToObj(breadth -> measured(index, breadth, asked, nearest))
+                .toList();
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("vectors", index.extent().vectors());
         all.put("width", index.width());
@@ -233,26 +286,23 @@ final class IndexBench implements Runnable {
         all.put("build_seconds", built);
         all.put("bytes", bytes(folder));
         all.put("queries", asked.length);
-        all.put("recall_at_10", right / (double) (K * asked.length));
-        all.put("ms_mean", mean);
-        all.put("ms_median", milliseconds[asked.length / 2]);
-        all.put("ms_99", milliseconds[Math.min(asked.length - 1, asked.length * 99 / 100)]);
-        System.out.println(
-                json
-                        ? JsonMapper.shared().writeValueAsString(all)
-                        : String.format(
-                                Locale.ROOT,
-                                "%,d vectors of %d (%d real ones with noise): %s, made in %.0f s, %.2f GB; %.2f ms a query"
-                                        + " (99 of 100 within %.2f), recall@10 %.3f",
-                                index.extent().vectors(),
-                                index.width(),
-                                real,
-                                index.extent().method(),
-                                built,
-                                bytes(folder) * 1e-9,
-                                mean,
-                                milliseconds[Math.min(asked.length - 1, asked.length * 99 / 100)],
-                                right / (double) (K * asked.length)));
+        all.put("usual_breadth", SpaceIndex.BREADTH);
+        all.put("breadths", rows.stream().map(Row::toMap).toList());
+        if (json) {
+            System.out.println(JsonMapper.shared().writeValueAsString(all));
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%,d vectors of %d (%d real ones with noise): %s, made in %.0f s, %.2f GB; usual breadth %d%n",
+                index.extent().vectors(),
+                index.width(),
+                real,
+                index.extent().method(),
+                built,
+                bytes(folder) * 1e-9,
+                SpaceIndex.BREADTH);
+        rows.forEach(System.out::println);
     }
 
     private static long bytes(Path folder) {

@@ -65,7 +65,12 @@ public record SharedSpace(
 
     /** Pictures (B, 3, side, side), or films as {@link sensorium.vision.FilmAugment} lays them out, of values 0…1 → unit vectors (B, D). */
     public Tensor ofPictures(Tensor pixels) {
-        return unit(pictureHead.forward(picture.forward(pixels.minus(0.5).times(4))));
+        return unit(pictureHead.forward(picture.forward(centred(pixels))));
+    }
+
+    /** Values 0…1 → what the encoder of pictures is given. */
+    public static Tensor centred(Tensor pixels) {
+        return pixels.minus(0.5).times(4);
     }
 
     /** Log-mels (B, 1, frames, bands) → unit vectors (B, D). */

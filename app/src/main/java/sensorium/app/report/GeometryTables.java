@@ -183,8 +183,10 @@ public final class GeometryTables {
                 List.of("", "right", "95 %"),
                 List.of(
                         row("a linear map of the space's vectors", t.probe()),
+                        row("a linear map of the tower's layers", t.layers()),
                         row("the same network, trained from nothing", t.scratch()),
-                        row("gain", t.gain()),
+                        row("gain of the vectors", t.probeGain()),
+                        row("gain of the layers", t.gain()),
                         List.of("always the most frequent", share(t.majority()), "")));
     }
 

@@ -9,11 +9,15 @@ import sensorium.multimodal.classify.ClassifierConfig;
 import sensorium.multimodal.classify.Examples;
 import sensorium.multimodal.classify.Input;
 import sensorium.multimodal.classify.Sense;
+import sensorium.nn.ConvStage;
+import sensorium.nn.PatchEncoder;
 import sensorium.tensor.Tensor;
 
 /** The encoder of one sense of a space, as others use it: what it says of labelled examples. */
 public record Tower(SharedSpace space, Sense sense) {
     private static final int BATCH = 64;
+    /** Along an axis of a map, as {@link #layers} has them. */
+    private static final int MOST_PLACES = 8;
 
     /** The same network as a classifier of its own: equal inputs, equal encoder, and a linear map to the labels. */
     public ClassifierConfig classifier(List<String> labels) {
@@ -27,6 +31,43 @@ public record Tower(SharedSpace space, Sense sense) {
     /** Where examples lie in the space: unit vectors (N, D). */
     float[][] vectors(Examples examples) {
         return each(examples, x -> sense == Sense.PICTURE ? space.ofPictures(x) : space.ofSounds(x));
+    }
+
+    /**
+     * What its layers say of examples, side by side, each of length one: the maps of the stem after its first stage, which has
+     * hardly seen anything, averaged to at most 8×8 places, and the vector that the encoder ends in. What the words of the space
+     * do not ask for, shapes and textures among it, is still there. (N, F)
+     */
+    float[][] layers(Examples examples) {
+        return each(
+                examples,
+                x -> sense == Sense.PICTURE
+                        ? layers(space.picture(), SharedSpace.centred(x))
+                        : layers(space.sound(), x));
+    }
+
+    private static Tensor layers(PatchEncoder encoder, Tensor x) {
+        List<Tensor> layers = new ArrayList<>();
+        Tensor map = x;
+        for (ConvStage stage : encoder.patches().stages()) {
+            boolean first = map == x;
+            map = stage.forward(map); // (B, C, H, W)
+            if (!first) {
+                layers.add(unit(coarse(coarse(map, 2), 3).flatten(1, 4)));
+            }
+        }
+        layers.add(unit(encoder.forward(x)));
+        return Tensor.concat(1, layers);
+    }
+
+    private static Tensor unit(Tensor x) {
+        return x.normalize(-1, 1e-6);
+    }
+
+    /** Means of neighbours along an axis, so that few are left. */
+    private static Tensor coarse(Tensor map, int axis) {
+        int cell = Math.ceilDiv(map.dim(axis), MOST_PLACES);
+        return cell == 1 ? map : map.windows(axis, cell, cell, 1).mean(map.rank());
     }
 
     private interface Reading {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import sensorium.BadInputException;
 import sensorium.multimodal.Material;
@@ -22,20 +23,31 @@ import sensorium.nn.training.Trainer;
 import sensorium.nn.training.TrainingListener;
 
 /**
- * What a tower that learnt from words is worth to another task: a linear map of its vectors beside the same network trained from
- * nothing, both from the same few examples of each class and asked for the same others.
+ * What a tower that learnt from words is worth to another task: a linear map of its vectors, and one of what its layers say, beside
+ * the same network trained from nothing, all from the same few examples of each class and asked for the same others.
  *
  * @param shots examples of each class
- * @param probe accuracy of the linear map
+ * @param probe accuracy of a linear map of the vectors in the space
+ * @param layers of one of {@link Tower#layers}
  * @param scratch of the network trained from nothing
- * @param gain of the one over the other, draw by draw
+ * @param probeGain of the first over the last, draw by draw
+ * @param gain of the second over the last
  * @param steps that the network was trained for, with its examples varied anew in each
  * @param majority how often the most frequent class is right
  * @param classes how many are told apart
  * @param n how many are asked for
  */
 public record Transfer(
-        int shots, Mean probe, Mean scratch, Mean gain, long steps, double majority, int classes, int n) {
+        int shots,
+        Mean probe,
+        Mean layers,
+        Mean scratch,
+        Mean probeGain,
+        Mean gain,
+        long steps,
+        double majority,
+        int classes,
+        int n) {
     /** The network from nothing has long learnt its few examples by heart then. */
     public static final int STEPS = 150;
 
@@ -48,26 +60,34 @@ public record Transfer(
     public static Transfer of(Labelled data, int shots, int draws, int steps, long seed, Material.Watcher watcher) {
         float[][] pool = data.tower().vectors(data.pool());
         float[][] test = data.tower().vectors(data.test());
+        float[][] poolLayers = data.tower().layers(data.pool());
+        float[][] testLayers = data.tower().layers(data.test());
         double[] probe = new double[draws];
+        double[] layers = new double[draws];
         double[] scratch = new double[draws];
-        double[] gain = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
             watcher.update("train from nothing", draw, draws);
             int[] chosen = data.few(shots, seed, draw);
             probe[draw] = Probe.accuracy(data, pool, test, chosen);
+            layers[draw] = Probe.accuracy(data, poolLayers, testLayers, chosen);
             scratch[draw] = fromNothing(data, data.pool().some(chosen), steps, seed + draw);
-            gain[draw] = probe[draw] - scratch[draw];
         }
         watcher.update("train from nothing", draws, draws);
         return new Transfer(
                 shots,
                 Mean.of(probe),
+                Mean.of(layers),
                 Mean.of(scratch),
-                Mean.of(gain),
+                Mean.of(less(probe, scratch)),
+                Mean.of(less(layers, scratch)),
                 steps,
                 data.majority(),
                 data.labels().size(),
                 data.test().size());
+    }
+
+    private static double[] less(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray();
     }
 
     private static double fromNothing(Labelled data, Examples examples, int steps, long seed) {
@@ -109,7 +129,9 @@ public record Transfer(
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("shots", shots);
         map.put("probe", probe);
+        map.put("layers", layers);
         map.put("from_nothing", scratch);
+        map.put("probe_gain", probeGain);
         map.put("gain", gain);
         map.put("steps", steps);
         map.put("majority", majority);

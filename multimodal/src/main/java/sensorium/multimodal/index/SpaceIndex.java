@@ -31,8 +31,8 @@ import sensorium.multimodal.model.ModelFolder;
  * nearest. A {@link SpaceIndexWriter} may be at work meanwhile: each search sees what was committed last.
  */
 public final class SpaceIndex implements AutoCloseable {
-    /** Candidates that a walk over the graph keeps in view, at least: more are found, more slowly (ef). */
-    private static final int BREADTH = 100;
+    /** Candidates that a walk over the graph keeps in view, at least, where not said. */
+    public static final int BREADTH = 40;
 
     /** How an index is searched. */
     public enum Method {
@@ -149,6 +149,16 @@ public final class SpaceIndex implements AutoCloseable {
      * @param filter which items may be found
      */
     public List<Hit> search(float[] query, int k, Filter filter) {
+        return search(query, k, filter, BREADTH);
+    }
+
+    /**
+     * The nearest items, the nearest first.
+     *
+     * @param breadth candidates that a walk over the graph keeps in view, at least k (ef): with more, more of the nearest are found,
+     *     more slowly
+     */
+    public List<Hit> search(float[] query, int k, Filter filter, int breadth) {
         if (query.length != width()) {
             throw new IllegalArgumentException("[search] a query of width " + query.length + ", not " + width());
         }
@@ -157,7 +167,7 @@ public final class SpaceIndex implements AutoCloseable {
             Extent extent = extentOf(searcher);
             List<ScoreDoc> nearest = extent.method() == Method.EXACT
                     ? scanned(searcher, extent, query, k, among)
-                    : walked(searcher, query, k, among);
+                    : walked(searcher, query, k, among, breadth);
             List<Hit> hits = new ArrayList<>();
             for (ScoreDoc found : nearest) {
                 // Rounding may put a cosine above.
@@ -195,10 +205,11 @@ public final class SpaceIndex implements AutoCloseable {
     }
 
     /** The nearest vector of each item, then the items' documents: the ends of their blocks. */
-    private List<ScoreDoc> walked(IndexSearcher searcher, float[] query, int k, Query among) throws IOException {
+    private List<ScoreDoc> walked(IndexSearcher searcher, float[] query, int k, Query among, int breadth)
+            throws IOException {
         Query allowed = among == null ? null : new ToChildBlockJoinQuery(among, blocks);
         var nearest = new DiversifyingChildrenFloatKnnVectorQuery(
-                Documents.VECTOR, query, allowed, Math.max(k, BREADTH), blocks);
+                Documents.VECTOR, query, allowed, Math.max(k, breadth), blocks);
         List<ScoreDoc> found = new ArrayList<>();
         var leaves = searcher.getIndexReader().leaves();
         for (ScoreDoc vector : searcher.search(nearest, k).scoreDocs) {

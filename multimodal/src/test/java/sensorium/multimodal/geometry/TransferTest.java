@@ -75,8 +75,10 @@ class TransferTest {
     void aProbeAndANetworkFromNothingAreHeldAgainstEachOther() {
         var transfer = Transfer.of(labelled, 2, 3, 2, 1, SILENT);
         assertThat(transfer.gain().mean())
+                .isCloseTo(transfer.layers().mean() - transfer.scratch().mean(), offset(1e-9));
+        assertThat(transfer.probeGain().mean())
                 .isCloseTo(transfer.probe().mean() - transfer.scratch().mean(), offset(1e-9));
-        assertThat(transfer.toMap().keySet()).contains("probe", "from_nothing", "gain", "n");
+        assertThat(transfer.toMap().keySet()).contains("probe", "layers", "from_nothing", "gain", "n");
         Probe probe = Probe.of(labelled, 1);
         assertThat(probe.linear()).isBetween(0.0, 1.0);
         assertThat(probe.trained()).isEqualTo(8 * 16);
@@ -93,6 +95,21 @@ class TransferTest {
         var names = ZeroShotScores.of(labelled);
         assertThat(names.n()).isEqualTo(32);
         assertThat(names.templates()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void layersAreUnitVectorsSideBySide() {
+        float[][] layers = labelled.tower().layers(labelled.test());
+        int stages =
+                labelled.tower().space().config().picture().patches().stages().size();
+        assertThat(layers).hasNumberOfRows(32);
+        for (float[] row : layers) {
+            double squares = 0;
+            for (float v : row) {
+                squares += v * v;
+            }
+            assertThat(squares).isCloseTo(Math.max(0, stages - 1) + 1, offset(1e-3));
+        }
     }
 
     @Test
