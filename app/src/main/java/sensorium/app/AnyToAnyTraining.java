@@ -51,7 +51,7 @@ record AnyToAnyTraining(
         List<Item> items = data.training();
         // The words have to be known before the model can be.
         String spoken = speech == null ? TokenReading.mostSpoken(items) : speech;
-        Units units = Units.bpe(TokenReading.texts(items, language, spoken), Math.max(0, size.merges()), 1);
+        Units units = Units.bpe(TokenReading.texts(items, language, spoken), size.merges(), 1);
         AnyToAny.Config config = AnyToAny.Config.of(units, pictures.config(), sounds.config(), language, spoken, size);
         ObjectNode described = ModelFolder.config(config);
         described

@@ -78,7 +78,8 @@ public record SharedSpace(
         return unit(soundHead.forward(sound.forward(mels)));
     }
 
-    private static Tensor unit(Tensor x) {
+    /** Each vector of the last axis made of length one. */
+    public static Tensor unit(Tensor x) {
         return x.normalize(-1, 1e-6);
     }
 }

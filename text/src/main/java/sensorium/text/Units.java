@@ -80,15 +80,12 @@ public final class Units {
      * @throws BadInputException if nothing is said in them, or too much
      */
     public static Units of(Kind kind, List<String> texts) {
+        if (kind == Kind.BPE) {
+            return bpe(texts, MERGES, LEAST_COUNT);
+        }
         requireSome(texts);
         var symbols = new TreeSet<String>();
-        switch (kind) {
-            case CHARACTERS -> texts.forEach(t -> symbols.addAll(characters(t)));
-            case WORDS -> texts.forEach(t -> symbols.addAll(words(t)));
-            case BPE -> {
-                return bpe(texts, MERGES, LEAST_COUNT);
-            }
-        }
+        texts.forEach(t -> symbols.addAll(kind == Kind.WORDS ? words(t) : characters(t)));
         try {
             return new Units(new Config(kind, List.copyOf(symbols)));
         } catch (IllegalArgumentException e) {

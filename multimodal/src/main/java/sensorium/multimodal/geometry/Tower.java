@@ -53,15 +53,11 @@ public record Tower(SharedSpace space, Sense sense) {
             boolean first = map == x;
             map = stage.forward(map); // (B, C, H, W)
             if (!first) {
-                layers.add(unit(coarse(coarse(map, 2), 3).flatten(1, 4)));
+                layers.add(SharedSpace.unit(coarse(coarse(map, 2), 3).flatten(1, 4)));
             }
         }
-        layers.add(unit(encoder.forward(x)));
+        layers.add(SharedSpace.unit(encoder.forward(x)));
         return Tensor.concat(1, layers);
-    }
-
-    private static Tensor unit(Tensor x) {
-        return x.normalize(-1, 1e-6);
     }
 
     /** Means of neighbours along an axis, so that few are left. */

@@ -8,6 +8,7 @@ import sensorium.nn.Embedding;
 import sensorium.nn.LayerNorm;
 import sensorium.nn.Linear;
 import sensorium.nn.Module;
+import sensorium.nn.Pooling;
 import sensorium.nn.Trace;
 import sensorium.nn.Transformer;
 import sensorium.nn.Transformer.Inputs;
@@ -61,6 +62,20 @@ public record AnyToAny(
     public record Size(int width, int depth, int heads, int stages, int longest, int merges) {
         /** Small enough to learn a few hundred things in half an hour on two cores. */
         public static final Size SMALL = new Size(160, 4, 4, 4, 24, 1500);
+
+        private static final int LONGEST = 4096;
+
+        /** @throws BadInputException if there is no such transformer, or no such units */
+        public Size {
+            if (width < 1 || depth < 1 || heads < 1 || width % heads != 0 || longest < 1 || longest > LONGEST) {
+                throw new BadInputException(
+                        "no transformer is %d wide and %d deep with %d heads, of texts of %d units; the width is a multiple of the heads"
+                                .formatted(width, depth, heads, longest));
+            }
+            if (merges < 0) {
+                throw new BadInputException("there are no units of " + merges + " merges; name 0 or more");
+            }
+        }
     }
 
     /**
@@ -85,7 +100,6 @@ public record AnyToAny(
         /** What of a sound is heard, and made. */
         private static final double SECONDS = 1.6;
 
-        private static final int LONGEST = 4096;
         private static final int RGB = 3;
 
         public Config {
@@ -102,7 +116,7 @@ public record AnyToAny(
         /**
          * For the tokens of two codecs.
          *
-         * @throws BadInputException if pictures are grey, or the size is none
+         * @throws BadInputException if pictures are grey
          */
         public static Config of(
                 Units units,
@@ -115,17 +129,6 @@ public record AnyToAny(
                 throw new BadInputException(
                         "the model of train vq knows grey pictures; any to any needs one of coloured"
                                 + " pictures, such as: sensorium train vq --data stamps");
-            }
-            if (size.width < 1
-                    || size.depth < 1
-                    || size.heads < 1
-                    || size.width % size.heads != 0
-                    || size.longest < 1
-                    || size.longest > LONGEST
-                    || size.merges < 0) {
-                throw new BadInputException(
-                        "no transformer is %d wide and %d deep with %d heads, of texts of %d units; the width is a multiple of the heads"
-                                .formatted(size.width, size.depth, size.heads, size.longest));
             }
             return new Config(
                     units.config(),
@@ -250,7 +253,7 @@ public record AnyToAny(
     /** What the norms are adapted to: (N, D). */
     Tensor mean(Padded given) {
         Tensor vectors = codes.forward(given.tensor()).sum(2); // (N, S, D)
-        return meanNorm.forward(vectors.times(given.shares().unsqueeze(2)).sum(1));
+        return meanNorm.forward(Pooling.mean(vectors, given.mask(0, 0)));
     }
 
     /** What stands before the first that is written: (N, S + 2, D). */

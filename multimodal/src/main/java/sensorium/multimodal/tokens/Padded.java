@@ -90,19 +90,6 @@ record Padded(long[] tokens, boolean[] there, int rows, int places) {
         return new Padded(left, there, rows, places);
     }
 
-    /** (rows, places): of each place of a row that is there an equal share, together 1, or all 0 where none is. */
-    Tensor shares() {
-        float[] shares = new float[there.length];
-        for (int i = 0; i < rows; i++) {
-            int from = i * places;
-            long count = IntStream.range(0, places).filter(p -> there[from + p]).count();
-            for (int p = from; p < from + places; p++) {
-                shares[p] = there[p] ? 1f / count : 0;
-            }
-        }
-        return Tensor.of(shares, rows, places);
-    }
-
     /** (rows, before + places + after) which places of a whole row are there: those around always are. */
     Tensor mask(int before, int after) {
         int length = before + places + after;

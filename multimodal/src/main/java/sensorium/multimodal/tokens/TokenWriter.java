@@ -73,21 +73,24 @@ public final class TokenWriter {
                 Tensor none = model.mean(untold);
                 for (int place = 0; !rows.isDone(place); place++) {
                     int at = place;
-                    Scope.tidyRun(() -> rows.choose(
-                            scores.next(read(told, mean, rows, at), read(untold, none, rows, at)), at, options));
+                    Scope.tidyRun(() -> {
+                        // Masks and norms say what is given, so the vectors of both are the same.
+                        Tensor x = at == 0
+                                ? model.before(direction, told)
+                                : model.written(
+                                        direction.to(), rows.tokens(model.vocabulary(), direction, at - 1), at - 1);
+                        rows.choose(
+                                scores.next(
+                                        new GuidedScores.Read(x, told.mask(1, 1 + at), mean),
+                                        new GuidedScores.Read(x, untold.mask(1, 1 + at), none)),
+                                at,
+                                options);
+                    });
                     watch.accept(place);
                 }
             });
         }
         return rows.finished();
-    }
-
-    /** What is read for the next place; at the first all that stands before it. */
-    private GuidedScores.Read read(Padded given, Tensor mean, Rows rows, int place) {
-        Tensor x = place == 0
-                ? model.before(direction, given)
-                : model.written(direction.to(), rows.tokens(model.vocabulary(), direction, place - 1), place - 1);
-        return new GuidedScores.Read(x, given.mask(1, 1 + place), mean);
     }
 
     /** What is written so far. */
