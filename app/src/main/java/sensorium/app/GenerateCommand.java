@@ -56,7 +56,10 @@ final class GenerateCommand implements Runnable {
 
     /** Either of the two. */
     static final class Wish {
-        @Option(names = "--label", paramLabel = "L", description = "The class of all pictures (default: all in turn).")
+        @Option(
+                names = "--label",
+                paramLabel = "L",
+                description = "The class of all pictures, or its number (default: all in turn).")
         private String label;
 
         @Option(

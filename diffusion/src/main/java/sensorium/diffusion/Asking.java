@@ -7,6 +7,7 @@ import sensorium.tensor.DType;
 import sensorium.tensor.Tensor;
 import sensorium.text.NGrams;
 import sensorium.text.TextEncoder;
+import sensorium.vision.ClassNames;
 
 /** What a model can be asked for in words, and how it is told. */
 public sealed interface Asking {
@@ -39,16 +40,10 @@ public sealed interface Asking {
 
         @Override
         public Conditioning of(List<String> asked) {
-            long[] classes = asked.stream().mapToLong(this::number).toArray();
+            long[] classes = asked.stream()
+                    .mapToLong(name -> ClassNames.number(labels, name))
+                    .toArray();
             return Conditioning.ofClasses(Tensor.of(classes, classes.length));
-        }
-
-        private int number(String name) {
-            int i = labels.indexOf(name);
-            if (i < 0) {
-                throw new BadInputException("no class is called " + name + "; there are: " + String.join(", ", labels));
-            }
-            return i;
         }
 
         @Override

@@ -92,12 +92,7 @@ public record TokenPrior(
      * @throws BadInputException if none is called so
      */
     public int label(String name) {
-        int i = config.labels.indexOf(name);
-        if (i < 0) {
-            throw new BadInputException(
-                    "no class is called " + name + "; there are: " + String.join(", ", config.labels));
-        }
-        return i;
+        return ClassNames.number(config.labels, name);
     }
 
     /**
