@@ -349,19 +349,18 @@ final class Gemm {
 
     /** The same for panels of B that are there, at most as many as fit {@code at}, with the rows of A packed too. */
     private static void groups(int m, int n, int depth, Matrix a, long[] at, Matrix z, Matrix c) {
-        long strip = PackedTiles.room();
+        PackedTiles tiles = PackedTiles.mine();
         for (int i0 = 0; i0 < m; i0 += PackedTiles.STRIP) {
             int height = Math.min(PackedTiles.STRIP, m - i0);
-            PackedTiles.pack(a.at(i0, 0), height, depth, strip);
+            tiles.pack(a.at(i0, 0), height, depth);
             for (int j = 0; j < n; j += GemmTiles.COLUMNS) {
                 int columns = Math.min(GemmTiles.COLUMNS, n - j);
                 for (int i = 0; i < height; i += PackedTiles.ROWS) {
                     int rows = Math.min(PackedTiles.ROWS, height - i);
                     long plus = z.address == 0 ? 0 : z.at(i0 + i, j).address;
                     long to = c.at(i0 + i, j).address;
-                    long top = strip + 4L * i * depth;
                     long panel = at[j / GemmTiles.COLUMNS];
-                    PackedTiles.run(depth, rows, columns, top, panel, plus, 4 * z.row, to, 4 * c.row);
+                    tiles.run(depth, i, rows, columns, panel, plus, 4 * z.row, to, 4 * c.row);
                 }
             }
         }

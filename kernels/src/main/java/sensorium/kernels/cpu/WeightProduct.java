@@ -68,13 +68,12 @@ final class WeightProduct {
 
     /** Columns j to {@code end} of a strip. */
     private void strip(int i, int height, int j, int end) {
-        long groups = PackedTiles.room();
+        PackedTiles tiles = PackedTiles.mine();
         long behind = b.address() + 4 * Packed.floats(b.k(), b.n());
         int whole = height / PackedTiles.ROWS;
-        int seen = 0;
         for (int k0 = 0; k0 < b.k(); k0 += Gemm.DEPTH) {
             int depth = Math.min(Gemm.DEPTH, b.k() - k0);
-            PackedTiles.pack(a.at(i, k0), height, depth, groups);
+            tiles.pack(a.at(i, k0), height, depth);
             Matrix added = k0 > 0 ? c : bias;
             for (int p = j; p < end; p += GemmTiles.COLUMNS) {
                 long panel = b.panel(k0, p);
@@ -82,21 +81,19 @@ final class WeightProduct {
                 boolean ahead = whole <= FEW && panel + 2 * size <= behind;
                 int width = Math.min(GemmTiles.COLUMNS, end - p);
                 for (int r = 0; r < height; r += PackedTiles.ROWS) {
-                    long top = groups + 4L * r * depth;
                     long z = added.address() == 0 ? 0 : added.at(i + r, p).address();
                     long to = c.at(i + r, p).address();
                     int group = r / PackedTiles.ROWS;
                     if (ahead && group < 2 && height - r >= PackedTiles.ROWS && width == GemmTiles.COLUMNS) {
                         long next = panel + size + group * (size / 2); // two groups read a line of each half row
-                        seen ^= PackedTiles.ahead(depth, top, panel, z, 4 * added.row(), to, 4 * c.row(), next);
+                        tiles.ahead(depth, r, panel, z, 4 * added.row(), to, 4 * c.row(), next);
                     } else {
                         int rows = Math.min(PackedTiles.ROWS, height - r);
-                        PackedTiles.run(depth, rows, width, top, panel, z, 4 * added.row(), to, 4 * c.row());
+                        tiles.run(depth, r, rows, width, panel, z, 4 * added.row(), to, 4 * c.row());
                     }
                 }
             }
         }
-        Lanes.set(groups, Float.intBitsToFloat(seen));
         for (int r = 0; then != null && r < height; r++) {
             long row = c.at(i + r, j).address();
             Unaries.run(then, row, row, end - j);
