@@ -55,7 +55,6 @@ final class PackedTiles {
 
     private final float[] groups = new float[STRIP * Gemm.DEPTH];
     private final float[] sums = new float[ROWS * ROW];
-    private int seen; // of what was read ahead: what goes nowhere is not read
 
     private PackedTiles() {}
 
@@ -130,8 +129,9 @@ final class PackedTiles {
      * @param next the first of these lines
      */
     void ahead(int depth, int row, long b, long z, long zRow, long c, long cRow, long next) {
-        seen ^= tile12x2(depth, groups, row * depth, b, sums, next);
+        int seen = tile12x2(depth, groups, row * depth, b, sums, next);
         put(ROWS, GemmTiles.COLUMNS, z, zRow, c, cRow);
+        sums[0] = Float.intBitsToFloat(seen); // what goes nowhere is not read
     }
 
     /** Moves a tile's sums to C, with Z added: in the tile it would save a pass over a kilobyte and a half, and make the method longer. */
