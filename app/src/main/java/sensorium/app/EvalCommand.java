@@ -113,7 +113,8 @@ final class EvalCommand implements Runnable {
                 return;
             }
             switch (new ModelFolder(model).open()) {
-                case OpenedModel.Space s -> new SpaceMeasurement(common, data, ofSpace).run(s.model(), watcher);
+                case OpenedModel.Space s ->
+                    new SpaceMeasurement(common, data, ofSpace).run(s.model(), new ModelFolder(model).data(), watcher);
                 case OpenedModel.Classes classes -> {
                     SpaceData known = data.open();
                     scores(

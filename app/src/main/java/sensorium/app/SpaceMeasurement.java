@@ -81,7 +81,8 @@ final class SpaceMeasurement {
         this.options = options;
     }
 
-    void run(SharedSpace space, Material.Watcher watcher) {
+    /** @param trainedOn names of the data that the space learnt from, as far as they are known */
+    void run(SharedSpace space, List<String> trainedOn, Material.Watcher watcher) {
         options.requireSensible();
         SharedSpace other = options.beside == null ? null : new ModelFolder(options.beside).openSpace();
         SpaceData known = data.open();
@@ -127,14 +128,16 @@ final class SpaceMeasurement {
             tables.add(GeometryTables.transfer(transfer));
         }
         json.put("data", data.name);
+        json.put("trained_on", trainedOn);
         json.put("skipped", skipped.count());
         if (options.report != null) {
-            AtomicFile.write(options.report, page(rows, tables).getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(options.report, page(rows, tables, trainedOn).getBytes(StandardCharsets.UTF_8));
             json.put("report", options.report.toString());
         }
         common.print(
                 json,
-                TierRows.text(rows)
+                (trainedOn.isEmpty() ? "" : "trained on " + String.join(", ", trainedOn) + "%n".formatted())
+                        + TierRows.text(rows)
                         + tables.stream()
                                 .map(t -> "\n\n" + t.text().stripTrailing())
                                 .collect(Collectors.joining())
@@ -153,7 +156,7 @@ final class SpaceMeasurement {
         return Labelled.of(space, known.training(), held, seed, watcher);
     }
 
-    private String page(List<TierTable.Row> rows, List<GeometryTables.Table> tables) {
+    private String page(List<TierTable.Row> rows, List<GeometryTables.Table> tables, List<String> trainedOn) {
         List<Page.Section> sections = new ArrayList<>();
         sections.add(new Page.Section(
                 "What it finds",
@@ -161,6 +164,9 @@ final class SpaceMeasurement {
                         + " interval.",
                 TierTable.of(rows)));
         tables.forEach(t -> sections.add(t.section()));
-        return new Page("A shared space, measured", "On " + data.name + ".", List.of(), sections, "").html();
+        String on = trainedOn.isEmpty()
+                ? "On " + data.name + "."
+                : "On " + data.name + "; trained on " + String.join(", ", trainedOn) + ".";
+        return new Page("A shared space, measured", on, List.of(), sections, "").html();
     }
 }

@@ -3,6 +3,7 @@ package sensorium.app;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import sensorium.BadInputException;
 import sensorium.multimodal.Material;
 import sensorium.multimodal.SharedSpace;
 import sensorium.multimodal.SharedSpaceConfig;
@@ -14,6 +15,7 @@ import sensorium.multimodal.model.ModelFolder;
 import sensorium.nn.Weights;
 import sensorium.nn.training.Epochs;
 import sensorium.nn.training.Plan;
+import sensorium.nn.training.RunFolder;
 import sensorium.nn.training.Trainer;
 import sensorium.text.bert.SentenceEncoder;
 import sensorium.text.bert.SentenceTower;
@@ -48,7 +50,8 @@ final class SpaceTraining {
                 folder -> SentenceTower.over(weights.at("text"), SentenceEncoder.open(folder), small.width()));
         var config = sentences.map(s -> small.withText(s.config())).orElse(small);
         // The folder first: that it cannot be had should not be learnt after decoding everything.
-        try (var folder = training.folder(ModelFolder.config(config))) {
+        try (var folder = training.folder(ModelFolder.config(config, data.names()))) {
+            requireSame(folder, data.names());
             Material material = training.orWithdraw(
                     folder,
                     () -> Material.of(
@@ -63,9 +66,22 @@ final class SpaceTraining {
                     folder, times -> epoch(material, options, common.seed).steps(times, 1));
             var plan = training.plan(Plan.of(common.seed, length, recipe.descent()));
             var outcome = Trainer.train(recipe, plan, folder, new TrainingView(common, progress));
-            var skipped = Skipped.all(data.folder().skipped(), material.skipped());
+            var skipped = Skipped.all(data.skipped(), material.skipped());
             return new Result(space, material, skipped, outcome, decodeSeconds);
         }
+    }
+
+    /** A run goes on with what it began with; where that lies may have another path by now. */
+    private static void requireSame(RunFolder folder, List<String> data) {
+        List<String> begun = new ModelFolder(folder.path()).data();
+        if (!begun.isEmpty() && !lastParts(begun).equals(lastParts(data))) {
+            throw new BadInputException("%s: the run began on %s, not on %s; go on with the same --data and --also"
+                    .formatted(folder.path(), String.join(" and ", begun), String.join(" and ", data)));
+        }
+    }
+
+    private static List<Path> lastParts(List<String> names) {
+        return names.stream().map(n -> Path.of(n).normalize().getFileName()).toList();
     }
 
     /** Whether there are films among them: then stills are films that stand still. */

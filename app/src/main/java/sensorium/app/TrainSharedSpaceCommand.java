@@ -29,6 +29,12 @@ final class TrainSharedSpaceCommand implements Runnable {
     private TrainingOptions options;
 
     @Option(
+            names = "--also",
+            paramLabel = "DATA",
+            description = "Data to train on beside that; nothing of it is scored. May be repeated.")
+    private List<String> also = List.of();
+
+    @Option(
             names = "--text-tower",
             paramLabel = "MODEL",
             description = {
@@ -42,20 +48,19 @@ final class TrainSharedSpaceCommand implements Runnable {
         common.backend();
         options.requirePositive();
         long began = System.nanoTime();
+        SpaceData data = SpaceData.open(options.data)
+                .with(also.stream().map(SpaceData::open).toList());
+        String names = String.join(", ", data.names());
         SpaceTraining.Result result;
         try (var progress = new Progress()) {
             result = SpaceTraining.run(
-                    SpaceData.open(options.data),
-                    Optional.ofNullable(tower).map(ModelNames::folder),
-                    options,
-                    common,
-                    progress);
+                    data, Optional.ofNullable(tower).map(ModelNames::folder), options, common, progress);
         }
         Trainer.Outcome outcome = result.outcome();
         double training = (System.nanoTime() - began) * 1e-9 - result.decodeSeconds();
         Path report = new TrainingReport(
-                        "A shared space of " + options.data,
-                        options.data,
+                        "A shared space of " + names,
+                        names,
                         result.material().toString(),
                         result.skipped(),
                         result.space(),
@@ -68,6 +73,7 @@ final class TrainSharedSpaceCommand implements Runnable {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", options.out.toString());
         json.put("data", options.data);
+        json.put("trained_on", data.names());
         json.put("steps", outcome.steps());
         json.put("loss", outcome.loss());
         json.put("train_seconds", outcome.seconds());

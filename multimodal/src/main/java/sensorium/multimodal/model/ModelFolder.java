@@ -91,6 +91,7 @@ public record ModelFolder(Path path) {
 
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
+    private static final String DATA = "data";
     private static final long CONFIG_LIMIT = 16L << 20;
     private static final long SENTENCES_LIMIT = 64L << 20;
 
@@ -116,9 +117,20 @@ public record ModelFolder(Path path) {
     })
     private interface Tower {}
 
-    /** The {@code config.json} of a new run. */
-    public static ObjectNode config(SharedSpaceConfig config) {
-        return config(SHARED_SPACE, config);
+    /**
+     * The {@code config.json} of a new run.
+     *
+     * @param data names of all that it is trained on
+     */
+    public static ObjectNode config(SharedSpaceConfig config, List<String> data) {
+        ObjectNode json = config(SHARED_SPACE, config);
+        json.set(DATA, JSON.valueToTree(data));
+        return json;
+    }
+
+    /** What a shared space was trained on; empty where its run does not say, as in runs from before it was written. */
+    public List<String> data() {
+        return config().path(DATA).valueStream().map(n -> n.asString("")).toList();
     }
 
     /** The {@code config.json} of a new run. */

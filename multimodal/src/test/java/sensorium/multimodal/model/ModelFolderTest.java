@@ -76,7 +76,7 @@ class ModelFolderTest {
     @Test
     void aSharedSpaceOpensAsItWas() throws Exception {
         var config = SharedSpaceConfig.small();
-        write(ModelFolder.config(config), SharedSpace.of(Weights.random(1), config));
+        write(ModelFolder.config(config, List.of("toy")), SharedSpace.of(Weights.random(1), config));
         assertThat(model.openSpace().config()).isEqualTo(config);
         // Runs from before there was a choice of what reads the texts do not name it.
         Path file = folder.resolve("config.json");
