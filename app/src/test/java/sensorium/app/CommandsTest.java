@@ -178,6 +178,35 @@ final class CommandsTest {
     }
 
     @Test
+    void otherDataMayBeTrainedOnAndIsNamed() throws Exception {
+        Path labels = Files.createDirectories(folder.resolve("other").resolve("violet"));
+        PngWriter.write(picture(1, 5), labels.resolve("0.png"));
+        Path other = labels.getParent();
+        Path run = folder.resolve("both");
+        Object[] line =
+                with(SMALL, "train", "shared-space", "--data", data, "--also", other, "--out", run, "--epochs", 2);
+        JsonNode trained = sensorium(line).json();
+        assertThat(trained.path("trained_on").toString()).contains("data", "other");
+        assertThat(trained.path("steps").asInt()).isEqualTo(4); // 9 and 1 pictures, 6 at a time, twice
+        assertThat(Path.of(trained.path("report").asString(""))).content().contains("10 items, 4 concepts");
+        CommandRun scored = sensorium("eval", run, "--data", data);
+        assertThat(scored.out()).startsWith("trained on " + data + ", " + other);
+        assertThat(sensorium("eval", run, "--data", data, "--json")
+                        .json()
+                        .path("recall")
+                        .path("text_to_picture")
+                        .path("n")
+                        .asInt())
+                .isEqualTo(3); // nothing of the other is scored
+        CommandRun without = sensorium(
+                with(SMALL, "train", "shared-space", "--data", data, "--out", run, "--epochs", 2, "--resume"));
+        assertThat(without.status()).isEqualTo(1);
+        assertThat(without.err()).contains("--also").hasLineCount(1);
+        Object[] again = Stream.concat(Stream.of(line), Stream.of("--resume")).toArray();
+        assertThat(sensorium(again).json().path("steps").asInt()).isEqualTo(4);
+    }
+
+    @Test
     void everyRunLeavesAReport() throws Exception {
         String report = Files.readString(space.resolve("report.html"), StandardCharsets.UTF_8);
         assertThat(report)
