@@ -1,11 +1,13 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.F;
+import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
 import static sensorium.kernels.cpu.Lanes.W;
 import static sensorium.kernels.cpu.Lanes.first;
-import static sensorium.kernels.cpu.Lanes.load;
 import static sensorium.kernels.cpu.Lanes.splat;
 
 import jdk.incubator.vector.FloatVector;
@@ -54,21 +56,21 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 8 * W; i += 8 * W) {
             long o = 4L * i;
-            s0 = s0.add(load(x + o));
-            s1 = s1.add(load(x + o + VB));
-            s2 = s2.add(load(x + o + 2 * VB));
-            s3 = s3.add(load(x + o + 3 * VB));
-            s4 = s4.add(load(x + o + 4 * VB));
-            s5 = s5.add(load(x + o + 5 * VB));
-            s6 = s6.add(load(x + o + 6 * VB));
-            s7 = s7.add(load(x + o + 7 * VB));
+            s0 = s0.add(fromMemorySegment(F, ALL, x + o, ORDER));
+            s1 = s1.add(fromMemorySegment(F, ALL, x + o + VB, ORDER));
+            s2 = s2.add(fromMemorySegment(F, ALL, x + o + 2 * VB, ORDER));
+            s3 = s3.add(fromMemorySegment(F, ALL, x + o + 3 * VB, ORDER));
+            s4 = s4.add(fromMemorySegment(F, ALL, x + o + 4 * VB, ORDER));
+            s5 = s5.add(fromMemorySegment(F, ALL, x + o + 5 * VB, ORDER));
+            s6 = s6.add(fromMemorySegment(F, ALL, x + o + 6 * VB, ORDER));
+            s7 = s7.add(fromMemorySegment(F, ALL, x + o + 7 * VB, ORDER));
         }
         for (; i <= n - W; i += W) {
-            s0 = s0.add(load(x + 4L * i));
+            s0 = s0.add(fromMemorySegment(F, ALL, x + 4L * i, ORDER));
         }
         if (i < n) {
             var mask = first(n - i);
-            s0 = s0.add(load(x + 4L * i, mask));
+            s0 = s0.add(fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask));
         }
         return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))));
     }
@@ -86,21 +88,28 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 8 * W; i += 8 * W) {
             long o = 4L * i;
-            s0 = load(x + o).fma(load(y + o), s0);
-            s1 = load(x + o + VB).fma(load(y + o + VB), s1);
-            s2 = load(x + o + 2 * VB).fma(load(y + o + 2 * VB), s2);
-            s3 = load(x + o + 3 * VB).fma(load(y + o + 3 * VB), s3);
-            s4 = load(x + o + 4 * VB).fma(load(y + o + 4 * VB), s4);
-            s5 = load(x + o + 5 * VB).fma(load(y + o + 5 * VB), s5);
-            s6 = load(x + o + 6 * VB).fma(load(y + o + 6 * VB), s6);
-            s7 = load(x + o + 7 * VB).fma(load(y + o + 7 * VB), s7);
+            s0 = fromMemorySegment(F, ALL, x + o, ORDER).fma(fromMemorySegment(F, ALL, y + o, ORDER), s0);
+            s1 = fromMemorySegment(F, ALL, x + o + VB, ORDER).fma(fromMemorySegment(F, ALL, y + o + VB, ORDER), s1);
+            s2 = fromMemorySegment(F, ALL, x + o + 2 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 2 * VB, ORDER), s2);
+            s3 = fromMemorySegment(F, ALL, x + o + 3 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 3 * VB, ORDER), s3);
+            s4 = fromMemorySegment(F, ALL, x + o + 4 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 4 * VB, ORDER), s4);
+            s5 = fromMemorySegment(F, ALL, x + o + 5 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 5 * VB, ORDER), s5);
+            s6 = fromMemorySegment(F, ALL, x + o + 6 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 6 * VB, ORDER), s6);
+            s7 = fromMemorySegment(F, ALL, x + o + 7 * VB, ORDER)
+                    .fma(fromMemorySegment(F, ALL, y + o + 7 * VB, ORDER), s7);
         }
         for (; i <= n - W; i += W) {
-            s0 = load(x + 4L * i).fma(load(y + 4L * i), s0);
+            s0 = fromMemorySegment(F, ALL, x + 4L * i, ORDER).fma(fromMemorySegment(F, ALL, y + 4L * i, ORDER), s0);
         }
         if (i < n) {
             var mask = first(n - i);
-            s0 = load(x + 4L * i, mask).fma(load(y + 4L * i, mask), s0);
+            s0 = fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask)
+                    .fma(fromMemorySegment(F, ALL, y + 4L * i, ORDER, mask), s0);
         }
         return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5).add(s6.add(s7))));
     }
@@ -117,26 +126,27 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 6 * W; i += 6 * W) {
             long o = 4L * i;
-            FloatVector v0 = load(x + o).sub(centre);
+            FloatVector v0 = fromMemorySegment(F, ALL, x + o, ORDER).sub(centre);
             s0 = v0.fma(v0, s0);
-            FloatVector v1 = load(x + o + VB).sub(centre);
+            FloatVector v1 = fromMemorySegment(F, ALL, x + o + VB, ORDER).sub(centre);
             s1 = v1.fma(v1, s1);
-            FloatVector v2 = load(x + o + 2 * VB).sub(centre);
+            FloatVector v2 = fromMemorySegment(F, ALL, x + o + 2 * VB, ORDER).sub(centre);
             s2 = v2.fma(v2, s2);
-            FloatVector v3 = load(x + o + 3 * VB).sub(centre);
+            FloatVector v3 = fromMemorySegment(F, ALL, x + o + 3 * VB, ORDER).sub(centre);
             s3 = v3.fma(v3, s3);
-            FloatVector v4 = load(x + o + 4 * VB).sub(centre);
+            FloatVector v4 = fromMemorySegment(F, ALL, x + o + 4 * VB, ORDER).sub(centre);
             s4 = v4.fma(v4, s4);
-            FloatVector v5 = load(x + o + 5 * VB).sub(centre);
+            FloatVector v5 = fromMemorySegment(F, ALL, x + o + 5 * VB, ORDER).sub(centre);
             s5 = v5.fma(v5, s5);
         }
         for (; i <= n - W; i += W) {
-            FloatVector v = load(x + 4L * i).sub(centre);
+            FloatVector v = fromMemorySegment(F, ALL, x + 4L * i, ORDER).sub(centre);
             s0 = v.fma(v, s0);
         }
         if (i < n) {
             var mask = first(n - i);
-            FloatVector v = FloatVector.zero(F).blend(load(x + 4L * i, mask).sub(centre), mask);
+            FloatVector v = FloatVector.zero(F)
+                    .blend(fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask).sub(centre), mask);
             s0 = v.fma(v, s0);
         }
         return sum(s0.add(s1).add(s2.add(s3)).add(s4.add(s5)));
@@ -155,21 +165,21 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 8 * W; i += 8 * W) {
             long o = x + 4L * i;
-            m0 = m0.max(load(o));
-            m1 = m1.max(load(o + VB));
-            m2 = m2.max(load(o + 2 * VB));
-            m3 = m3.max(load(o + 3 * VB));
-            m4 = m4.max(load(o + 4 * VB));
-            m5 = m5.max(load(o + 5 * VB));
-            m6 = m6.max(load(o + 6 * VB));
-            m7 = m7.max(load(o + 7 * VB));
+            m0 = m0.max(fromMemorySegment(F, ALL, o, ORDER));
+            m1 = m1.max(fromMemorySegment(F, ALL, o + VB, ORDER));
+            m2 = m2.max(fromMemorySegment(F, ALL, o + 2 * VB, ORDER));
+            m3 = m3.max(fromMemorySegment(F, ALL, o + 3 * VB, ORDER));
+            m4 = m4.max(fromMemorySegment(F, ALL, o + 4 * VB, ORDER));
+            m5 = m5.max(fromMemorySegment(F, ALL, o + 5 * VB, ORDER));
+            m6 = m6.max(fromMemorySegment(F, ALL, o + 6 * VB, ORDER));
+            m7 = m7.max(fromMemorySegment(F, ALL, o + 7 * VB, ORDER));
         }
         for (; i <= n - W; i += W) {
-            m0 = m0.max(load(x + 4L * i));
+            m0 = m0.max(fromMemorySegment(F, ALL, x + 4L * i, ORDER));
         }
         if (i < n) {
             var mask = first(n - i);
-            m0 = m0.blend(m0.max(load(x + 4L * i, mask)), mask);
+            m0 = m0.blend(m0.max(fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask)), mask);
         }
         m0 = m0.max(m1).max(m2.max(m3)).max(m4.max(m5).max(m6.max(m7)));
         return m0.reduceLanes(VectorOperators.MAX);
@@ -187,22 +197,22 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 4 * W; i += 4 * W) {
             long o = x + 4L * i;
-            FloatVector v0 = load(o);
+            FloatVector v0 = fromMemorySegment(F, ALL, o, ORDER);
             m0 = m0.blend(v0, v0.compare(GT, m0));
-            FloatVector v1 = load(o + VB);
+            FloatVector v1 = fromMemorySegment(F, ALL, o + VB, ORDER);
             m1 = m1.blend(v1, v1.compare(GT, m1));
-            FloatVector v2 = load(o + 2 * VB);
+            FloatVector v2 = fromMemorySegment(F, ALL, o + 2 * VB, ORDER);
             m2 = m2.blend(v2, v2.compare(GT, m2));
-            FloatVector v3 = load(o + 3 * VB);
+            FloatVector v3 = fromMemorySegment(F, ALL, o + 3 * VB, ORDER);
             m3 = m3.blend(v3, v3.compare(GT, m3));
         }
         for (; i <= n - W; i += W) {
-            FloatVector v = load(x + 4L * i);
+            FloatVector v = fromMemorySegment(F, ALL, x + 4L * i, ORDER);
             m0 = m0.blend(v, v.compare(GT, m0));
         }
         if (i < n) {
             var mask = first(n - i);
-            FloatVector v = load(x + 4L * i, mask);
+            FloatVector v = fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask);
             m0 = m0.blend(v, v.compare(GT, m0).and(mask));
         }
         m0 = m0.blend(m1, m1.compare(GT, m0));
@@ -223,21 +233,21 @@ final class Reduce {
         int i = 0;
         for (; i <= n - 8 * W; i += 8 * W) {
             long o = x + 4L * i;
-            m0 = m0.min(load(o));
-            m1 = m1.min(load(o + VB));
-            m2 = m2.min(load(o + 2 * VB));
-            m3 = m3.min(load(o + 3 * VB));
-            m4 = m4.min(load(o + 4 * VB));
-            m5 = m5.min(load(o + 5 * VB));
-            m6 = m6.min(load(o + 6 * VB));
-            m7 = m7.min(load(o + 7 * VB));
+            m0 = m0.min(fromMemorySegment(F, ALL, o, ORDER));
+            m1 = m1.min(fromMemorySegment(F, ALL, o + VB, ORDER));
+            m2 = m2.min(fromMemorySegment(F, ALL, o + 2 * VB, ORDER));
+            m3 = m3.min(fromMemorySegment(F, ALL, o + 3 * VB, ORDER));
+            m4 = m4.min(fromMemorySegment(F, ALL, o + 4 * VB, ORDER));
+            m5 = m5.min(fromMemorySegment(F, ALL, o + 5 * VB, ORDER));
+            m6 = m6.min(fromMemorySegment(F, ALL, o + 6 * VB, ORDER));
+            m7 = m7.min(fromMemorySegment(F, ALL, o + 7 * VB, ORDER));
         }
         for (; i <= n - W; i += W) {
-            m0 = m0.min(load(x + 4L * i));
+            m0 = m0.min(fromMemorySegment(F, ALL, x + 4L * i, ORDER));
         }
         if (i < n) {
             var mask = first(n - i);
-            m0 = m0.blend(m0.min(load(x + 4L * i, mask)), mask);
+            m0 = m0.blend(m0.min(fromMemorySegment(F, ALL, x + 4L * i, ORDER, mask)), mask);
         }
         m0 = m0.min(m1).min(m2.min(m3)).min(m4.min(m5).min(m6.min(m7)));
         return m0.reduceLanes(VectorOperators.MIN);

@@ -1,5 +1,6 @@
 package sensorium.kernels.cpu;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static sensorium.kernels.cpu.Lanes.ALL;
 import static sensorium.kernels.cpu.Lanes.ORDER;
 import static sensorium.kernels.cpu.Lanes.VB;
@@ -27,6 +28,7 @@ final class Unaries {
         return switch (kind) {
             case NEG,
                     ABS,
+                    SIGN,
                     SQUARE,
                     SQRT,
                     RSQRT,
@@ -67,6 +69,7 @@ final class Unaries {
         switch (kind) {
             case NEG -> neg(x, y, vectors);
             case ABS -> abs(x, y, vectors);
+            case SIGN -> sign(x, y, vectors);
             case SQUARE -> square(x, y, vectors);
             case SQRT -> sqrt(x, y, vectors);
             case RSQRT -> rsqrt(x, y, vectors);
@@ -98,6 +101,14 @@ final class Unaries {
         for (int i = 0; i < vectors; i++) {
             FloatVector v = load(x + i * VB);
             store(v.abs(), y + i * VB);
+        }
+    }
+
+    /** 1 or −1; zeros and NaN stay as they are. */
+    private static void sign(long x, long y, int vectors) {
+        for (int i = 0; i < vectors; i++) {
+            FloatVector v = load(x + i * VB);
+            store(v.blend(1f, v.compare(GT, 0f)).blend(-1f, v.lt(0f)), y + i * VB);
         }
     }
 
