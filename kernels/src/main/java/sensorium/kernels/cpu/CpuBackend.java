@@ -56,7 +56,11 @@ public final class CpuBackend extends HostBackend {
 
     @Override
     public String description() {
-        return "%d-bit vectors, %d threads".formatted(Lanes.F.vectorBitSize(), pool.threads());
+        return description(pool.threads());
+    }
+
+    static String description(int threads) {
+        return "%d-bit vectors, %d thread%s".formatted(Lanes.F.vectorBitSize(), threads, threads == 1 ? "" : "s");
     }
 
     @Override

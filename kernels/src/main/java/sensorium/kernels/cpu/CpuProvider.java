@@ -11,7 +11,7 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public List<Offer> offers() {
         int threads = WorkPool.defaultThreads();
-        String detail = "%d-bit vectors, %d threads".formatted(Lanes.F.vectorBitSize(), threads);
+        String detail = CpuBackend.description(threads);
         return List.of(new Available("cpu", PRIORITY, detail, () -> new CpuBackend(HostMemory.configured(), threads)));
     }
 }
