@@ -90,6 +90,7 @@ final class SpaceMeasurement {
         var items = tiered ? known.training() : known.scored(data.split);
         var material = Material.of(items, space.config(), watcher);
         var skipped = Skipped.all(known.folder().skipped(), material.skipped());
+        String learnt = trainedOn.isEmpty() ? "" : "trained on " + String.join(", ", trainedOn);
         Map<String, Object> json = new LinkedHashMap<>();
         List<TierTable.Row> rows = new ArrayList<>();
         if (tiered) {
@@ -131,12 +132,12 @@ final class SpaceMeasurement {
         json.put("trained_on", trainedOn);
         json.put("skipped", skipped.count());
         if (options.report != null) {
-            AtomicFile.write(options.report, page(rows, tables, trainedOn).getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(options.report, page(rows, tables, learnt).getBytes(StandardCharsets.UTF_8));
             json.put("report", options.report.toString());
         }
         common.print(
                 json,
-                (trainedOn.isEmpty() ? "" : "trained on " + String.join(", ", trainedOn) + "%n".formatted())
+                (learnt.isEmpty() ? "" : learnt + System.lineSeparator())
                         + TierRows.text(rows)
                         + tables.stream()
                                 .map(t -> "\n\n" + t.text().stripTrailing())
@@ -156,7 +157,7 @@ final class SpaceMeasurement {
         return Labelled.of(space, known.training(), held, seed, watcher);
     }
 
-    private String page(List<TierTable.Row> rows, List<GeometryTables.Table> tables, List<String> trainedOn) {
+    private String page(List<TierTable.Row> rows, List<GeometryTables.Table> tables, String learnt) {
         List<Page.Section> sections = new ArrayList<>();
         sections.add(new Page.Section(
                 "What it finds",
@@ -164,9 +165,7 @@ final class SpaceMeasurement {
                         + " interval.",
                 TierTable.of(rows)));
         tables.forEach(t -> sections.add(t.section()));
-        String on = trainedOn.isEmpty()
-                ? "On " + data.name + "."
-                : "On " + data.name + "; trained on " + String.join(", ", trainedOn) + ".";
+        String on = "On " + data.name + (learnt.isEmpty() ? "" : "; " + learnt) + ".";
         return new Page("A shared space, measured", on, List.of(), sections, "").html();
     }
 }

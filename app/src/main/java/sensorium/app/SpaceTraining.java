@@ -51,7 +51,9 @@ final class SpaceTraining {
         var config = sentences.map(s -> small.withText(s.config())).orElse(small);
         // The folder first: that it cannot be had should not be learnt after decoding everything.
         try (var folder = training.folder(ModelFolder.config(config, data.names()))) {
-            requireSame(folder, data.names());
+            if (training.resume) {
+                requireSame(folder, data.names());
+            }
             Material material = training.orWithdraw(
                     folder,
                     () -> Material.of(
@@ -80,8 +82,11 @@ final class SpaceTraining {
         }
     }
 
-    private static List<Path> lastParts(List<String> names) {
-        return names.stream().map(n -> Path.of(n).normalize().getFileName()).toList();
+    /** Of text alone: what the file says may be no path at all. */
+    private static List<String> lastParts(List<String> names) {
+        return names.stream()
+                .map(n -> n.replaceFirst("[/\\\\]+$", "").replaceFirst(".*[/\\\\]", ""))
+                .toList();
     }
 
     /** Whether there are films among them: then stills are films that stand still. */
